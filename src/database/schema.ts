@@ -1,0 +1,193 @@
+/**
+ * The durable rows (ARCHITECTURE §6): one schema for SQLite and PostgreSQL.
+ *
+ * Times are milliseconds since the epoch, booleans 0 or 1, JSON is text. Ids are random UUIDs. What is secret is
+ * sealed (`certs/sealing.ts`) before it gets here; the column names of sealed texts end in `_sealed`.
+ */
+import type { Kysely } from 'kysely';
+
+export type Database = Kysely<Tables>;
+
+export interface Tables {
+  organizations: OrganizationRow;
+  workspace_names: WorkspaceNameRow;
+  connections: ConnectionRow;
+  identifiers: IdentifierRow;
+  identities: IdentityRow;
+  totp_devices: TotpDeviceRow;
+  accounts: AccountRow;
+  administrators: AdministratorRow;
+  applications: ApplicationRow;
+  signing_keys: SigningKeyRow;
+  versions: VersionRow;
+  system_log: SystemLogRow;
+}
+
+export interface OrganizationRow {
+  id: string;
+  /** 8 digits, shown to people (SPEC §1). */
+  org_id: string;
+  /** Lower-case, in API paths. */
+  customer_id: string;
+  name: string;
+  /** JSON of `OrganizationSettings` (directory/organizations.ts). */
+  settings: string;
+  /** The connection that subscribers sign in with; the workspace's method. */
+  subscriber_connection_id: string | null;
+  created_at: number;
+  updated_at: number;
+  /** Goes up by one at each change. */
+  version: number;
+}
+
+/** The current name of a workspace, and old ones that redirect for 30 days. */
+export interface WorkspaceNameRow {
+  name: string;
+  organization_id: string;
+  retired_at: number | null;
+}
+
+export interface ConnectionRow {
+  id: string;
+  organization_id: string;
+  /** `ProviderKind`. */
+  kind: string;
+  name: string;
+  /** IDP-4. */
+  state: 'draft' | 'live';
+  /** 0 or 1 each: what it is used for. */
+  for_subscribers: number;
+  for_administrators: number;
+  /** JSON of the provider's settings without the secret ones. */
+  settings: string;
+  /** JSON of the secret ones, sealed with context `connections/<id>`; null when there are none. */
+  secrets_sealed: string | null;
+  created_at: number;
+  updated_at: number;
+  version: number;
+}
+
+/** `/go/<identifier>`: unique over the installation, kept 90 days after its connection went. */
+export interface IdentifierRow {
+  identifier: string;
+  organization_id: string;
+  connection_id: string | null;
+  released_at: number | null;
+}
+
+/** A person in the built-in Citrix identity provider. */
+export interface IdentityRow {
+  id: string;
+  email: string;
+  /** NFKC, lower-case, IDNA domain (SECURITY ID-13); unique. */
+  email_normalized: string;
+  display_name: string;
+  given_name: string | null;
+  family_name: string | null;
+  /** argon2id, PHC string. */
+  password_hash: string;
+  password_changed_at: number;
+  password_used_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TotpDeviceRow {
+  identity_id: string;
+  /** Context `totp/<identity id>`. */
+  secret_sealed: string;
+  /** The last accepted 30-second step: a code works once (CIT-6). */
+  last_step: number;
+  created_at: number;
+}
+
+/** Who a `sub` is. Unique by (connection, subject). */
+export interface AccountRow {
+  /** Random UUID: the `sub` claim. */
+  id: string;
+  kind: 'subscriber' | 'administrator';
+  /** Null for administrators, who are the same person in all organizations. */
+  organization_id: string | null;
+  /** Connection id, or `citrix`. */
+  connection_id: string;
+  /** The upstream's immutable subject; for `citrix` the identity's id. */
+  subject: string;
+  /** JSON of the normalised claims as of the last sign-in. */
+  claims: string;
+  created_at: number;
+  signed_in_at: number;
+}
+
+/** A membership: who may administer an organization, with what access (ADM-1, ADM-2). */
+export interface AdministratorRow {
+  id: string;
+  organization_id: string;
+  kind: 'identity' | 'azure-ad-user' | 'azure-ad-group' | 'ad-group';
+  /** `citrix` or the connection's id. */
+  connection_id: string;
+  /** Identity id, Azure AD `tid.oid`, group object id or group SID. */
+  subject: string;
+  display_name: string;
+  email: string | null;
+  access: 'full' | 'custom';
+  /** JSON array of permission names when `custom`. */
+  permissions: string;
+  state: 'active' | 'invited';
+  created_at: number;
+  updated_at: number;
+}
+
+/** A relying party of our OpenID Provider. */
+export interface ApplicationRow {
+  client_id: string;
+  /** Null: belongs to the installation, serves every organization. */
+  organization_id: string | null;
+  name: string;
+  /** JSON of the OpenID Connect client metadata that was accepted, without secrets. */
+  metadata: string;
+  /** SHA-256, base64url, of a secret that we generated (256 bits); null for public clients and private_key_jwt. */
+  secret_hash: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SigningKeyRow {
+  kid: string;
+  use: 'oidc-rs256' | 'oidc-es256' | 'saml';
+  state: 'next' | 'current' | 'retired';
+  /** JSON. */
+  public_jwk: string;
+  /** PKCS#8 PEM, context `signing-keys/<kid>`. */
+  private_key_sealed: string;
+  /** PEM, SAML only. */
+  certificate: string | null;
+  created_at: number;
+  retired_at: number | null;
+}
+
+/** Counters that tell other processes that something changed (`signing-keys`). */
+export interface VersionRow {
+  name: string;
+  version: number;
+}
+
+export interface SystemLogRow {
+  id: string;
+  recorded_at: number;
+  organization_id: string | null;
+  /** `administrator`, `subscriber`, `client` or `system`. */
+  actor_type: string;
+  actor_id: string | null;
+  actor_name: string | null;
+  /** LOG-4: `service/object/action`. */
+  event: string;
+  target_type: string | null;
+  target_id: string | null;
+  target_name: string | null;
+  /** JSON; never a secret, a token, an assertion or a person's attribute value. */
+  detail: string;
+  /** Joins the vague page to this row (CLM-1). */
+  reference: string | null;
+  client_address: string | null;
+  user_agent: string | null;
+}
