@@ -1,0 +1,293 @@
+/**
+ * Configuration: one schema, from which the type, the checks, the messages and the README's table are made.
+ *
+ * Owns: names, defaults and meanings of the `SEKISHO_*` variables. Does not own: what the URLs look like (`sites.ts`).
+ * `src/config` is the only reader of the environment; `main.ts`, the CLI and tests call `readConfig(env)`.
+ */
+import { readFileSync } from 'node:fs';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { isLoopbackHost } from '../core/loopback.ts';
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** May also be given as a file: `SEKISHO_<KEY>_FILE`. */
+    secret?: boolean;
+    /** What the table says when the default depends on other keys. */
+    defaultText?: string;
+    /** Kept out of `GlobalMeta.examples`, which is typed by the schema's output. */
+    sample?: string;
+  }
+}
+
+const listen = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]/\s]+):\d{1,5}$/, 'must be host:port, as in 0.0.0.0:8080 or [::]:443')
+  .transform((value) => {
+    const at = value.lastIndexOf(':');
+    return { host: value.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(value.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65535, 'has a port above 65535');
+
+const serviceUrl = (server: string) =>
+  z.url({
+    protocol: new RegExp(`^(${server})$`),
+    error: `must be a URL that begins with ${server.replaceAll('|', ':// or ')}://`,
+  });
+
+/** Base64 or base64url of 32 bytes; several, separated by commas or line ends: the first seals, all open. */
+const sealingKeys = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter(Boolean))
+  .refine(
+    (keys) => keys.length > 0 && keys.every((key) => Buffer.from(key, 'base64').length === 32),
+    'must be 32 random bytes in Base64 (`openssl rand -base64 32`); several may follow one another, separated by commas',
+  );
+
+const shape = {
+  publicUrl: z.string().transform(readPublicUrl).optional().meta({
+    description:
+      'The one URL under which people and applications reach Sekisho; all services are told apart by path. A path prefix is allowed. http only for loopback hosts',
+    defaultText: 'http(s)://localhost:port of SEKISHO_LISTEN',
+    sample: 'https://id.example.org',
+  }),
+  domain: z.string().transform(readDomain).optional().meta({
+    description:
+      'Instead of one public URL: the domain (an origin; https when no scheme is given) below which the hosts accounts, citrix, saml, api and one per workspace live',
+    sample: 'https://example.org',
+  }),
+  listen: listen.prefault('127.0.0.1:8080').meta({ description: 'Address and port to listen on' }),
+  data: z.string().min(1).default('./data').meta({
+    description: 'Folder of everything that is kept on this machine: the SQLite file, keys made at the first start',
+  }),
+  databaseUrl: serviceUrl('postgres|postgresql').optional().meta({
+    description: 'PostgreSQL instead of SQLite; needs SEKISHO_REDIS_URL too',
+    secret: true,
+    sample: 'postgres://sekisho@db.example.org/sekisho',
+  }),
+  redisUrl: serviceUrl('redis|rediss').optional().meta({
+    description: 'Redis for what is short-lived; needs SEKISHO_DATABASE_URL too',
+    secret: true,
+    sample: 'rediss://redis.example.org:6379',
+  }),
+  sealingKey: sealingKeys.optional().meta({
+    description:
+      'Key that seals secrets at rest: 32 bytes in Base64. To rotate, put the new one first, separated by a comma. Required with PostgreSQL',
+    defaultText: 'made at the first start, in the data folder',
+    secret: true,
+  }),
+  tlsCertificate: z.string().min(1).optional().meta({
+    description: 'File with the certificate chain (PEM), when Sekisho serves TLS itself (1.2 or higher)',
+  }),
+  tlsKey: z.string().min(1).optional().meta({ description: 'File with the private key of that certificate (PEM)' }),
+  trustedProxies: z.string().transform(readProxies).prefault('').meta({
+    description:
+      'Addresses or networks (CIDR), separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed; nobody else is',
+    defaultText: 'nobody',
+    sample: '10.1.0.0/16, fd00::/8',
+  }),
+  upstreamLoopback: z.enum(['refuse', 'allow']).default('refuse').meta({
+    description:
+      'Whether connections may point to this machine itself (demo and tests); private networks stay refused either way',
+  }),
+  azureAdClientId: z.string().min(1).optional().meta({
+    description: 'Application (client) id of this installation at Microsoft Entra ID, for Azure AD connections',
+  }),
+  azureAdClientSecret: z.string().min(1).optional().meta({
+    description: 'Client secret of that application',
+    secret: true,
+  }),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
+    description: 'Least severe level that is logged',
+  }),
+} as const;
+const schema = z.object(shape);
+
+export type Config = z.infer<typeof schema>;
+type Key = keyof typeof shape;
+
+export interface ConfigProblem {
+  /** Name of the environment variable. */
+  key: string;
+  /** What is wrong, to be read after the name. Never the value of a secret. */
+  problem: string;
+}
+
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+  constructor(problems: readonly ConfigProblem[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map(lineOf).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+const lineOf = ({ key, problem }: ConfigProblem): string => `  ${key} ${problem}`;
+
+/** `publicUrl` → `SEKISHO_PUBLIC_URL`. */
+export function nameOfVariable(key: string): string {
+  return `SEKISHO_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/**
+ * Reads and checks everything at once. An empty variable counts as not set. `SEKISHO_TEST_*` belongs to the tests and
+ * is passed over; any other unknown `SEKISHO_*` is refused, because a misspelt setting is a setting that is not made.
+ * Throws `ConfigError` with every problem.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: ConfigProblem[] = [];
+  const known = new Set<string>();
+  const values: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(shape)) {
+    const name = nameOfVariable(key);
+    known.add(name);
+    let text = env[name] || undefined;
+    if (field.meta()?.secret) {
+      known.add(`${name}_FILE`);
+      text = readSecret(name, text, env[`${name}_FILE`] || undefined, problems);
+    }
+    const result = field.safeParse(text);
+    if (result.success) values[key] = result.data;
+    else for (const issue of result.error.issues) problems.push({ key: name, problem: issue.message });
+  }
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('SEKISHO_') || name.startsWith('SEKISHO_TEST_') || known.has(name)) continue;
+    problems.push({ key: name, problem: 'is not a setting of Sekisho' });
+  }
+  problems.push(...checkTogether(values as Partial<Config>));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Config;
+}
+
+/** The README's table, generated so that it cannot disagree with the schema. */
+export function configTable(): string {
+  const rows = Object.entries(shape).map(([key, field]) => {
+    const { description = '', defaultText, sample, secret } = field.meta() ?? {};
+    const name = nameOfVariable(key);
+    const fallback = field.safeParse(undefined);
+    const standard = defaultText ?? (fallback.success ? textOfDefault(fallback.data) : '');
+    const example = sample ? `. Example: \`${sample}\`` : '';
+    return `| \`${name}\`${secret ? ' or `…_FILE`' : ''} | ${description}${example} | ${standard} |`;
+  });
+  return ['| variable | meaning | default |', '|---|---|---|', ...rows].join('\n');
+}
+
+function textOfDefault(value: unknown): string {
+  if (value === undefined) return '';
+  if (typeof value === 'object' && value !== null && 'port' in value && 'host' in value)
+    return `\`${value.host}:${value.port}\``;
+  return `\`${String(value)}\``;
+}
+
+/** What only several keys together can get wrong. A key that is missing here may have had a problem of its own. */
+function checkTogether(config: Partial<Config>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const say = (key: Key, problem: string): void => {
+    problems.push({ key: nameOfVariable(key), problem });
+  };
+  const bothOrNeither = (one: Key, other: Key, why: string): void => {
+    if ((config[one] === undefined) === (config[other] === undefined)) return;
+    const missing = config[one] === undefined ? one : other;
+    say(missing, `is missing: ${why}`);
+  };
+  if (config.publicUrl && config.domain)
+    say('domain', 'cannot be combined with SEKISHO_PUBLIC_URL: services are told apart either by host or by path');
+  bothOrNeither('databaseUrl', 'redisUrl', 'the supported pairs are SQLite alone, or PostgreSQL with Redis');
+  bothOrNeither('tlsCertificate', 'tlsKey', 'TLS needs the certificate and its private key');
+  bothOrNeither('azureAdClientId', 'azureAdClientSecret', 'Azure AD needs the client id and its secret');
+  if (config.databaseUrl && !config.sealingKey)
+    say('sealingKey', 'is missing: machines that share a database must share the key that seals its secrets');
+  const url = config.domain ?? config.publicUrl;
+  const urlKey: Key = config.domain ? 'domain' : 'publicUrl';
+  if (url?.startsWith('http:') && config.tlsCertificate)
+    say(urlKey, 'begins with http:// although a TLS certificate is configured; write https://');
+  if (url?.startsWith('https:') && !config.tlsCertificate && config.trustedProxies?.length === 0)
+    say(
+      'trustedProxies',
+      'is missing: for an https URL either configure SEKISHO_TLS_CERTIFICATE and SEKISHO_TLS_KEY, or name the TLS proxy in front',
+    );
+  if (!url && config.listen?.port === 0) say('publicUrl', 'is missing: with port 0 the URL cannot be guessed');
+  return problems;
+}
+
+function readSecret(
+  name: string,
+  value: string | undefined,
+  file: string | undefined,
+  problems: ConfigProblem[],
+): string | undefined {
+  if (file === undefined) return value;
+  if (value !== undefined) {
+    problems.push({ key: `${name}_FILE`, problem: `cannot be combined with ${name}` });
+    return undefined;
+  }
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (text) return text;
+    problems.push({ key: `${name}_FILE`, problem: `names an empty file (${file})` });
+  } catch (cause) {
+    problems.push({
+      key: `${name}_FILE`,
+      problem: `cannot be read (${file}: ${(cause as NodeJS.ErrnoException).code})`,
+    });
+  }
+  return undefined;
+}
+
+function readOrigin(value: string, context: z.RefinementCtx): URL | undefined {
+  const refuse = (message: string): undefined => {
+    context.addIssue({ code: 'custom', message });
+  };
+  if (!URL.canParse(value)) return refuse('must be a URL, as in https://id.example.org');
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refuse('must begin with https://');
+  if (url.username || url.password || value.includes('?') || value.includes('#'))
+    return refuse('must have no user name, query or fragment');
+  if (url.hostname.endsWith('.')) return refuse('must not end its host name in a dot');
+  // Over plain http anybody on the way reads passwords and cookies; loopback has no way.
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
+    return refuse('must begin with https://; http is for localhost, *.localhost, 127.0.0.1 and [::1] only');
+  return url;
+}
+
+function readPublicUrl(value: string, context: z.RefinementCtx): string {
+  const url = readOrigin(value, context);
+  if (!url) return z.NEVER;
+  const path = url.pathname.replace(/\/+$/, '');
+  if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(path)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'has a path prefix with other characters than letters, digits, . _ ~ -',
+    });
+    return z.NEVER;
+  }
+  return url.origin + path;
+}
+
+function readDomain(value: string, context: z.RefinementCtx): string {
+  const url = readOrigin(value.includes('://') ? value : `https://${value}`, context);
+  if (!url) return z.NEVER;
+  const refuse = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (url.pathname !== '/') return refuse('must have no path; a path prefix is possible with SEKISHO_PUBLIC_URL only');
+  if (ipaddr.isValid(url.hostname.replace(/^\[|\]$/g, '')))
+    return refuse('must be a name, not an address: hosts live below it');
+  return url.origin;
+}
+
+function readProxies(value: string, context: z.RefinementCtx): string[] {
+  const networks: string[] = [];
+  for (const item of value.split(/[\s,]+/).filter(Boolean)) {
+    const network = item.includes('/') ? item : `${item}/${item.includes(':') ? 128 : 32}`;
+    if (!ipaddr.isValidCIDR(network) || /^[^.:]*\//.test(network))
+      context.addIssue({ code: 'custom', message: `must list addresses or networks; "${item}" is neither` });
+    else if (network.endsWith('/0'))
+      context.addIssue({
+        code: 'custom',
+        message: `must not trust everybody ("${item}"): anybody could then choose their address`,
+      });
+    else networks.push(network);
+  }
+  return networks;
+}
