@@ -1,0 +1,325 @@
+/**
+ * What an identity provider says about itself in SAML metadata (saml-metadata-2.0-os), as far as a connection needs it.
+ *
+ * Owns: which elements count, and clear words for a document that cannot be used. Does not own: fetching and storing it
+ * (`src/`), its signature (nobody pins a key: the person who gives the document is trusted with it, and sees the
+ * difference before saving), or whether expired certificates are trusted (the connection's policy).
+ * Called by the SAML provider's settings and the console's import.
+ */
+import { type Certificate, CertificateError, parseCertificates } from '../certs/x509.ts';
+import { MetadataError } from './metadata-error.ts';
+import { readXml, type XmlElement } from './xml-reader.ts';
+
+export interface IdpMetadata {
+  /** As it stands there; need not be a URI. */
+  entityId: string;
+  /** At least one of the two. */
+  singleSignOn: Endpoints;
+  singleLogout: Endpoints;
+  /** Every usable signing certificate, in document order, each once; at least one. */
+  certificates: Certificate[];
+  nameIdFormats: string[];
+  wantAuthnRequestsSigned: boolean;
+  /** Milliseconds; the earliest of those that apply. */
+  validUntil?: number;
+  displayName?: string;
+  warnings: MetadataWarning[];
+}
+
+export interface Endpoints {
+  redirect?: string;
+  post?: string;
+}
+
+export interface MetadataWarning {
+  code:
+    | 'certificate_left_out'
+    | 'endpoint_left_out'
+    | 'endpoint_not_https'
+    | 'valid_until_unreadable'
+    | 'several_roles';
+  message: string;
+}
+
+/** An entity of a document, for the person to pick. */
+export interface ListedEntity {
+  entityId: string;
+  displayName?: string;
+  /** Has a SAML 2.0 identity provider role; only such can be read. */
+  identityProvider: boolean;
+}
+
+const namespaces = {
+  metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
+  signature: 'http://www.w3.org/2000/09/xmldsig#',
+  ui: 'urn:oasis:names:tc:SAML:metadata:ui',
+};
+const protocol = 'urn:oasis:names:tc:SAML:2.0:protocol';
+const bindings: Readonly<Record<string, keyof Endpoints>> = {
+  'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect': 'redirect',
+  'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST': 'post',
+};
+const maxCertificates = 20;
+const maxUrlLength = 2048;
+
+/** The entities of a document (`EntityDescriptor`, or any nesting of `EntitiesDescriptor`). Throws `MetadataError`. */
+export function listEntities(document: Uint8Array | string): ListedEntity[] {
+  return findEntities(readXml(document)).map(({ element }) => {
+    const role = findRoles(element)[0];
+    const displayName = findDisplayName(element, role);
+    return {
+      entityId: entityIdOf(element),
+      ...(displayName === undefined ? {} : { displayName }),
+      identityProvider: role !== undefined && entityIdOf(element) !== '',
+    };
+  });
+}
+
+/**
+ * Reads one identity provider. A document with several needs `entityId` (take it from `listEntities`).
+ * What is odd but usable becomes a warning. Throws `MetadataError`.
+ */
+export function readIdpMetadata(document: Uint8Array | string, options: { entityId?: string } = {}): IdpMetadata {
+  const { element, validUntil } = pickEntity(findEntities(readXml(document)), options.entityId);
+  const entityId = entityIdOf(element);
+  if (entityId === '') throw new MetadataError('entity_id_missing', 'The EntityDescriptor has no entityID.');
+  const warnings: MetadataWarning[] = [];
+  const role = pickRole(element, warnings);
+  const singleSignOn = readSignOn(role, warnings);
+  const displayName = findDisplayName(element, role);
+  const until = earliest([...validUntil, element, role], warnings);
+  return {
+    entityId,
+    singleSignOn,
+    singleLogout: readEndpoints(role, 'SingleLogoutService', warnings),
+    certificates: readCertificates(role, warnings),
+    nameIdFormats: [...new Set(children(role, 'NameIDFormat').map((format) => format.text.trim()))].filter(Boolean),
+    wantAuthnRequestsSigned: ['true', '1'].includes(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
+    ...(until === undefined ? {} : { validUntil: until }),
+    ...(displayName === undefined ? {} : { displayName }),
+    warnings,
+  };
+}
+
+/** An entity and the groups around it, whose `validUntil` limits it too. */
+interface FoundEntity {
+  element: XmlElement;
+  validUntil: readonly XmlElement[];
+}
+
+function findEntities(root: XmlElement): FoundEntity[] {
+  if (is(root, 'EntityDescriptor')) return [{ element: root, validUntil: [] }];
+  if (!is(root, 'EntitiesDescriptor')) {
+    throw new MetadataError(
+      'not_metadata',
+      `This is no SAML metadata: it begins with <${root.local.slice(0, 60)}> of the namespace "${root.uri.slice(0, 120)}".`,
+    );
+  }
+  const found: FoundEntity[] = [];
+  collect(root, []);
+  if (found.length === 0) throw new MetadataError('not_metadata', 'The document lists no entity.');
+  return found;
+
+  // Depth is bounded by the reader.
+  function collect(group: XmlElement, around: readonly XmlElement[]): void {
+    const validUntil = [...around, group];
+    for (const element of group.children) {
+      if (is(element, 'EntityDescriptor')) found.push({ element, validUntil });
+      else if (is(element, 'EntitiesDescriptor')) collect(element, validUntil);
+    }
+  }
+}
+
+function pickEntity(entities: readonly FoundEntity[], entityId: string | undefined): FoundEntity {
+  if (entityId !== undefined) {
+    const wanted = entities.filter(({ element }) => entityIdOf(element) === entityId);
+    if (wanted.length === 1) return wanted[0]!;
+    if (wanted.length > 1) {
+      throw new MetadataError('several_entities', 'The document describes this entity ID more than once.');
+    }
+    throw new MetadataError('entity_not_found', 'The document has no entity with this entity ID.');
+  }
+  if (entities.length === 1) return entities[0]!;
+  const providers = entities.filter(({ element }) => findRoles(element).length > 0);
+  if (providers.length === 1) return providers[0]!;
+  if (providers.length === 0) {
+    throw new MetadataError(
+      'not_an_identity_provider',
+      `None of the ${entities.length} entities in the document is a SAML 2.0 identity provider.`,
+    );
+  }
+  throw new MetadataError(
+    'several_entities',
+    `The document describes ${providers.length} identity providers. Choose one.`,
+  );
+}
+
+function pickRole(entity: XmlElement, warnings: MetadataWarning[]): XmlElement {
+  const [role, ...others] = findRoles(entity);
+  if (role === undefined) {
+    if (children(entity, 'IDPSSODescriptor').length > 0) {
+      throw new MetadataError('saml2_unsupported', 'This identity provider does not say that it supports SAML 2.0.');
+    }
+    const also = children(entity, 'SPSSODescriptor').length > 0 ? ' It describes a service provider.' : '';
+    throw new MetadataError('not_an_identity_provider', `This is not the metadata of an identity provider.${also}`);
+  }
+  if (others.length > 0) {
+    warnings.push({
+      code: 'several_roles',
+      message: 'The entity describes several identity provider roles; the first is used.',
+    });
+  }
+  return role;
+}
+
+/** Roles for SAML 2.0; a SAML 1.1 role beside them is somebody else's. */
+function findRoles(entity: XmlElement): XmlElement[] {
+  return children(entity, 'IDPSSODescriptor').filter((role) =>
+    (role.attributes.get('protocolSupportEnumeration') ?? '').split(/\s+/).includes(protocol),
+  );
+}
+
+function readSignOn(role: XmlElement, warnings: MetadataWarning[]): Endpoints {
+  const endpoints = readEndpoints(role, 'SingleSignOnService', warnings);
+  if (endpoints.redirect !== undefined || endpoints.post !== undefined) return endpoints;
+  const refused = warnings.find((warning) => warning.code === 'endpoint_left_out');
+  if (refused !== undefined) throw new MetadataError('sign_on_endpoint_invalid', refused.message);
+  throw new MetadataError(
+    'sign_on_endpoint_missing',
+    'The identity provider has no SingleSignOnService for HTTP-Redirect or HTTP-POST.',
+  );
+}
+
+/** The first usable address of each binding. */
+function readEndpoints(role: XmlElement, name: string, warnings: MetadataWarning[]): Endpoints {
+  const endpoints: Endpoints = {};
+  for (const service of children(role, name)) {
+    const binding = bindings[service.attributes.get('Binding')?.trim() ?? ''];
+    if (binding === undefined || endpoints[binding] !== undefined) continue;
+    const location = service.attributes.get('Location')?.trim() ?? '';
+    const reason = reasonToRefuse(location);
+    if (reason !== undefined) {
+      warnings.push({
+        code: 'endpoint_left_out',
+        message: `The ${binding} address of ${name} cannot be used: ${reason}.`,
+      });
+      continue;
+    }
+    if (/^http:/i.test(location)) {
+      warnings.push({ code: 'endpoint_not_https', message: `The ${binding} address of ${name} is not https.` });
+    }
+    endpoints[binding] = location;
+  }
+  return endpoints;
+}
+
+/** `javascript:` and the like would run in our pages; a user name in the address hides which host it is. */
+function reasonToRefuse(location: string): string | undefined {
+  if (location === '') return 'it is empty';
+  if (location.length > maxUrlLength) return `it is longer than ${maxUrlLength} characters`;
+  const url = URL.canParse(location) ? new URL(location) : undefined;
+  if (url === undefined) return 'it is no absolute URL';
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'it is neither https nor http';
+  if (url.username !== '' || url.password !== '') return 'it contains a user name or password';
+  return undefined;
+}
+
+/** Signing certificates: `use="signing"` and those without `use`, which are for both (saml-metadata §2.4.1.1). */
+function readCertificates(role: XmlElement, warnings: MetadataWarning[]): Certificate[] {
+  const texts = new Set<string>();
+  for (const descriptor of children(role, 'KeyDescriptor')) {
+    if ((descriptor.attributes.get('use')?.trim() ?? 'signing') !== 'signing') continue;
+    for (const info of children(descriptor, 'KeyInfo', namespaces.signature)) {
+      for (const data of children(info, 'X509Data', namespaces.signature)) {
+        for (const certificate of children(data, 'X509Certificate', namespaces.signature))
+          texts.add(certificate.text.trim());
+      }
+    }
+  }
+  if (texts.size === 0) throw new MetadataError('certificate_missing', explainMissingCertificate(role));
+  if (texts.size > maxCertificates) {
+    throw new MetadataError(
+      'too_many_certificates',
+      `The identity provider has ${texts.size} signing certificates; at most ${maxCertificates} are accepted.`,
+    );
+  }
+  const usable = new Map<string, Certificate>();
+  const refusals: string[] = [];
+  for (const [index, text] of [...texts].entries()) {
+    try {
+      for (const certificate of parseCertificates(text)) usable.set(certificate.fingerprint, certificate);
+    } catch (error) {
+      if (!(error instanceof CertificateError)) throw error;
+      refusals.push(
+        texts.size > 1 ? `signing certificate ${index + 1} of ${texts.size}: ${error.message}` : error.message,
+      );
+    }
+  }
+  if (usable.size === 0) {
+    throw new MetadataError('certificate_unusable', `No signing certificate can be used. ${refusals.join(' ')}`);
+  }
+  for (const message of refusals) warnings.push({ code: 'certificate_left_out', message });
+  return [...usable.values()];
+}
+
+/** Some publish the element in a namespace that is almost the right one. */
+function explainMissingCertificate(role: XmlElement): string {
+  const missing = 'The identity provider publishes no signing certificate (KeyDescriptor with X509Certificate).';
+  const stranger = children(role, 'KeyDescriptor')
+    .flatMap((descriptor) => descriptor.children)
+    .find((child) => child.local === 'KeyInfo' && child.uri !== namespaces.signature);
+  if (stranger === undefined) return missing;
+  return `${missing} Its KeyInfo is in the namespace "${stranger.uri.slice(0, 120)}" instead of "${namespaces.signature}".`;
+}
+
+function earliest(elements: readonly XmlElement[], warnings: MetadataWarning[]): number | undefined {
+  let result: number | undefined;
+  for (const element of elements) {
+    const text = element.attributes.get('validUntil')?.trim();
+    if (text === undefined) continue;
+    // xs:dateTime; SAML wants UTC (saml-core §1.3.3), so a time without zone is taken as UTC.
+    const match = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?(Z|[+-]\d\d:\d\d)?$/.exec(text);
+    const time = match === null ? Number.NaN : Date.parse(match[1] === undefined ? `${text}Z` : text);
+    if (Number.isNaN(time)) {
+      warnings.push({
+        code: 'valid_until_unreadable',
+        message: `The validUntil of ${element.local} is no date and was ignored.`,
+      });
+    } else if (result === undefined || time < result) result = time;
+  }
+  return result;
+}
+
+/** The name for people: of the role (mdui), else of the organization; of each the English one where it has one. */
+function findDisplayName(entity: XmlElement, role: XmlElement | undefined): string | undefined {
+  const infos = (role === undefined ? [] : children(role, 'Extensions')).flatMap((extensions) =>
+    children(extensions, 'UIInfo', namespaces.ui),
+  );
+  const organizations = children(entity, 'Organization');
+  const candidates = [
+    infos.flatMap((info) => children(info, 'DisplayName', namespaces.ui)),
+    organizations.flatMap((organization) => children(organization, 'OrganizationDisplayName')),
+    organizations.flatMap((organization) => children(organization, 'OrganizationName')),
+  ];
+  for (const names of candidates) {
+    const english = names.find((name) => /^en\b/i.test(name.attributes.get('xml:lang') ?? ''));
+    const name = (english ?? names[0])?.text
+      .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+      .trim()
+      .slice(0, 200);
+    if (name !== undefined && name !== '') return name;
+  }
+  return undefined;
+}
+
+function entityIdOf(entity: XmlElement): string {
+  return entity.attributes.get('entityID')?.trim() ?? '';
+}
+
+function children(element: XmlElement, local: string, uri = namespaces.metadata): XmlElement[] {
+  return element.children.filter((child) => child.local === local && child.uri === uri);
+}
+
+function is(element: XmlElement, local: string): boolean {
+  return element.local === local && element.uri === namespaces.metadata;
+}
