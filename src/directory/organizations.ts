@@ -1,0 +1,330 @@
+/**
+ * Organizations: their names, numbers and settings.
+ *
+ * Owns the rows `organizations` and `workspace_names`. Does not own what a setting does (`sessions/policy.ts`), who
+ * may change it, or the log entry about it: those are the caller's. Called by `signin/`, `sessions/`, `console/`,
+ * `cli/`.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Clock } from '../core/clock.ts';
+import { randomDigits } from '../core/random.ts';
+import type { Database, OrganizationRow } from '../database/schema.ts';
+import { DirectoryError, problemsOf } from './errors.ts';
+import { requireName } from './names.ts';
+
+/** SPEC SES-2, SES-4, SES-5. `null` switches an inactivity limit off. */
+export const organizationSettingsSchema = z.strictObject({
+  administratorInactivityMinutes: z.int().min(10).max(720).nullable().default(null),
+  subscriberWebHours: z.int().min(1).max(72).default(24),
+  subscriberInactivityMinutes: z.int().min(1).max(480).nullable().default(null),
+  nativeReauthenticationDays: z.int().min(1).max(365).default(30),
+  alwaysPrompt: z.boolean().default(true),
+});
+export type OrganizationSettings = Readonly<z.infer<typeof organizationSettingsSchema>>;
+
+export interface Organization {
+  id: string;
+  /** 8 digits. */
+  orgId: string;
+  customerId: string;
+  name: string;
+  /** The current one: host label or path segment. */
+  workspaceName: string;
+  settings: OrganizationSettings;
+  /** The connection that subscribers sign in with; null: nobody can yet. */
+  subscriberConnectionId: string | null;
+  createdAt: number;
+  /** What a change must name, so that two stale forms do not overwrite each other (SECURITY CON-13). */
+  version: number;
+}
+
+const dayMs = 86_400_000;
+/** SPEC §2: how long an old workspace name leads to the new one, and belongs to nobody else. */
+const retiredNameMs = 30 * dayMs;
+
+export type Organizations = ReturnType<typeof createOrganizations>;
+
+/**
+ * `cacheSettingsForMs`: how long `settingsOf` may answer from memory (real milliseconds of `clock`).
+ * 0 on SQLite, where asking costs 11 µs. 1000 on PostgreSQL, where it costs a round trip: a change made in this
+ * process acts at once, one made in another within that second.
+ */
+export function createOrganizations(needs: { db: Database; clock: Clock; cacheSettingsForMs?: number }) {
+  const { db, clock } = needs;
+  const cacheForMs = needs.cacheSettingsForMs ?? 0;
+  const cached = new Map<string, { settings: OrganizationSettings; readAt: number }>();
+
+  const selectOrganization = () =>
+    db
+      .selectFrom('organizations')
+      .innerJoin('workspace_names', (join) =>
+        join.onRef('workspace_names.organization_id', '=', 'organizations.id').on('retired_at', 'is', null),
+      )
+      .selectAll('organizations')
+      .select('workspace_names.name as workspace_name');
+
+  /** Throws `name_invalid`, `name_reserved`, `name_taken`. Without `workspaceName` it is the customer id. */
+  async function create(draft: { name: string; customerId: string; workspaceName?: string }): Promise<Organization> {
+    const workspaceName = draft.workspaceName ?? draft.customerId;
+    const name = requireDisplayName(draft.name);
+    requireName('customer id', draft.customerId);
+    requireName('workspace name', workspaceName);
+    const id = randomUUID();
+    const now = clock.now();
+    return db.transaction().execute(async (trx) => {
+      for (let attempt = 0; ; attempt++) {
+        const orgId = randomDigits(8);
+        const inserted = await trx
+          .insertInto('organizations')
+          .values({
+            id,
+            org_id: orgId,
+            customer_id: draft.customerId,
+            name,
+            settings: JSON.stringify(organizationSettingsSchema.parse({})),
+            subscriber_connection_id: null,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        if (inserted.numInsertedOrUpdatedRows) break;
+        const sameCustomer = await trx
+          .selectFrom('organizations')
+          .select('id')
+          .where('customer_id', '=', draft.customerId)
+          .executeTakeFirst();
+        if (sameCustomer || attempt === 20)
+          throw new DirectoryError('name_taken', `The customer id "${draft.customerId}" is taken`);
+      }
+      await takeWorkspaceName(trx, id, workspaceName, now);
+      return requireFound(await selectOrganizationIn(trx, id));
+    });
+  }
+
+  async function find(id: string): Promise<Organization | undefined> {
+    return toOrganization(await selectOrganization().where('organizations.id', '=', id).executeTakeFirst());
+  }
+
+  async function findByCustomerId(customerId: string): Promise<Organization | undefined> {
+    return toOrganization(await selectOrganization().where('customer_id', '=', customerId).executeTakeFirst());
+  }
+
+  /** `retired`: it is an old name and the caller redirects to the current one. Undefined after 30 days. */
+  async function findByWorkspaceName(
+    name: string,
+  ): Promise<{ organization: Organization; retired: boolean } | undefined> {
+    const row = await db.selectFrom('workspace_names').selectAll().where('name', '=', name).executeTakeFirst();
+    if (!row || isLongRetired(row.retired_at, clock.now())) return undefined;
+    const organization = await find(row.organization_id);
+    return organization && { organization, retired: row.retired_at !== null };
+  }
+
+  /** By name. */
+  async function list(): Promise<Organization[]> {
+    const rows = await selectOrganization().orderBy('organizations.name').orderBy('customer_id').execute();
+    return rows.map((row) => toOrganization(row)!);
+  }
+
+  /** The settings of those that exist. The hot path of every session check. */
+  async function settingsOf(ids: readonly string[]): Promise<Map<string, OrganizationSettings>> {
+    const settings = new Map<string, OrganizationSettings>();
+    const now = clock.now();
+    const missing = ids.filter((id) => {
+      const known = cacheForMs > 0 ? cached.get(id) : undefined;
+      if (!known || Math.abs(now - known.readAt) >= cacheForMs) return true;
+      settings.set(id, known.settings);
+      return false;
+    });
+    if (missing.length === 0) return settings;
+    const rows = await db.selectFrom('organizations').select(['id', 'settings']).where('id', 'in', missing).execute();
+    for (const row of rows) {
+      const read = readSettings(row.settings);
+      settings.set(row.id, read);
+      if (cacheForMs > 0) cached.set(row.id, { settings: read, readAt: now });
+    }
+    if (cached.size > 20_000) cached.clear();
+    return settings;
+  }
+
+  /** Changes what `change` names. Throws `settings_invalid` (every problem), `version_conflict`, `not_found`. */
+  async function updateSettings(
+    id: string,
+    change: Partial<OrganizationSettings>,
+    version: number,
+  ): Promise<Organization> {
+    const organization = requireFound(await find(id));
+    const settings = organizationSettingsSchema.safeParse({ ...organization.settings, ...change });
+    if (!settings.success)
+      throw new DirectoryError('settings_invalid', 'These settings are not possible', problemsOf(settings.error));
+    const updated = await db
+      .updateTable('organizations')
+      .set((row) => ({
+        settings: JSON.stringify(settings.data),
+        updated_at: clock.now(),
+        version: row('version', '+', 1),
+      }))
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    cached.delete(id);
+    if (updated.numUpdatedRows === 0n)
+      throw new DirectoryError('version_conflict', 'Somebody else has changed these settings meanwhile');
+    return requireFound(await find(id));
+  }
+
+  /** The old name leads to the new one for 30 days. Throws `name_invalid`, `name_reserved`, `name_taken`, `not_found`. */
+  async function changeWorkspaceName(id: string, name: string): Promise<Organization> {
+    requireName('workspace name', name);
+    return db.transaction().execute(async (trx) => {
+      const now = clock.now();
+      const current = requireFound(await selectOrganizationIn(trx, id));
+      if (current.workspaceName === name) return current;
+      await trx
+        .updateTable('workspace_names')
+        .set({ retired_at: now })
+        .where('organization_id', '=', id)
+        .where('retired_at', 'is', null)
+        .execute();
+      await takeWorkspaceName(trx, id, name, now);
+      await touch(trx, id);
+      return requireFound(await selectOrganizationIn(trx, id));
+    });
+  }
+
+  /**
+   * Makes a connection the workspace's method of signing in; null takes it away. Throws `not_found` (also for a
+   * connection of another organization) and `connection_not_live` (SPEC IDP-4).
+   */
+  async function setSubscriberConnection(id: string, connectionId: string | null): Promise<Organization> {
+    return db.transaction().execute(async (trx) => {
+      requireFound(await selectOrganizationIn(trx, id));
+      if (connectionId !== null) await requireUsableConnection(trx, id, connectionId);
+      await trx
+        .updateTable('organizations')
+        .set({ subscriber_connection_id: connectionId })
+        .where('id', '=', id)
+        .execute();
+      await touch(trx, id);
+      return requireFound(await selectOrganizationIn(trx, id));
+    });
+  }
+
+  async function touch(trx: Database, id: string): Promise<void> {
+    await trx
+      .updateTable('organizations')
+      .set((row) => ({ updated_at: clock.now(), version: row('version', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
+  }
+
+  return {
+    create,
+    find,
+    findByCustomerId,
+    findByWorkspaceName,
+    list,
+    settingsOf,
+    updateSettings,
+    changeWorkspaceName,
+    setSubscriberConnection,
+  };
+}
+
+/** A name is free when nobody has it, when its owner takes it back, or 30 days after it was given up. */
+async function takeWorkspaceName(trx: Database, organizationId: string, name: string, now: number): Promise<void> {
+  const taken = await trx
+    .insertInto('workspace_names')
+    .values({ name, organization_id: organizationId, retired_at: null })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet({ organization_id: organizationId, retired_at: null })
+        .where((row) =>
+          row.and([
+            row('workspace_names.retired_at', 'is not', null),
+            row.or([
+              row('workspace_names.organization_id', '=', organizationId),
+              row('workspace_names.retired_at', '<=', now - retiredNameMs),
+            ]),
+          ]),
+        ),
+    )
+    .executeTakeFirst();
+  if (!taken.numInsertedOrUpdatedRows) throw new DirectoryError('name_taken', `The workspace name "${name}" is taken`);
+}
+
+async function requireUsableConnection(trx: Database, organizationId: string, connectionId: string): Promise<void> {
+  const connection = await trx
+    .selectFrom('connections')
+    .select(['state', 'for_subscribers'])
+    .where('id', '=', connectionId)
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  if (!connection) throw new DirectoryError('not_found', 'This organization has no such connection');
+  if (connection.state !== 'live' || connection.for_subscribers === 0)
+    throw new DirectoryError('connection_not_live', 'Only a live connection for subscribers can be the sign-in method');
+}
+
+async function selectOrganizationIn(trx: Database, id: string): Promise<Organization | undefined> {
+  const row = await trx
+    .selectFrom('organizations')
+    .innerJoin('workspace_names', (join) =>
+      join.onRef('workspace_names.organization_id', '=', 'organizations.id').on('retired_at', 'is', null),
+    )
+    .selectAll('organizations')
+    .select('workspace_names.name as workspace_name')
+    .where('organizations.id', '=', id)
+    .executeTakeFirst();
+  return toOrganization(row);
+}
+
+function isLongRetired(retiredAt: number | null, now: number): boolean {
+  return retiredAt !== null && retiredAt <= now - retiredNameMs;
+}
+
+/** Parsed once per text: every organization that left the defaults alone shares one entry. */
+const settingsByText = new Map<string, OrganizationSettings>();
+
+function readSettings(text: string): OrganizationSettings {
+  const known = settingsByText.get(text);
+  if (known) return known;
+  // Unknown keys are a newer version's, running beside this one: ignored when read, refused when written.
+  const settings = Object.freeze(organizationSettingsSchema.strip().parse(JSON.parse(text)));
+  if (settingsByText.size > 1000) settingsByText.clear();
+  settingsByText.set(text, settings);
+  return settings;
+}
+
+function requireDisplayName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed.length === 0 || trimmed.length > 200 || /\p{Cc}/u.test(trimmed))
+    throw new DirectoryError('name_invalid', 'An organization needs a name of at most 200 characters');
+  return trimmed;
+}
+
+function requireFound(organization: Organization | undefined): Organization {
+  if (!organization) throw new DirectoryError('not_found', 'There is no such organization');
+  return organization;
+}
+
+type JoinedRow = Selectable<OrganizationRow> & { workspace_name: string };
+
+function toOrganization(row: JoinedRow | undefined): Organization | undefined {
+  return (
+    row && {
+      id: row.id,
+      orgId: row.org_id,
+      customerId: row.customer_id,
+      name: row.name,
+      workspaceName: row.workspace_name,
+      settings: readSettings(row.settings),
+      subscriberConnectionId: row.subscriber_connection_id,
+      createdAt: row.created_at,
+      version: row.version,
+    }
+  );
+}

@@ -1,0 +1,67 @@
+/** A directory on a private in-memory database, with a clock that can be set and one made-up kind of provider. */
+import { z } from 'zod';
+import { createSealer } from '../../../certs/sealing.ts';
+import { generateSealingKey } from '../../../certs/sealing-keys.ts';
+import type { ProviderDefinition } from '../../../providers/provider.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import { createConnections } from '../../../src/directory/connections.ts';
+import { createOrganizations } from '../../../src/directory/organizations.ts';
+
+export const startOfTests = Date.UTC(2026, 10, 22);
+export const dayMs = 86_400_000;
+
+export const okta: ProviderDefinition = {
+  kind: 'okta',
+  label: 'Okta',
+  administrators: 'none',
+  subscribers: true,
+  callback: 'login-okta',
+  schema: z.strictObject({
+    issuer: z.url(),
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(8),
+    nested: z.strictObject({ apiToken: z.string(), pageSize: z.int().default(20) }).optional(),
+  }),
+  descriptions: [
+    { key: 'issuer', label: 'Issuer', help: '' },
+    { key: 'clientSecret', label: 'Secret', help: '', secret: true },
+    { key: 'nested.apiToken', label: 'Token', help: '', secret: true },
+  ],
+  create: () => {
+    throw new Error('no provider is made here');
+  },
+};
+export const saml: ProviderDefinition = { ...okta, kind: 'saml', label: 'SAML 2.0', administrators: 'groups' };
+export const definitionOf = (kind: string) => [okta, saml].find((definition) => definition.kind === kind);
+
+export function createSettableClock() {
+  let time = startOfTests;
+  const advance = (ms: number) => {
+    time += ms;
+  };
+  return { now: () => time, advance };
+}
+
+export async function openDirectory() {
+  const { db, close } = await openDatabase({ kind: 'sqlite', file: ':memory:' });
+  const clock = createSettableClock();
+  const sealer = createSealer([generateSealingKey()]);
+  return {
+    db,
+    clock,
+    sealer,
+    organizations: createOrganizations({ db, clock }),
+    connections: createConnections({ db, clock, sealer, definitionOf }),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The error that a promise rejects with; fails when it does not. */
+export async function refusalOf(promise: Promise<unknown>): Promise<{ code: string; problems: { path: string }[] }> {
+  return promise.then(
+    () => {
+      throw new Error('it was not refused');
+    },
+    (error) => error,
+  );
+}
