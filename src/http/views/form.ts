@@ -1,0 +1,194 @@
+/** Forms: every control has a label; hints and errors are tied to it; one primary action. Plain posts, no script. */
+import { attributes, type Child, type Html, html } from './html.ts';
+import type { Language } from './language.ts';
+import { sharedMessages } from './messages/messages.ts';
+
+export interface Form {
+  action: string;
+  method?: 'post' | 'get';
+  /** The value of the hidden `csrf` field; see `http/` for what it must equal. */
+  csrf?: string | undefined;
+  /** Hidden fields. */
+  hidden?: Readonly<Record<string, string>>;
+  id?: string;
+}
+
+/** A form of ours: errors are shown by us, in the reader's language, hence `novalidate`. */
+export function form(settings: Form, ...content: readonly Child[]): Html {
+  const hidden = { ...(settings.csrf === undefined ? {} : { csrf: settings.csrf }), ...settings.hidden };
+  return html`<form${attributes({ id: settings.id, method: settings.method ?? 'post', action: settings.action, novalidate: true })}>
+${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${content}
+</form>`;
+}
+
+export interface Field {
+  name: string;
+  label: string;
+  hint?: Child;
+  error?: string | undefined;
+  value?: string | number | undefined;
+  type?: 'text' | 'email' | 'password' | 'number' | 'url';
+  /** HTML autofill token: `username`, `current-password`, `one-time-code` … */
+  autocomplete?: string;
+  inputMode?: 'numeric' | 'url' | 'email';
+  maxLength?: number;
+  min?: number;
+  max?: number;
+  autofocus?: boolean;
+  /** Unit or suffix after the control. */
+  after?: Child;
+  /** Large and spaced, for codes. */
+  code?: boolean;
+}
+
+export function field(settings: Field): Html {
+  const { name, hint, error } = settings;
+  const control = attributes({
+    id: name,
+    name,
+    type: settings.type ?? 'text',
+    value: settings.value,
+    autocomplete: settings.autocomplete ?? 'off',
+    inputmode: settings.inputMode,
+    maxlength: settings.maxLength,
+    min: settings.min,
+    max: settings.max,
+    autofocus: settings.autofocus,
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    class: settings.code ? 'code-input' : undefined,
+    'aria-describedby': describedBy(settings),
+    'aria-invalid': error === undefined ? undefined : 'true',
+  });
+  return html`<div class="${error === undefined ? 'field' : 'field has-error'}">
+<label for="${name}">${settings.label}</label>
+${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
+<div class="control"><input${control}>${settings.after !== undefined && html`<span class="after">${settings.after}</span>`}</div>
+</div>`;
+}
+
+/** A password, with a button to show it where script runs. */
+export function passwordField(language: Language, settings: Omit<Field, 'type' | 'after'>): Html {
+  const m = sharedMessages[language];
+  return field({
+    ...settings,
+    type: 'password',
+    after: html`<button type="button" class="quiet" hidden data-reveal="${settings.name}" data-show="${m.show}" data-hide="${m.hide}" aria-pressed="false">${m.show}</button>`,
+  });
+}
+
+export interface Choice {
+  value: string;
+  label: string;
+  hint?: Child;
+}
+
+/** One of several, all in sight. */
+export function radioGroup(settings: {
+  name: string;
+  legend: string;
+  choices: readonly Choice[];
+  value?: string | undefined;
+  hint?: Child;
+  error?: string | undefined;
+}): Html {
+  const { name, error } = settings;
+  return html`<fieldset${attributes({
+    class: error === undefined ? 'field' : 'field has-error',
+    'aria-describedby': describedBy(settings),
+  })}>
+<legend>${settings.legend}</legend>
+${settings.hint !== undefined && html`<p class="hint" id="${name}-hint">${settings.hint}</p>`}
+${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
+${settings.choices.map((choice, index) => option('radio', name, choice, choice.value === settings.value, index))}
+</fieldset>`;
+}
+
+/** On or off. Posts `value` ("on" when not given) or nothing. */
+export function checkbox(settings: { name: string; label: string; hint?: Child; checked: boolean }): Html {
+  const choice = {
+    value: 'on',
+    label: settings.label,
+    ...(settings.hint === undefined ? {} : { hint: settings.hint }),
+  };
+  return html`<div class="field">${option('checkbox', settings.name, choice, settings.checked, 0)}</div>`;
+}
+
+function describedBy({ name, hint, error }: Pick<Field, 'name' | 'hint' | 'error'>): string | undefined {
+  const ids = [hint !== undefined && `${name}-hint`, error !== undefined && `${name}-error`].filter(Boolean);
+  return ids.length > 0 ? ids.join(' ') : undefined;
+}
+
+function option(type: 'radio' | 'checkbox', name: string, choice: Choice, checked: boolean, index: number): Html {
+  const id = index === 0 ? name : `${name}-${index}`;
+  const described = choice.hint === undefined ? undefined : `${id}-note`;
+  return html`<div class="option"><input${attributes({ type, id, name, value: choice.value, checked, 'aria-describedby': described })}>
+<label for="${id}">${choice.label}</label>
+${choice.hint !== undefined && html`<p class="hint" id="${id}-note">${choice.hint}</p>`}</div>`;
+}
+
+/** One of a list. */
+export function select(settings: {
+  name: string;
+  label: string;
+  choices: readonly Choice[];
+  value: string | undefined;
+  hint?: Child;
+  error?: string | undefined;
+}): Html {
+  const { name, hint, error } = settings;
+  return html`<div class="${error === undefined ? 'field' : 'field has-error'}">
+<label for="${name}">${settings.label}</label>
+${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
+<div class="control"><select${attributes({
+    id: name,
+    name,
+    'aria-describedby': describedBy(settings),
+    'aria-invalid': error === undefined ? undefined : 'true',
+  })}>${settings.choices.map(
+    (choice) =>
+      html`<option${attributes({ value: choice.value, selected: choice.value === settings.value })}>${choice.label}</option>`,
+  )}</select></div></div>`;
+}
+
+/**
+ * What is wrong with what was sent, above the form; it takes the focus. With `field` a problem links to its control.
+ * Renders nothing without problems.
+ */
+export function errorSummary(
+  language: Language,
+  problems: readonly { field?: string; message: string }[],
+): Html | undefined {
+  if (problems.length === 0) return undefined;
+  return html`<div class="notice error" role="alert" tabindex="-1" autofocus>
+<p class="notice-title">${sharedMessages[language].errorSummary(problems.length)}</p>
+<ul>${problems.map((problem) =>
+    problem.field === undefined
+      ? html`<li>${problem.message}</li>`
+      : html`<li><a href="#${problem.field}">${problem.message}</a></li>`,
+  )}</ul></div>`;
+}
+
+export type ButtonKind = 'primary' | 'secondary' | 'danger' | 'quiet';
+
+/** Submits its form. A page has one `primary` (or one `danger` where the act destroys). */
+export function submitButton(
+  label: string,
+  settings: { kind?: ButtonKind; name?: string; value?: string; form?: string; describedBy?: string } = {},
+): Html {
+  const { kind = 'primary', name, value, form } = settings;
+  return html`<button${attributes({ class: `button ${kind}`, type: 'submit', name, value, form, 'aria-label': settings.describedBy })}>${label}</button>`;
+}
+
+/** Looks like a button, is a link: goes somewhere and changes nothing. */
+export function linkButton(label: string, href: string, kind: ButtonKind = 'primary'): Html {
+  return html`<a class="button ${kind}" href="${href}">${label}</a>`;
+}
+
+/** The row at the end of a form or a page: the primary action first. */
+export function actions(...content: readonly Child[]): Html {
+  return html`<div class="actions">${content}</div>`;
+}

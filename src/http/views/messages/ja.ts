@@ -1,0 +1,117 @@
+/** 共通の文言(日本語)。英数字と和文の間隔はスタイルシートの text-autospace に任せ、空白は入れません。 */
+import type { sharedEnglish } from './en.ts';
+
+export const sharedJapanese: typeof sharedEnglish = {
+  skipToContent: '本文へ移動',
+  language: '言語',
+  menu: 'メニュー',
+  close: '閉じる',
+  copy: 'コピー',
+  copied: 'コピーしました',
+  copyValue: (label) => `${label}をコピー`,
+  show: '表示',
+  hide: '非表示',
+  cancel: 'キャンセル',
+  continue: '続ける',
+  optional: '任意',
+  signOut: 'サインアウト',
+  yes: 'はい',
+  no: 'いいえ',
+  none: 'なし',
+  notSet: '未設定',
+  hidden: '設定済み(表示されません)',
+  previous: '前へ',
+  next: '次へ',
+  pages: 'ページ',
+  breadcrumbs: '現在の位置',
+  errorPrefix: 'エラー:',
+  errorSummary: (count) => (count === 1 ? '入力内容をご確認ください' : `${count}か所の入力内容をご確認ください`),
+  referenceCode: '参照コード',
+  referenceTime: '時刻',
+  referenceHint: 'お困りの場合は、このコードを管理者にお伝えください。ログから正確な原因を確認できます。',
+
+  duration: {
+    days: (count) => `${count}日`,
+    hours: (count) => `${count}時間`,
+    minutes: (count) => `${count}分`,
+    lessThanAMinute: '1分未満',
+    separator: '',
+  },
+
+  wayOn: {
+    workspace: (organization) => `${organization}のワークスペースを開く`,
+    console: '管理コンソールへ',
+    signIn: 'サインインページへ',
+    application: (name) => `${name}を開く`,
+    tryAgain: 'もう一度試す',
+    signInAgain: 'もう一度サインインする',
+    startAgainAt: (name) => `${name}に戻り、最初からやり直してください。`,
+    startAgain: 'ご利用元のアプリケーションに戻り、最初からやり直してください。',
+  },
+
+  limit: {
+    label: '終了の理由',
+    absolute: 'セッションの有効期限',
+    inactivity: '無操作によるタイムアウト',
+    upstream: 'IDプロバイダーが定めた期限',
+    reauthentication: '再認証が必要になるまでの期間',
+  },
+
+  sessionWarning: {
+    title: '操作を続けますか?',
+    text: 'しばらく操作がないため、セキュリティ保護のためまもなくサインアウトします。',
+    remaining: '残り時間',
+    stay: 'サインインしたままにする',
+  },
+
+  signedOut: {
+    title: 'サインアウトしました',
+    signed_out: 'サインアウトが完了しました。このウィンドウは閉じて構いません。',
+    inactivity: 'しばらく操作がなかったため、サインアウトしました。',
+    time_limit: 'セッションの有効期限に達したため、サインアウトしました。',
+    upstream_limit: 'IDプロバイダーが定めた期限に達したため、サインアウトしました。',
+    ended_by_administrator: '管理者によってセッションが終了されました。',
+    ended_by_self: '別の端末またはウィンドウからの操作により、このセッションを終了しました。',
+    access_removed: 'アクセス権が削除されました。心当たりがない場合は、組織の管理者にお問い合わせください。',
+    replaced: 'このブラウザーで別のアカウントがサインインしたため、セッションが置き換えられました。',
+    unknown: 'セッションは終了しています。',
+    elsewhere:
+      'IDプロバイダーにはサインインしたままの可能性があります。共用の端末では、ブラウザーのウィンドウをすべて閉じてください。',
+  },
+
+  error: {
+    generic: {
+      title: '問題が発生しました',
+      text: '処理を完了できませんでした。何も変更されていません。しばらくしてからもう一度お試しください。',
+    },
+    bad_request: {
+      title: 'リクエストを読み取れませんでした',
+      text: 'アドレスまたはフォームの内容が不完全か、古くなっています。前のページに戻り、再読み込みしてからお試しください。',
+    },
+    form_expired: {
+      title: 'フォームの有効期限が切れました',
+      text: 'セキュリティ保護のため、フォームは一定の時間内に、開いたブラウザーからのみ送信できます。ページを開き直してください。',
+    },
+    not_found: {
+      title: 'ページが見つかりません',
+      text: 'このアドレスにはページがありません。移動したか、アドレスの一部が欠けている可能性があります。',
+    },
+    forbidden: {
+      title: 'このページを表示する権限がありません',
+      text: 'サインインは完了していますが、このページの表示は許可されていません。権限の変更は、フルアクセス権を持つ管理者が行えます。',
+    },
+    too_many_requests: {
+      title: '試行回数が多すぎます',
+      text: 'セキュリティ保護のため、受け付けを一時的に停止しています。',
+    },
+    unavailable: {
+      title: '現在サービスをご利用いただけません',
+      text: '現在サインインできません。復旧作業を進めています。データは失われていません。',
+    },
+    request_refused: {
+      title: 'サインイン要求を受け付けられません',
+      text: 'アプリケーションから送られた要求に安全に応答できません。アプリケーションの担当者は、参照コードから原因を確認できます。',
+    },
+    retryIn: (duration) => `${duration}後にもう一度お試しください。`,
+  },
+};
