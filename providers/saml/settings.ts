@@ -1,0 +1,223 @@
+/** What an administrator tells us about a SAML connection (SML-2, SML-3, SML-9), and how it is explained. */
+import { z } from 'zod';
+import { CertificateError, parseCertificates } from '../../certs/x509.ts';
+import { readIdpMetadata } from '../../metadata/idp-metadata.ts';
+import { MetadataError } from '../../metadata/metadata-error.ts';
+import { signaturePolicies } from '../protocols/saml/expectations.ts';
+import type { SettingDescription } from '../provider.ts';
+
+const attributeName = z.string().trim().min(1).max(256);
+const defaultAttributes = {
+  displayName: 'displayName',
+  givenName: 'givenName',
+  familyName: 'familyName',
+  sid: 'cip_sid',
+  upn: 'cip_upn',
+  email: 'cip_email',
+  oid: 'cip_oid',
+  groups: 'cip_groups',
+};
+const attributes = z.strictObject({
+  displayName: attributeName.default(defaultAttributes.displayName),
+  givenName: attributeName.default(defaultAttributes.givenName),
+  familyName: attributeName.default(defaultAttributes.familyName),
+  sid: attributeName.default(defaultAttributes.sid),
+  upn: attributeName.default(defaultAttributes.upn),
+  email: attributeName.default(defaultAttributes.email),
+  oid: attributeName.default(defaultAttributes.oid),
+  groups: attributeName.default(defaultAttributes.groups),
+});
+
+/** The browser is sent there; a script or file address would run in or read from it. */
+const endpoint = z
+  .string()
+  .trim()
+  .max(2048)
+  .refine(isEndpoint, 'must be an https URL without user name and fragment (http only on this machine)');
+const entityId = z.string().trim().min(1).max(1024);
+
+const written = z.strictObject({
+  metadata: z.string().optional(),
+  entityId: entityId.optional(),
+  singleSignOnUrl: endpoint.optional(),
+  binding: z.enum(['post', 'redirect']).optional(),
+  signRequests: z.boolean().default(true),
+  signatures: z.enum(signaturePolicies).default('either'),
+  certificates: z.array(z.string()).min(1).max(20).optional(),
+  certificateExpiry: z.enum(['warn', 'refuse']).default('warn'),
+  context: z
+    .strictObject({ class: z.string().trim().min(1).max(256), comparison: z.enum(['minimum', 'exact']) })
+    .optional(),
+  logoutUrl: endpoint.optional(),
+  attributes: attributes.default(defaultAttributes),
+});
+
+export type SamlSettings = Omit<
+  z.output<typeof written>,
+  'metadata' | 'entityId' | 'singleSignOnUrl' | 'binding' | 'certificates'
+> & {
+  entityId: string;
+  singleSignOnUrl: string;
+  binding: 'post' | 'redirect';
+  /** PEM, one certificate each, without doubles. */
+  certificates: string[];
+};
+
+/** Pasted metadata fills what is not written beside it; what is written wins. The result holds no metadata. */
+export const samlSettings: z.ZodType<SamlSettings> = written.transform((input, context): SamlSettings => {
+  const { metadata: document, ...settings } = input;
+  const problem = (path: string[], message: string) =>
+    context.addIssue({ code: 'custom', path, message, input: undefined });
+  const described = document === undefined ? undefined : readDocument(document, settings.entityId, problem);
+
+  const endpoints = described?.singleSignOn;
+  const binding =
+    settings.binding ?? (endpoints && !settings.singleSignOnUrl ? (endpoints.post ? 'post' : 'redirect') : 'post');
+  const filled = {
+    entityId: settings.entityId ?? described?.entityId,
+    singleSignOnUrl: settings.singleSignOnUrl ?? endpoints?.[binding],
+    certificates: settings.certificates ?? described?.certificates.map((certificate) => certificate.pem),
+  };
+  for (const [key, value] of Object.entries(filled)) {
+    if (value === undefined && document === undefined)
+      problem([key], 'is required (or give the metadata of the identity provider)');
+    else if (value === undefined && described) problem([key], `is not in the metadata for the binding ${binding}`);
+  }
+  if (
+    settings.singleSignOnUrl === undefined &&
+    filled.singleSignOnUrl !== undefined &&
+    !isEndpoint(filled.singleSignOnUrl)
+  ) {
+    problem(['metadata'], `its single sign-on URL must be https (http only on this machine)`);
+  }
+  const certificates = (filled.certificates ?? []).flatMap((text, index) =>
+    readPem(text, ['certificates', String(index)], problem),
+  );
+  const logout = settings.logoutUrl ?? described?.singleLogout.redirect;
+  return {
+    ...settings,
+    entityId: filled.entityId ?? '',
+    singleSignOnUrl: filled.singleSignOnUrl ?? '',
+    binding,
+    certificates: [...new Set(certificates)],
+    ...(logout !== undefined && isEndpoint(logout) ? { logoutUrl: logout } : {}),
+  };
+});
+
+type Problem = (path: string[], message: string) => void;
+
+function readDocument(document: string, wanted: string | undefined, problem: Problem) {
+  try {
+    return readIdpMetadata(document, wanted === undefined ? {} : { entityId: wanted });
+  } catch (error) {
+    if (!(error instanceof MetadataError)) throw error;
+    problem(['metadata'], error.message);
+    return undefined;
+  }
+}
+
+function readPem(text: string, path: string[], problem: Problem): string[] {
+  try {
+    return parseCertificates(text).map((certificate) => certificate.pem);
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    problem(path, error.message);
+    return [];
+  }
+}
+
+function isEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, hash } = new URL(text);
+  if (username !== '' || password !== '' || hash !== '') return false;
+  if (protocol === 'https:') return true;
+  return protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
+}
+
+const prefix = 'urn:oasis:names:tc:SAML:2.0:ac:classes:';
+const contextClasses = [
+  'PasswordProtectedTransport',
+  'Password',
+  'Kerberos',
+  'X509',
+  'TLSClient',
+  'Smartcard',
+  'SmartcardPKI',
+  'TimeSyncToken',
+  'MobileTwoFactorContract',
+];
+
+export const samlDescriptions: readonly SettingDescription[] = [
+  {
+    key: 'metadata',
+    label: 'Identity provider metadata',
+    help: 'Paste the whole XML document; it fills entity ID, URLs and certificates.',
+    multiline: true,
+  },
+  { key: 'entityId', label: 'Entity ID', help: 'Of the identity provider, exactly as it signs it in Issuer.' },
+  { key: 'singleSignOnUrl', label: 'Single sign-on URL', help: 'Where people are sent to sign in.' },
+  {
+    key: 'binding',
+    label: 'Binding',
+    help: 'How the request travels.',
+    choices: [
+      { value: 'post', label: 'HTTP-POST' },
+      { value: 'redirect', label: 'HTTP-Redirect' },
+    ],
+  },
+  { key: 'signRequests', label: 'Sign authentication requests', help: 'With SHA-256 and the key in our metadata.' },
+  {
+    key: 'signatures',
+    label: 'Required signatures',
+    help: 'A response that is not signed like this is refused.',
+    choices: [
+      { value: 'either', label: 'Response or assertion' },
+      { value: 'response', label: 'Response' },
+      { value: 'assertion', label: 'Assertion' },
+      { value: 'both', label: 'Response and assertion' },
+    ],
+  },
+  {
+    key: 'certificates',
+    label: 'Signing certificates',
+    help: 'PEM. Several during a rollover; each is tried.',
+    multiline: true,
+  },
+  {
+    key: 'certificateExpiry',
+    label: 'Expired certificates',
+    help: 'The key is trusted because you entered it; choose whether its dates count as well.',
+    choices: [
+      { value: 'warn', label: 'Accept and warn' },
+      { value: 'refuse', label: 'Refuse' },
+    ],
+  },
+  {
+    key: 'context.class',
+    label: 'Authentication context',
+    help: 'Leave empty for unspecified: nothing is asked for.',
+    choices: contextClasses.map((name) => ({ value: prefix + name, label: name })),
+  },
+  {
+    key: 'context.comparison',
+    label: 'Comparison',
+    help: 'Minimum is asked for; exact is asked for and enforced.',
+    choices: [
+      { value: 'minimum', label: 'Minimum' },
+      { value: 'exact', label: 'Exact' },
+    ],
+  },
+  {
+    key: 'logoutUrl',
+    label: 'Logout URL',
+    help: 'Optional; the browser goes there with a LogoutRequest after signing out here.',
+  },
+  { key: 'attributes.sid', label: 'SID attribute', help: 'Name of the attribute with objectSid.' },
+  { key: 'attributes.upn', label: 'UPN attribute', help: 'Name of the attribute with userPrincipalName.' },
+  { key: 'attributes.oid', label: 'Object ID attribute', help: 'Name of the attribute with objectGUID.' },
+  { key: 'attributes.email', label: 'Email attribute', help: 'Name of the attribute with mail.' },
+  { key: 'attributes.displayName', label: 'Display name attribute', help: 'Optional.' },
+  { key: 'attributes.givenName', label: 'Given name attribute', help: 'Optional.' },
+  { key: 'attributes.familyName', label: 'Family name attribute', help: 'Optional.' },
+  { key: 'attributes.groups', label: 'Groups attribute', help: 'Optional; group SIDs, one value each.' },
+];
