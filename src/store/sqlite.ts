@@ -89,8 +89,8 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   /** How many rows the statement changed. */
   async function write(name: StatementName, ...values: SQLInputValue[]): Promise<number> {
-    if (database.isTransaction) await transactionEnd(database);
     try {
+      if (database.isTransaction) await transactionEnd(database);
       return Number(prepared[name].run(...values).changes);
     } catch (error) {
       throw unavailable(error);
@@ -99,8 +99,12 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   /** `all` and never `get`: `get` leaves the statement half-way, and an error at its commit would go unseen. */
   async function writeReturning(name: StatementName, ...values: SQLInputValue[]): Promise<unknown> {
-    if (database.isTransaction) await transactionEnd(database);
-    return read(name, ...values)[0]?.value;
+    try {
+      if (database.isTransaction) await transactionEnd(database);
+      return prepared[name].all(...values)[0]?.value;
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   return {
@@ -154,8 +158,8 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
       if (ownsDatabase && database.isOpen) database.close();
     },
     async sweep(limit) {
-      if (database.isTransaction) await transactionEnd(database);
       try {
+        if (database.isTransaction) await transactionEnd(database);
         return sweepers.reduce((deleted, sweep) => deleted + sweep(limit, clock.now()), 0);
       } catch (error) {
         throw unavailable(error);
@@ -187,7 +191,8 @@ function prepareAll(database: DatabaseSync): Record<StatementName, StatementSync
  * of the event loop suffice; one that never ends is a caller using the store inside its own transaction.
  */
 async function transactionEnd(database: DatabaseSync): Promise<void> {
-  for (let turn = 0; turn < 10_000; turn++) {
+  const deadline = performance.now() + 1_000;
+  while (performance.now() < deadline) {
     await new Promise((resolve) => setImmediate(resolve));
     if (!database.isTransaction) return;
   }
@@ -210,5 +215,6 @@ function createSweeper(database: DatabaseSync, table: (typeof sweptTables)[numbe
 }
 
 function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
   return new StoreUnavailable('the SQLite store cannot answer', { cause: error });
 }

@@ -217,16 +217,17 @@ export function describeStore(name: string, prepare: () => Promise<{ location: L
   });
 }
 
-/** The keys that each process won. All are ready before the first begins. */
-async function runRace({ at, engine }: Location, race: Race, keys: string[]): Promise<string[][]> {
+/** The keys that each process won. All are ready before the first begins, and begin together. */
+async function runRace(location: Location, race: Race, keys: string[]): Promise<string[][]> {
   const file = fileURLToPath(new URL('./store-racer.ts', import.meta.url));
   const children = Array.from({ length: racers }, (_, index) =>
-    fork(file, ['race', at, engine, race, `racer ${index}`], { execArgv: [] }),
+    fork(file, ['race', location.at, location.engine, race, `racer ${index}`], { execArgv: [] }),
   );
   try {
     await Promise.all(children.map((child) => nextMessage(child)));
     const answers = children.map((child) => nextMessage(child));
-    for (const child of children) child.send(keys);
+    const at = Date.now() + 30;
+    for (const child of children) child.send({ keys, at });
     return (await Promise.all(answers)) as string[][];
   } finally {
     for (const child of children) child.kill();

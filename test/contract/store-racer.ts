@@ -1,6 +1,6 @@
 /**
- * One of several processes that race for the same keys: opens the store, says that it is ready, and on "go" tries every
- * key once. Answers with the keys that it won. Started by `store-contract.ts` with `fork`.
+ * One of several processes that race for the same keys: opens the store, says that it is ready, and at the
+ * agreed moment tries every key once. Answers with the keys that it won. Started by `store-contract.ts` with `fork`.
  */
 import { createRedisStore } from '../../src/store/redis.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
@@ -34,7 +34,9 @@ export function openStore(location: Location, clock: { now(): number }): Promise
 if (process.send && process.argv[2] === 'race') {
   const [at = '', engine = '', race = '', racer = ''] = process.argv.slice(3);
   const store = await openStore({ at, engine: engine as Location['engine'] }, { now: () => 1_000_000 });
-  process.once('message', async (keys: string[]) => {
+  process.once('message', async ({ keys, at: begin }: { keys: string[]; at: number }) => {
+    // Spins, so that all begin within a millisecond: SQLite needs only a few for all the keys.
+    while (Date.now() < begin);
     const answers = await Promise.all(keys.map((key) => races[race as Race](store, key, racer)));
     await store.close();
     process.send?.(keys.filter((_, index) => answers[index]));
