@@ -1,0 +1,131 @@
+/**
+ * Okta (SPEC §9): OpenID Connect with the custom, case-sensitive claims `cip_*`. The protocol is `protocols/oidc`; here is
+ * what is Okta's own: its settings, userinfo for what a thin ID token lacks, the ID token as hint at sign-out, its API token.
+ */
+import { z } from 'zod';
+import { ProviderError } from '../errors.ts';
+import { lacksRequired, pickAttributes } from '../protocols/oidc/attributes.ts';
+import { attempt, checkOpenIdProvider, result } from '../protocols/oidc/check.ts';
+import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
+import {
+  attributesSetting,
+  clientIdSetting,
+  describeAttributes,
+  issuerSetting,
+  scopeSetting,
+  secretSetting,
+} from '../protocols/oidc/settings.ts';
+import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
+import type { ChecksConnection, Ports, ProviderDefinition, RedirectProvider, SignsOutUpstream } from '../provider.ts';
+
+const schema = z.strictObject({
+  url: issuerSetting,
+  issuer: issuerSetting.optional(),
+  clientId: clientIdSetting,
+  clientSecret: secretSetting,
+  apiToken: secretSetting.optional(),
+  scopes: scopeSetting.default('openid profile email'),
+  attributes: attributesSetting({
+    sid: 'cip_sid',
+    upn: 'cip_upn',
+    oid: 'cip_oid',
+    email: 'cip_email',
+    displayName: 'name',
+    givenName: 'given_name',
+    familyName: 'family_name',
+    groups: 'cip_groups',
+  }),
+});
+export type OktaSettings = z.output<typeof schema>;
+
+export const okta: ProviderDefinition<OktaSettings> = {
+  kind: 'okta',
+  label: 'Okta',
+  administrators: 'none',
+  subscribers: true,
+  callback: 'login-okta',
+  schema,
+  descriptions: [
+    {
+      key: 'url',
+      label: 'Okta URL',
+      help: 'Your Okta domain, such as https://example.okta.com, or a custom domain. With a custom authorization server, add its path: /oauth2/default.',
+    },
+    {
+      key: 'issuer',
+      label: 'Issuer',
+      help: 'Only when tokens name another issuer than the Okta URL, as with a custom domain set to dynamic issuer.',
+    },
+    { key: 'clientId', label: 'Client ID', help: 'Of the OIDC web application that you made in Okta.' },
+    { key: 'clientSecret', label: 'Client secret', help: 'Of the same application.', secret: true },
+    {
+      key: 'apiToken',
+      label: 'API token',
+      help: 'Reads users and groups when you assign them to resources. Sign-in works without it.',
+      secret: true,
+    },
+    { key: 'scopes', label: 'Scopes', help: 'Space-separated; openid is required.' },
+    ...describeAttributes('claim of the ID token or of userinfo'),
+  ],
+  create: createOkta,
+};
+
+function createOkta(settings: OktaSettings, ports: Ports): RedirectProvider & SignsOutUpstream & ChecksConnection {
+  const party = createRelyingParty(
+    {
+      issuer: settings.issuer ?? settings.url,
+      clientId: settings.clientId,
+      clientSecret: settings.clientSecret,
+      scope: settings.scopes,
+      sendsAuthenticationTime: true,
+    },
+    ports,
+  );
+  return {
+    kind: 'redirect',
+    begin: party.begin,
+    async complete(callback, remembered) {
+      const answer = await party.complete(callback, remembered);
+      let raw = pickAttributes(settings.attributes, answer.claims);
+      // Okta leaves claims of a scope out of the ID token when an access token comes with it
+      const { userinfoEndpoint } = await party.discovery.get();
+      if (lacksRequired(raw) && userinfoEndpoint !== undefined) {
+        raw = pickAttributes(settings.attributes, answer.claims, await party.fetchUserinfo(answer));
+      }
+      const { authenticatedAt, context, clockSkew } = answer;
+      return {
+        subject: answer.claims.sub,
+        raw,
+        methods: answer.methods,
+        signOut: { idToken: answer.idToken },
+        ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+        ...(context === undefined ? {} : { context }),
+        ...(clockSkew === undefined ? {} : { clockSkew }),
+      };
+    },
+    async signOutUrl(signOut, returnTo, handle) {
+      if (typeof signOut.idToken !== 'string') return undefined;
+      return buildSignOutUrl(await party.discovery.get(), returnTo, handle, { id_token_hint: signOut.idToken });
+    },
+    async *check() {
+      yield* checkOpenIdProvider(party, ports.now);
+      if (settings.apiToken === undefined) return;
+      for (const collection of ['users', 'groups']) {
+        yield result(collection, await attempt(() => readOne(collection, settings.apiToken ?? '', settings, ports)));
+      }
+    },
+  };
+}
+
+/** OKT-1: one user or group is enough to see that the token may read them; nothing of the answer is kept. */
+async function readOne(collection: string, apiToken: string, settings: OktaSettings, ports: Ports): Promise<void> {
+  const url = new URL(`/api/v1/${collection}?limit=1`, settings.url).href;
+  const response = await ports.fetch(url, {
+    headers: { accept: 'application/json', authorization: `SSWS ${apiToken}` },
+  });
+  await response.body?.cancel();
+  if (response.status === 200) return;
+  throw new ProviderError(response.status === 429 ? 'upstream_throttled' : 'directory_refused', {
+    detail: { where: `/api/v1/${collection}`, expected: 'HTTP 200', received: `HTTP ${response.status}` },
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * The upstream's published keys (`jwks_uri`), kept by (connection, version).
+ *
+ * GWY-2: any published key may have signed; a token without `kid` is tried against every key that fits, ten at most; the
+ * set is fetched again only when none matches, and at most once a minute, so that bad tokens cannot make us a hammer.
+ */
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { ProviderError } from '../../errors.ts';
+import type { Ports } from '../../provider.ts';
+import { isJsonObject, quoteReceived, readJsonAnswer } from './answers.ts';
+import { fitsAlgorithm, isSignedBy } from './signature-algorithms.ts';
+
+const maximumKeys = 50;
+const maximumTries = 10;
+const refetchAfter = 60_000;
+
+export interface SignedParts {
+  algorithm: string;
+  keyId: string | undefined;
+  /** Header and payload as received, with the dot. */
+  input: Buffer;
+  signature: Buffer;
+}
+interface PublishedKey {
+  keyId: string | undefined;
+  key: KeyObject;
+  jwk: JsonWebKey;
+}
+
+export interface KeySet {
+  /** The key that made this signature. Throws `id_token_signature_invalid`, `keys_missing`, or what fetching threw. */
+  findSigner(parts: SignedParts): Promise<JsonWebKey>;
+  /** Fetches now, for a connection check; the number of usable keys. */
+  refresh(): Promise<number>;
+}
+
+export function createKeySet(
+  url: string,
+  ports: Pick<Ports, 'fetch' | 'now'>,
+  certificateAuthorities?: readonly string[],
+): KeySet {
+  let keys: readonly PublishedKey[] | undefined;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let fetching: Promise<readonly PublishedKey[]> | undefined;
+
+  async function load(): Promise<readonly PublishedKey[]> {
+    // parallel sign-ins share one fetch
+    fetching ??= fetchKeys().finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  }
+
+  async function fetchKeys(): Promise<readonly PublishedKey[]> {
+    // counted from the attempt, so that a failing endpoint is not asked once per bad token either
+    fetchedAt = ports.now();
+    const response = await ports.fetch(url, {
+      headers: { accept: 'application/json' },
+      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
+    });
+    keys = importKeys(await readJsonAnswer(response, 'jwks_uri'));
+    return keys;
+  }
+
+  return {
+    async findSigner(parts) {
+      const signer = search(keys ?? (await load()), parts);
+      if (signer !== undefined) return signer;
+      if (ports.now() - fetchedAt >= refetchAfter) {
+        const fresh = search(await load(), parts);
+        if (fresh !== undefined) return fresh;
+      }
+      throw new ProviderError('id_token_signature_invalid', {
+        detail: {
+          where: 'jwks_uri',
+          expected: 'a signature by one of the published keys',
+          received: `${parts.algorithm}, ${parts.keyId === undefined ? 'no kid' : `kid ${quoteReceived(parts.keyId)}`}`,
+        },
+      });
+    },
+    async refresh() {
+      return (await load()).length;
+    },
+  };
+}
+
+function search(keys: readonly PublishedKey[], parts: SignedParts): JsonWebKey | undefined {
+  const fitting = keys.filter(
+    (candidate) =>
+      (parts.keyId === undefined || candidate.keyId === undefined || candidate.keyId === parts.keyId) &&
+      (candidate.jwk.alg === undefined || candidate.jwk.alg === parts.algorithm) &&
+      fitsAlgorithm(candidate.key, parts.algorithm),
+  );
+  return fitting
+    .slice(0, maximumTries)
+    .find((candidate) => isSignedBy(candidate.key, parts.algorithm, parts.input, parts.signature))?.jwk;
+}
+
+function importKeys(document: Readonly<Record<string, unknown>>): readonly PublishedKey[] {
+  const published = Array.isArray(document.keys) ? document.keys : [];
+  if (published.length > maximumKeys) {
+    throw new ProviderError('upstream_answer_invalid', {
+      detail: { where: 'jwks_uri', expected: `at most ${maximumKeys} keys`, received: `${published.length} keys` },
+    });
+  }
+  const usable = published.flatMap((jwk: unknown): PublishedKey[] => {
+    if (!isJsonObject(jwk) || (jwk.use !== undefined && jwk.use !== 'sig')) return [];
+    if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes('verify')) return [];
+    try {
+      // an `oct` key throws here: a published symmetric key is no key
+      const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+      return [{ keyId: typeof jwk.kid === 'string' ? jwk.kid : undefined, key, jwk: jwk as JsonWebKey }];
+    } catch {
+      return [];
+    }
+  });
+  if (usable.length === 0) {
+    throw new ProviderError('keys_missing', {
+      detail: { where: 'jwks_uri', expected: 'at least one usable signing key', received: `${published.length} keys` },
+    });
+  }
+  return usable;
+}

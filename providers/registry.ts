@@ -1,0 +1,16 @@
+/** Every kind of upstream that an organization can connect: one line each. The broker knows vendors through this alone. */
+import { okta } from './okta/okta.ts';
+import type { ProviderDefinition, ProviderKind } from './provider.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each definition has settings of its own; `schema` makes what `create` takes
+export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinition<any>>> = {
+  okta,
+};
+
+/** Throws for a kind that is not registered: a row of such a kind cannot have been made by this version. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export function definitionOf(kind: ProviderKind): ProviderDefinition<any> {
+  const definition = providerDefinitions[kind];
+  if (definition === undefined) throw new Error(`no provider of kind ${kind}`);
+  return definition;
+}
