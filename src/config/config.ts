@@ -40,7 +40,7 @@ const sealingKeys = z
   .string()
   .transform((value) => value.split(/[\s,]+/).filter(Boolean))
   .refine(
-    (keys) => keys.length > 0 && keys.every((key) => Buffer.from(key, 'base64').length === 32),
+    (keys) => keys.length > 0 && keys.every((key) => /^[A-Za-z0-9+/_-]{43}=?$/.test(key)),
     'must be 32 random bytes in Base64 (`openssl rand -base64 32`); several may follow one another, separated by commas',
   );
 

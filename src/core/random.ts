@@ -1,25 +1,24 @@
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 
 /** An unguessable URL-safe value. `bytes` is its entropy; 32 for anything that opens a door. */
 export function randomToken(bytes = 32): string {
-	return randomBytes(bytes).toString("base64url");
+  return randomBytes(bytes).toString('base64url');
 }
 
 /** `digits` random decimal digits, the first never 0 (OrgID, SPEC §1). */
 export function randomDigits(digits: number): string {
-	return String(randomInt(10 ** (digits - 1), 10 ** digits));
+  return String(randomInt(10 ** (digits - 1), 10 ** digits));
 }
 
 /** Keys of bearer values are hashes, so that a copy of the store is no collection of tokens (SECURITY §1.2). */
 export function hashOfToken(token: string): string {
-	return createHash("sha256").update(token).digest("base64url");
+  return createHash('sha256').update(token).digest('base64url');
 }
 
 /** A short code for people to quote: joins the vague page to the exact log line. No 0/O, 1/I/L. */
 export function referenceCode(): string {
-	const alphabet = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
-	let code = "";
-	for (let index = 0; index < 8; index++)
-		code += alphabet[randomInt(alphabet.length)];
-	return `${code.slice(0, 4)}-${code.slice(4)}`;
+  const alphabet = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+  let code = '';
+  for (let index = 0; index < 8; index++) code += alphabet[randomInt(alphabet.length)];
+  return `${code.slice(0, 4)}-${code.slice(4)}`;
 }

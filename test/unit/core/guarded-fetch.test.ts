@@ -1,0 +1,163 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { makeSelfSignedCertificate } from '../../../certs/self-signed.ts';
+import { asStandardFetch, createGuardedFetch } from '../../../src/core/guarded-fetch.ts';
+
+const fetch = createGuardedFetch({ allowLoopback: true, deadline: 400, maxBytes: 1000 });
+afterAll(() => fetch.close());
+
+const servers: (Server & { closeAllConnections(): void })[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+async function listen(server: (typeof servers)[number]): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return (server.address() as AddressInfo).port;
+}
+function selfSigned(commonName: string): { certificate: string; key: string } {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const hour = 3_600_000;
+  const validity = { notBefore: Date.now() - hour, notAfter: Date.now() + hour };
+  return { key, certificate: makeSelfSignedCertificate({ commonName, privateKeyPem: key, ...validity }) };
+}
+const serve = async (listener: RequestListener) => `http://127.0.0.1:${await listen(createServer(listener))}`;
+
+describe('the guarded fetch', () => {
+  it('sends method, headers and form and gives back status, headers and body', async () => {
+    const base = await serve((request, response) => {
+      let body = '';
+      request.on('data', (part) => {
+        body += part;
+      });
+      request.on('end', () => {
+        response.writeHead(401, { 'x-seen': `${request.method} ${request.url} ${request.headers['content-type']}` });
+        response.end(JSON.stringify({ body, authorization: request.headers.authorization }));
+      });
+    });
+    const response = await fetch(`${base}/token?a=1`, {
+      method: 'POST',
+      headers: { authorization: 'Basic eA==' },
+      body: new URLSearchParams({ code: 'c d' }),
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('x-seen')).toMatch(/^POST \/token\?a=1 application\/x-www-form-urlencoded/);
+    expect(await response.json()).toEqual({ body: 'code=c+d', authorization: 'Basic eA==' });
+  });
+
+  it('reaches names below localhost, which Node itself does not resolve', async () => {
+    const base = await serve((request, response) => response.end(request.headers.host));
+    const url = base.replace('127.0.0.1', 'okta.localhost');
+    expect(await (await fetch(url)).text()).toBe(new URL(url).host);
+  });
+
+  it('keeps connections open from one request to the next', async () => {
+    const sockets = new Set<unknown>();
+    const base = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.end('x');
+    });
+    for (let count = 0; count < 10; count++) await (await fetch(base)).text();
+    // A socket may be given back a moment after its body has ended.
+    expect(sockets.size).toBeLessThanOrEqual(2);
+  });
+
+  it('gives up on a server that accepts and says nothing', async () => {
+    const base = await serve(() => {});
+    await expect(fetch(base)).rejects.toMatchObject({ code: 'upstream_timeout' });
+  });
+
+  it('gives up on a server that drips its answer', async () => {
+    const base = await serve((_request, response) => {
+      response.write('x');
+      const drip = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(drip));
+    });
+    await expect(fetch(base)).rejects.toMatchObject({ code: 'upstream_timeout' });
+  });
+
+  it('stops reading an answer that is too large, announced or not', async () => {
+    const announced = await serve((_request, response) => response.end('x'.repeat(1001)));
+    await expect(fetch(announced)).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
+    const endless = await serve((_request, response) => {
+      const more = (): void => {
+        while (response.writable && response.write('x'.repeat(500)));
+        response.once('drain', more);
+      };
+      more();
+    });
+    await expect(fetch(endless)).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
+    const exact = await serve((_request, response) => response.end('x'.repeat(1000)));
+    expect(await (await fetch(exact)).text()).toHaveLength(1000);
+  });
+
+  it('counts the size after decompression too', async () => {
+    const answer = (bytes: Buffer): RequestListener => {
+      return (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes);
+    };
+    const bomb = gzipSync(Buffer.alloc(500_000));
+    expect(bomb.length).toBeLessThan(1000);
+    await expect(fetch(await serve(answer(bomb)))).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
+    expect(await (await fetch(await serve(answer(gzipSync('small'))))).text()).toBe('small');
+  });
+
+  it('says unreachable when nobody listens, without the query of the URL', async () => {
+    const base = await serve(() => {});
+    for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+    const error = await fetch(`${base}/x?secret=canary`).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'upstream_unreachable', detail: { received: 'ECONNREFUSED' } });
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
+
+  it('says unreachable when the name does not exist', async () => {
+    const nowhere = createGuardedFetch({
+      allowLoopback: false,
+      resolve: () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' })),
+    });
+    await expect(nowhere('https://nowhere.example.org/')).rejects.toMatchObject({
+      code: 'upstream_unreachable',
+      detail: { received: 'ENOTFOUND' },
+    });
+  });
+
+  it('trusts a private authority for the connection that brought it, and for no other', async () => {
+    const { certificate, key } = selfSigned('tls.localhost');
+    const port = await listen(createTlsServer({ cert: certificate, key }, (_request, response) => response.end('ok')));
+    const url = `https://tls.localhost:${port}/`;
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'upstream_tls' });
+    expect(await (await fetch(url, { certificateAuthorities: [certificate] })).text()).toBe('ok');
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'upstream_tls' });
+    const other = selfSigned('tls.localhost');
+    await expect(fetch(url, { certificateAuthorities: [other.certificate] })).rejects.toMatchObject({
+      code: 'upstream_tls',
+    });
+  });
+
+  it('compares the host name with the certificate', async () => {
+    const { certificate, key } = selfSigned('other.localhost');
+    const port = await listen(createTlsServer({ cert: certificate, key }, (_request, response) => response.end('ok')));
+    const answer = fetch(`https://tls.localhost:${port}/`, { certificateAuthorities: [certificate] });
+    await expect(answer).rejects.toMatchObject({
+      code: 'upstream_tls',
+      detail: { received: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
+  });
+
+  it('calls plain http on a TLS port, and the reverse, by its name', async () => {
+    const base = await serve((_request, response) => response.end());
+    await expect(fetch(base.replace('http:', 'https:'))).rejects.toMatchObject({ code: 'upstream_tls' });
+  });
+
+  it('serves libraries that want a standard fetch', async () => {
+    const base = await serve((request, response) => response.end(`${request.method} ${request.headers['x-a']}`));
+    const standard = asStandardFetch(fetch);
+    const response = await standard(new URL(base), { method: 'POST', headers: new Headers({ 'X-A': 'b' }), body: 'x' });
+    expect(await response.text()).toBe('POST b');
+    await expect(standard(base, { signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
