@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseSealingKeys, type SealingKey, SealingKeysError } from '../../certs/sealing-keys.ts';
 import { isLoopbackHost } from '../core/loopback.ts';
 
 declare module 'zod' {
@@ -35,14 +36,16 @@ const serviceUrl = (server: string) =>
     error: `must be a URL that begins with ${server.replaceAll('|', ':// or ')}://`,
   });
 
-/** Base64 or base64url of 32 bytes; several, separated by commas or line ends: the first seals, all open. */
-const sealingKeys = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/).filter(Boolean))
-  .refine(
-    (keys) => keys.length > 0 && keys.every((key) => /^[A-Za-z0-9+/_-]{43}=?$/.test(key)),
-    'must be 32 random bytes in Base64 (`openssl rand -base64 32`); several may follow one another, separated by commas',
-  );
+/** The text of a key file on one line: commas instead of line ends. */
+const sealingKeys = z.string().transform((value, context): SealingKey[] => {
+  try {
+    return parseSealingKeys(value.replaceAll(',', '\n'));
+  } catch (error) {
+    const problems = error instanceof SealingKeysError ? error.problems : ['cannot be read'];
+    context.addIssue({ code: 'custom', message: `must be "<id> <32 bytes in base64url>": ${problems.join('; ')}` });
+    return z.NEVER;
+  }
+});
 
 const shape = {
   publicUrl: z.string().transform(readPublicUrl).optional().meta({
@@ -72,9 +75,11 @@ const shape = {
   }),
   sealingKey: sealingKeys.optional().meta({
     description:
-      'Key that seals secrets at rest: 32 bytes in Base64. To rotate, put the new one first, separated by a comma. Required with PostgreSQL',
-    defaultText: 'made at the first start, in the data folder',
-    secret: true,
+      'Key that seals secrets at rest: `<id> <32 bytes in base64url>`; several, separated by commas: the first seals, all open',
+  }),
+  sealingKeyFile: z.string().min(1).optional().meta({
+    description: 'File that holds them instead, one a line. With PostgreSQL one of the two must be given',
+    defaultText: '`sealing-keys` in SEKISHO_DATA, made at the first start',
   }),
   tlsCertificate: z.string().min(1).optional().meta({
     description: 'File with the certificate chain (PEM), when Sekisho serves TLS itself (1.2 or higher)',
@@ -194,7 +199,8 @@ function checkTogether(config: Partial<Config>): ConfigProblem[] {
   bothOrNeither('databaseUrl', 'redisUrl', 'the supported pairs are SQLite alone, or PostgreSQL with Redis');
   bothOrNeither('tlsCertificate', 'tlsKey', 'TLS needs the certificate and its private key');
   bothOrNeither('azureAdClientId', 'azureAdClientSecret', 'Azure AD needs the client id and its secret');
-  if (config.databaseUrl && !config.sealingKey)
+  if (config.sealingKey && config.sealingKeyFile) say('sealingKeyFile', 'cannot be combined with SEKISHO_SEALING_KEY');
+  if (config.databaseUrl && !config.sealingKey && !config.sealingKeyFile)
     say('sealingKey', 'is missing: machines that share a database must share the key that seals its secrets');
   const url = config.domain ?? config.publicUrl;
   const urlKey: Key = config.domain ? 'domain' : 'publicUrl';

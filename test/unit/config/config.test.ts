@@ -106,13 +106,20 @@ describe('reading the configuration', () => {
   it('wants the sealing key to be shared when the database is', () => {
     const stores = { SEKISHO_DATABASE_URL: 'postgres://db/s', SEKISHO_REDIS_URL: 'redis://r' };
     expect(problemsOf(stores)).toHaveProperty('SEKISHO_SEALING_KEY');
-    const keys = `${Buffer.alloc(32, 1).toString('base64')},${Buffer.alloc(32, 2).toString('base64url')}`;
+    const keys = [1, 2].map((byte) => `k${byte} ${Buffer.alloc(32, byte).toString('base64url')}`).join(', ');
     expect(readConfig({ ...stores, SEKISHO_SEALING_KEY: keys }).sealingKey).toHaveLength(2);
+    expect(problemsOf({ ...stores, SEKISHO_SEALING_KEY_FILE: '/run/secrets/keys' })).toEqual({});
+    expect(problemsOf({ SEKISHO_SEALING_KEY: keys, SEKISHO_SEALING_KEY_FILE: 'x' })).toHaveProperty(
+      'SEKISHO_SEALING_KEY_FILE',
+    );
   });
 
   it('never repeats a secret in its complaints', () => {
     const canary = 'canary-8d1f';
-    const problems = problemsOf({ SEKISHO_SEALING_KEY: canary, SEKISHO_DATABASE_URL: `mysql://u:${canary}@db` });
+    const problems = problemsOf({
+      SEKISHO_SEALING_KEY: `k1 ${canary}`,
+      SEKISHO_DATABASE_URL: `mysql://u:${canary}@db`,
+    });
     expect(Object.keys(problems).length).toBeGreaterThanOrEqual(2);
     expect(JSON.stringify(problems)).not.toContain(canary);
   });

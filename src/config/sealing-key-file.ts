@@ -1,0 +1,53 @@
+/**
+ * Reads, makes and rewrites the file of sealing keys. Its form and meaning are in `certs/sealing-keys.ts`.
+ *
+ * Called at start-up and by the CLI's rotation. The data folder and the file are private (0700, 0600).
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { formatSealingKeys, generateSealingKey, parseSealingKeys, type SealingKey } from '../../certs/sealing-keys.ts';
+import type { Config } from './config.ts';
+
+type SealingConfig = Pick<Config, 'data' | 'sealingKey' | 'sealingKeyFile'>;
+
+/** Makes the data folder where it is missing; only its owner may look inside. */
+export function openDataFolder(config: Pick<Config, 'data'>): string {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  chmodSync(config.data, 0o700);
+  return config.data;
+}
+
+/** `undefined`: the keys are in the environment and no file is involved. */
+export function sealingKeyPath(config: SealingConfig): string | undefined {
+  return config.sealingKey ? undefined : (config.sealingKeyFile ?? join(config.data, 'sealing-keys'));
+}
+
+/**
+ * The keys, the current one first. In the data folder they are made when they are missing; a configured file that is
+ * missing is an error, because a new key would open nothing. Throws `SealingKeysError` or the file system's error.
+ */
+export function openSealingKeys(config: SealingConfig): SealingKey[] {
+  const path = sealingKeyPath(config);
+  if (path === undefined) return config.sealingKey as SealingKey[];
+  if (config.sealingKeyFile === undefined && !existsSync(path)) {
+    openDataFolder(config);
+    createOnce(path, formatSealingKeys([generateSealingKey()]));
+  }
+  return parseSealingKeys(readFileSync(path, 'utf8'));
+}
+
+/** Replaces the whole file in one step, so that a reader sees the old keys or the new ones. */
+export function writeSealingKeys(path: string, keys: readonly SealingKey[]): void {
+  const next = join(dirname(path), `.sealing-keys.${process.pid}`);
+  writeFileSync(next, formatSealingKeys(keys), { mode: 0o600, flush: true });
+  renameSync(next, path);
+}
+
+/** `wx`: of two processes that start at once, one makes the key and both read it. */
+function createOnce(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600, flush: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
