@@ -251,7 +251,7 @@ function readCertificates(role: XmlElement, warnings: MetadataWarning[]): Certif
     } catch (error) {
       if (!(error instanceof CertificateError)) throw error;
       refusals.push(
-        texts.size > 1 ? `signing certificate ${index + 1} of ${texts.size}: ${error.message}` : error.message,
+        texts.size > 1 ? `Signing certificate ${index + 1} of ${texts.size}: ${error.message}` : error.message,
       );
     }
   }

@@ -77,7 +77,6 @@ export function signMetadata(xml: string, signer: { privateKeyPem: string; certi
     publicCert: signer.certificatePem,
     signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     canonicalizationAlgorithm: 'http://www.w3.org/2001/10/xml-exc-c14n#',
-    idAttribute: 'ID',
   });
   signature.addReference({
     xpath: '/*',

@@ -139,7 +139,7 @@ function checkDeclaredEncoding(encoding: string | undefined): void {
 /** saxes says `line:column: what`; it may quote the document, so its length is bounded. */
 function describe(message: string): string {
   const hint = /XML declaration/.test(message) ? ' Remove what stands before it, blank lines too.' : '';
-  const match = /^(\d+):(\d+): ([\s\S]*)$/.exec(message);
-  if (match === null) return message.slice(0, 200) + hint;
-  return `line ${match[1]}, column ${match[2]}: ${match[3]!.slice(0, 200)}${hint}`;
+  const [, line, column, what = ''] = /^(?:(\d+):(\d+): )?([\s\S]*?)\.?$/.exec(message) ?? [];
+  const where = line === undefined ? '' : `line ${line}, column ${column}: `;
+  return `${where}${what.slice(0, 200)}.${hint}`;
 }
