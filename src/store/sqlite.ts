@@ -13,7 +13,8 @@ import { type Store, StoreUnavailable } from './store.ts';
 
 export interface SqliteStoreOptions {
   /**
-   * A path (`:memory:` too) opens a connection of the store's own, closed by `close`; a handle stays the caller's.
+   * A path (`:memory:` too) opens a connection of the store's own, closed by `close`; a handle stays the caller's, who
+   * has set its pragmas (WAL, a busy timeout).
    * Within one process use one handle per file: a second one would wait, blocking the event loop, for a transaction
    * that the first has open across an `await`.
    */
@@ -169,15 +170,34 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 }
 
 /** NORMAL: a killed process loses nothing; a power cut may lose the last commits, never the file (TOOLCHAIN). */
+const ownPragmas = 'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
+
 function open(given: DatabaseSync | string): DatabaseSync {
-  try {
-    const database = typeof given === 'string' ? new DatabaseSync(given) : given;
-    database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    database.exec(tables);
-    return database;
-  } catch (error) {
-    throw unavailable(error);
+  const deadline = performance.now() + 5_000;
+  while (true) {
+    let database: DatabaseSync | undefined;
+    try {
+      database = typeof given === 'string' ? new DatabaseSync(given) : given;
+      if (database !== given) database.exec(ownPragmas);
+      database.exec(tables);
+      return database;
+    } catch (error) {
+      if (database !== given) database?.close();
+      if (!isBusy(error) || performance.now() > deadline) throw unavailable(error);
+      pause(5);
+    }
   }
+}
+
+/** Changing a new file to WAL ignores the busy timeout: of several processes that begin at once, some are told "locked". */
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return (code & 0xff) === 5;
+}
+
+/** Blocks the thread: this is start-up, and what follows needs the store. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 function prepareAll(database: DatabaseSync): Record<StatementName, StatementSync> {

@@ -1,10 +1,31 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSqliteStore, type SqliteStore } from '../../src/store/sqlite.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
+
+/** Opens 15 new files, each together with three others: the gate counts who has arrived. */
+const opener = `
+  const { parentPort, workerData: { module, folder, gate } } = require('node:worker_threads');
+  import(module).then(async ({ createSqliteStore }) => {
+    const answers = [];
+    for (let round = 1; round <= 15; round++) {
+      Atomics.add(gate, 0, 1);
+      while (Atomics.load(gate, 0) < 4 * round);
+      try {
+        await createSqliteStore({ database: folder + '/' + round, clock: { now: () => 0 } }).close();
+        answers.push('ok');
+      } catch (error) {
+        answers.push(String(error.cause));
+      }
+    }
+    parentPort.postMessage(answers);
+  });
+`;
 
 describe('a SQLite store on a handle that others use too', () => {
   let folder: string;
@@ -82,6 +103,19 @@ describe('opening a SQLite store', () => {
   it('fails as unavailable where no file can be made', () => {
     const clock = { now: () => 0 };
     expect(() => createSqliteStore({ database: '/nowhere/at/all.sqlite', clock })).toThrow(StoreUnavailable);
+  });
+
+  it('succeeds for all who open a new file in the same moment', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sekisho-store-'));
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    const module = new URL('../../src/store/sqlite.ts', import.meta.url).href;
+    const workers = Array.from(
+      { length: 4 },
+      () => new Worker(opener, { eval: true, workerData: { module, folder, gate } }),
+    );
+    const answers = await Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]));
+    expect(answers.flat()).toEqual(new Array(4 * 15).fill('ok'));
+    rmSync(folder, { recursive: true });
   });
 
   it('keeps what was there, so that a restart forgets no mark', async () => {
