@@ -1,10 +1,12 @@
 /** Every kind of upstream that an organization can connect: one line each. The broker knows vendors through this alone. */
 import { okta } from './okta/okta.ts';
 import type { ProviderDefinition, ProviderKind } from './provider.ts';
+import { saml } from './saml/saml.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each definition has settings of its own; `schema` makes what `create` takes
 export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinition<any>>> = {
   okta,
+  saml,
 };
 
 /** Throws for a kind that is not registered: a row of such a kind cannot have been made by this version. */

@@ -1,7 +1,7 @@
 /** What an administrator tells us about a SAML connection (SML-2, SML-3, SML-9), and how it is explained. */
 import { z } from 'zod';
 import { CertificateError, parseCertificates } from '../../certs/x509.ts';
-import { readIdpMetadata } from '../../metadata/idp-metadata.ts';
+import { type IdpMetadata, readIdpMetadata } from '../../metadata/idp-metadata.ts';
 import { MetadataError } from '../../metadata/metadata-error.ts';
 import { signaturePolicies } from '../protocols/saml/expectations.ts';
 import type { SettingDescription } from '../provider.ts';
@@ -28,34 +28,44 @@ const attributes = z.strictObject({
   groups: attributeName.default(defaultAttributes.groups),
 });
 
-/** The browser is sent there; a script or file address would run in or read from it. */
-const endpoint = z
-  .string()
-  .trim()
-  .max(2048)
-  .refine(isEndpoint, 'must be an https URL without user name and fragment (http only on this machine)');
+/**
+ * The browser is sent there; a script or file address would run in or read from it. Plain http is let through, because
+ * intranets have it: the answer's signature does not depend on the way, and the import of metadata warns.
+ */
+const endpoint = z.string().trim().max(2048).refine(isEndpoint, 'must be an https URL without user name and fragment');
 const entityId = z.string().trim().min(1).max(1024);
-
-const written = z.strictObject({
-  metadata: z.string().optional(),
-  entityId: entityId.optional(),
-  singleSignOnUrl: endpoint.optional(),
-  binding: z.enum(['post', 'redirect']).optional(),
-  signRequests: z.boolean().default(true),
-  signatures: z.enum(signaturePolicies).default('either'),
-  certificates: z.array(z.string()).min(1).max(20).optional(),
-  certificateExpiry: z.enum(['warn', 'refuse']).default('warn'),
-  context: z
-    .strictObject({ class: z.string().trim().min(1).max(256), comparison: z.enum(['minimum', 'exact']) })
-    .optional(),
-  logoutUrl: endpoint.optional(),
-  attributes: attributes.default(defaultAttributes),
+const certificate = z.string().check((context) => {
+  const message = certificateProblem(context.value);
+  if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
 });
 
-export type SamlSettings = Omit<
-  z.output<typeof written>,
-  'metadata' | 'entityId' | 'singleSignOnUrl' | 'binding' | 'certificates'
-> & {
+const written = z
+  .strictObject({
+    metadata: z
+      .string()
+      .max(1024 * 1024)
+      .optional(),
+    entityId: entityId.optional(),
+    singleSignOnUrl: endpoint.optional(),
+    binding: z.enum(['post', 'redirect']).optional(),
+    signRequests: z.boolean().default(true),
+    signatures: z.enum(signaturePolicies).default('either'),
+    certificates: z.array(certificate).min(1).max(20).optional(),
+    certificateExpiry: z.enum(['warn', 'refuse']).default('warn'),
+    context: z
+      .strictObject({ class: z.string().trim().min(1).max(256), comparison: z.enum(['minimum', 'exact']) })
+      .optional(),
+    logoutUrl: endpoint.optional(),
+    attributes: attributes.default(defaultAttributes),
+  })
+  .check(
+    requiredWithoutMetadata('entityId'),
+    requiredWithoutMetadata('singleSignOnUrl'),
+    requiredWithoutMetadata('certificates'),
+  );
+type Written = z.output<typeof written>;
+
+export type SamlSettings = Omit<Written, 'metadata' | 'entityId' | 'singleSignOnUrl' | 'binding' | 'certificates'> & {
   entityId: string;
   singleSignOnUrl: string;
   binding: 'post' | 'redirect';
@@ -65,73 +75,71 @@ export type SamlSettings = Omit<
 
 /** Pasted metadata fills what is not written beside it; what is written wins. The result holds no metadata. */
 export const samlSettings: z.ZodType<SamlSettings> = written.transform((input, context): SamlSettings => {
-  const { metadata: document, ...settings } = input;
-  const problem = (path: string[], message: string) =>
-    context.addIssue({ code: 'custom', path, message, input: undefined });
-  const described = document === undefined ? undefined : readDocument(document, settings.entityId, problem);
-
-  const endpoints = described?.singleSignOn;
-  const binding =
-    settings.binding ?? (endpoints && !settings.singleSignOnUrl ? (endpoints.post ? 'post' : 'redirect') : 'post');
-  const filled = {
-    entityId: settings.entityId ?? described?.entityId,
-    singleSignOnUrl: settings.singleSignOnUrl ?? endpoints?.[binding],
-    certificates: settings.certificates ?? described?.certificates.map((certificate) => certificate.pem),
-  };
-  for (const [key, value] of Object.entries(filled)) {
-    if (value === undefined && document === undefined)
-      problem([key], 'is required (or give the metadata of the identity provider)');
-    else if (value === undefined && described) problem([key], `is not in the metadata for the binding ${binding}`);
+  const { metadata, ...settings } = input;
+  const described = metadata === undefined ? undefined : readDocument(metadata, input.entityId);
+  if (typeof described === 'string') return problem(context, 'metadata', described);
+  const binding = chooseBinding(input, described);
+  const singleSignOnUrl = input.singleSignOnUrl ?? described?.singleSignOn[binding];
+  if (singleSignOnUrl === undefined || !isEndpoint(singleSignOnUrl)) {
+    return problem(context, 'singleSignOnUrl', `is not in the metadata for the binding ${binding}`);
   }
-  if (
-    settings.singleSignOnUrl === undefined &&
-    filled.singleSignOnUrl !== undefined &&
-    !isEndpoint(filled.singleSignOnUrl)
-  ) {
-    problem(['metadata'], `its single sign-on URL must be https (http only on this machine)`);
-  }
-  const certificates = (filled.certificates ?? []).flatMap((text, index) =>
-    readPem(text, ['certificates', String(index)], problem),
-  );
-  const logout = settings.logoutUrl ?? described?.singleLogout.redirect;
+  const pem = input.certificates?.flatMap(parseCertificates) ?? described?.certificates ?? [];
+  const logoutUrl = input.logoutUrl ?? described?.singleLogout.redirect;
   return {
     ...settings,
-    entityId: filled.entityId ?? '',
-    singleSignOnUrl: filled.singleSignOnUrl ?? '',
+    entityId: input.entityId ?? described?.entityId ?? '',
+    singleSignOnUrl,
     binding,
-    certificates: [...new Set(certificates)],
-    ...(logout !== undefined && isEndpoint(logout) ? { logoutUrl: logout } : {}),
+    certificates: [...new Set(pem.map((one) => one.pem))],
+    ...(logoutUrl !== undefined && isEndpoint(logoutUrl) ? { logoutUrl } : {}),
   };
 });
 
-type Problem = (path: string[], message: string) => void;
+/** HTTP-POST where there is a choice (SML-9). */
+function chooseBinding(input: Written, described: IdpMetadata | undefined): 'post' | 'redirect' {
+  if (input.binding !== undefined) return input.binding;
+  const offered = input.singleSignOnUrl === undefined ? described?.singleSignOn : undefined;
+  return offered !== undefined && offered.post === undefined ? 'redirect' : 'post';
+}
 
-function readDocument(document: string, wanted: string | undefined, problem: Problem) {
+/** Runs beside all other checks and not after them, so that every problem is reported at once. */
+function requiredWithoutMetadata(key: 'entityId' | 'singleSignOnUrl' | 'certificates') {
+  return z.refine<Written>((input) => input.metadata !== undefined || input[key] !== undefined, {
+    path: [key],
+    error: 'is required (or give the metadata of the identity provider)',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  });
+}
+
+function problem(context: z.RefinementCtx, key: string, message: string): never {
+  context.addIssue({ code: 'custom', path: [key], message });
+  return z.NEVER;
+}
+
+/** The description, or what is wrong with it. */
+function readDocument(document: string, wanted: string | undefined): IdpMetadata | string {
   try {
     return readIdpMetadata(document, wanted === undefined ? {} : { entityId: wanted });
   } catch (error) {
-    if (!(error instanceof MetadataError)) throw error;
-    problem(['metadata'], error.message);
-    return undefined;
+    if (error instanceof MetadataError) return error.message;
+    throw error;
   }
 }
 
-function readPem(text: string, path: string[], problem: Problem): string[] {
+function certificateProblem(text: string): string | undefined {
   try {
-    return parseCertificates(text).map((certificate) => certificate.pem);
+    parseCertificates(text);
+    return undefined;
   } catch (error) {
-    if (!(error instanceof CertificateError)) throw error;
-    problem(path, error.message);
-    return [];
+    if (error instanceof CertificateError) return error.message;
+    throw error;
   }
 }
 
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, hash } = new URL(text);
-  if (username !== '' || password !== '' || hash !== '') return false;
-  if (protocol === 'https:') return true;
-  return protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|\[::1\]|(.+\.)?localhost)$/.test(hostname);
+  const { protocol, username, password, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
 }
 
 const prefix = 'urn:oasis:names:tc:SAML:2.0:ac:classes:';

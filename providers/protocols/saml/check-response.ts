@@ -74,5 +74,11 @@ export function checkStatus(response: XmlElement): void {
     const name = code.startsWith(statusPrefix) ? code.slice(statusPrefix.length) : '';
     return statusCodes.includes(name) ? name : 'a code outside the standard';
   });
-  refuse('saml_status', { expected: 'Success', received: received.join(', ') || '(absent)' });
+  const isDenied = codes.some(
+    (code) => code === `${statusPrefix}AuthnFailed` || code === `${statusPrefix}RequestDenied`,
+  );
+  refuse(isDenied ? 'upstream_denied' : 'saml_status', {
+    expected: 'Success',
+    received: received.join(', ') || '(absent)',
+  });
 }

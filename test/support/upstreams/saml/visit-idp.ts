@@ -5,12 +5,13 @@ export interface Visit {
   send: BeginResult['send'];
   acsUrl: string;
   /** For the sign-in page; without it the identity provider must answer at once. */
+  cookies?: Map<string, string>;
   credentials?: { username: string; password: string };
 }
 
 /** Follows redirects and forms until a form would be posted to `acsUrl`; that post is the answer. */
 export async function visitIdp(visit: Visit): Promise<Callback> {
-  const cookies = new Map<string, string>();
+  const cookies = visit.cookies ?? new Map<string, string>();
   let { method, url, body } = firstRequest(visit.send);
   for (let step = 0; step < 12; step++) {
     const headers: Record<string, string> = { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') };
