@@ -232,7 +232,7 @@ describe('refusing documents (CON-11, SAML-18, SAML-38, SAML-48)', () => {
       'encoding_unsupported',
     ],
     ['more than 1 MiB', `${plain}<!--${'x'.repeat(1024 * 1024)}-->`, 'too_large'],
-    ['32 levels too many', '<a>'.repeat(33) + '</a>'.repeat(33), 'structure_too_big'],
+    ['33 levels of elements', '<a>'.repeat(33) + '</a>'.repeat(33), 'structure_too_big'],
     ['20,000 siblings', `<a>${'<b/>'.repeat(20_000)}</a>`, 'structure_too_big'],
     ['65 attributes in one element', `<a${wide}/>`, 'structure_too_big'],
     ['an HTML page', '<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>', 'not_metadata'],
