@@ -1,0 +1,101 @@
+/**
+ * When a session ends, as a pure function of what happened, what the organization set and what the time is.
+ *
+ * Owns the numbers of SPEC §5. Reads nothing, stores nothing: `sessions.ts` asks at every read, so that a changed
+ * setting acts at once on sessions that exist.
+ */
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** SES-1: regardless of activity. */
+export const administratorAbsolute = 72 * hour;
+/** SES-4: an app whose user agreed to stay signed in. */
+export const stayingInactivity = 14 * day;
+/** SES-4: an app whose user declined. */
+export const decliningAbsolute = 24 * hour;
+
+/** The part of an organization's settings that decides about sessions (directory/organizations.ts). */
+export interface SessionSettings {
+  /** SES-2; null: off. */
+  administratorInactivityMinutes: number | null;
+  /** SES-4. */
+  subscriberWebHours: number;
+  subscriberInactivityMinutes: number | null;
+  nativeReauthenticationDays: number;
+}
+
+/** What decides about an end. Times in milliseconds since the epoch. */
+export interface SessionFacts {
+  realm: string;
+  /** SES-4: the answer given on the "stay logged in" page; null for the web. */
+  staying: 'agreed' | 'declined' | null;
+  openedAt: number;
+  lastActivityAt: number;
+  /** SAML SessionNotOnOrAfter and the like. */
+  upstreamNotOnOrAfter: number | null;
+  ended: { at: number; reason: EndReason } | null;
+}
+
+export type LimitReason = 'absolute' | 'inactivity' | 'upstream';
+export type EndReason = LimitReason | 'signed_out' | 'revoked' | 'replaced' | 'removed';
+
+/** Milliseconds. */
+export interface SessionPolicy {
+  absolute: number;
+  inactivity: number | null;
+}
+
+export const administratorsRealm = 'administrators';
+export function subscribersRealm(customerId: string): string {
+  return `subscribers-${customerId}`;
+}
+
+/**
+ * The limits of a session. An administrator of several organizations is held to the strictest of their inactivity
+ * timeouts, because one session opens all of them (SES-2, CIT-9).
+ */
+export function policyOf(
+  facts: Pick<SessionFacts, 'realm' | 'staying'>,
+  settings: readonly SessionSettings[],
+): SessionPolicy {
+  if (facts.realm === administratorsRealm) {
+    return {
+      absolute: administratorAbsolute,
+      inactivity: strictest(settings.map((s) => s.administratorInactivityMinutes)),
+    };
+  }
+  const [organization] = settings;
+  // A session whose organization is gone has no time left.
+  if (!organization) return { absolute: 0, inactivity: null };
+  if (facts.staying === 'agreed') {
+    return { absolute: organization.nativeReauthenticationDays * day, inactivity: stayingInactivity };
+  }
+  const absolute =
+    facts.staying === 'declined'
+      ? Math.min(decliningAbsolute, organization.subscriberWebHours * hour)
+      : organization.subscriberWebHours * hour;
+  return { absolute, inactivity: strictest([organization.subscriberInactivityMinutes]) };
+}
+
+function strictest(minutes: readonly (number | null)[]): number | null {
+  const set = minutes.filter((value) => value !== null);
+  return set.length === 0 ? null : Math.min(...set) * minute;
+}
+
+/** When and why the session ends if nothing more happens: the earliest limit wins. A recorded end before it stands. */
+export function endOf(facts: SessionFacts, policy: SessionPolicy): { at: number; reason: EndReason } {
+  let end: { at: number; reason: EndReason } = { at: facts.openedAt + policy.absolute, reason: 'absolute' };
+  if (policy.inactivity !== null && facts.lastActivityAt + policy.inactivity < end.at) {
+    end = { at: facts.lastActivityAt + policy.inactivity, reason: 'inactivity' };
+  }
+  if (facts.upstreamNotOnOrAfter !== null && facts.upstreamNotOnOrAfter < end.at) {
+    end = { at: facts.upstreamNotOnOrAfter, reason: 'upstream' };
+  }
+  return facts.ended !== null && facts.ended.at <= end.at ? facts.ended : end;
+}
+
+/** SES-7: how far the stored activity may lag behind, in the person's favour. */
+export function activityLag(policy: SessionPolicy): number {
+  return policy.inactivity === null ? minute : Math.min(minute, policy.inactivity / 10);
+}

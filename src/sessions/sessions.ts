@@ -1,0 +1,257 @@
+/**
+ * Is this person still signed in? One record answers for the OpenID Provider, console, workspace and every token.
+ *
+ * Owns: the session records in the store, keyed by oidc-provider's session `uid`; their opening, activity and end.
+ * Does not own: cookies, authorizations of clients (`op/`), what the limits are (`policy.ts`), who may sign in (`signin/`).
+ * Called by: `signin/` (open), `op/`, `console/`, `workspace/` (check), `app.ts` (finalise).
+ *
+ * The decision is made at read time from the organization's current settings. Ending has a second half: `finalise`
+ * visits each ended session once, remembers what ended it and tells whoever must know (ARCHITECTURE §5).
+ */
+import type { Clock } from '../core/clock.ts';
+import { hashOfToken, randomToken } from '../core/random.ts';
+import type { Store } from '../store/store.ts';
+import {
+  activityLag,
+  type EndReason,
+  endOf,
+  policyOf,
+  type SessionFacts,
+  type SessionPolicy,
+  type SessionSettings,
+} from './policy.ts';
+
+/** What is remembered of a signed-in person. JSON. Times in milliseconds since the epoch. */
+export interface Session extends SessionFacts {
+  uid: string;
+  accountId: string;
+  /** Subscribers: their one organization. Administrators: those they administered when they signed in. */
+  organizationIds: readonly string[];
+  /** Connection id, or `citrix`. */
+  connectionId: string;
+  /** `ProviderKind` or `citrix`: the `idp` claim. */
+  idp: string;
+  /** RFC 8176. */
+  amr: readonly string[];
+  acr: string | null;
+  /** Every full authentication and every step-up; `auth_time`. */
+  authTime: number;
+  /** Normalised claims as of this sign-in. */
+  claims: Readonly<Record<string, string | readonly string[]>>;
+  /** Sealed; what the upstream's sign-out needs. */
+  signOut: string | null;
+  userAgent: string | null;
+  clientAddress: string | null;
+}
+
+/** A session with the decision about it. */
+export interface SessionState {
+  session: Session;
+  policy: SessionPolicy;
+  /** When and why it ends, or ended. */
+  end: { at: number; reason: EndReason };
+  active: boolean;
+}
+
+export type NewSession = Omit<Session, 'uid' | 'openedAt' | 'lastActivityAt' | 'authTime' | 'ended'>;
+
+export interface SessionsOptions {
+  store: Store;
+  clock: Clock;
+  /** Current settings of these organizations; those that no longer exist are left out. */
+  settingsOf(organizationIds: readonly string[]): Promise<readonly SessionSettings[]>;
+  /** Called once for each ended session: log, notify clients. Throwing makes it come again. */
+  onEnded(state: SessionState): Promise<void>;
+}
+
+/** An ended session is remembered this long, so that the person can be told why. */
+const retention = 24 * 3_600_000;
+/** oidc-provider changes its cookie at every resume; other tabs may still hold the old one. */
+const handleGrace = 60_000;
+/** Before the uid of a retired handle, so that using it does not prolong it. */
+const retiredMark = '~';
+const finaliseLease = 30_000;
+const queue = 'sessions-due';
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOptions) {
+  const recordKey = (uid: string) => `session:{${uid}}`;
+  const handleKey = (handle: string) => `session-handle:${hashOfToken(handle)}`;
+  const accountSet = (accountId: string) => `sessions-of-account:${accountId}`;
+  const organizationSet = (organizationId: string) => `sessions-of-organization:${organizationId}`;
+
+  async function decide(session: Session): Promise<SessionState> {
+    const policy = policyOf(session, await settingsOf(session.organizationIds));
+    const end = endOf(session, policy);
+    return { session, policy, end, active: session.ended === null && end.at > clock.now() };
+  }
+
+  /** Long enough for the longest limit that a later change of settings could give. */
+  const keepUntil = (session: Session, end: number) => Math.max(end, session.openedAt + 72 * 3_600_000) + retention;
+
+  /** Changes a record by compare-and-set; `change` may be called again with a newer one, or return undefined to stop. */
+  async function update(uid: string, change: (session: Session) => Session | undefined): Promise<Session | undefined> {
+    for (;;) {
+      const stored = await store.get(recordKey(uid));
+      if (stored === undefined) return undefined;
+      const session: Session = JSON.parse(stored);
+      const changed = change(session);
+      if (changed === undefined) return session;
+      const { end } = await decide(changed);
+      if (await store.replace(recordKey(uid), stored, JSON.stringify(changed), keepUntil(changed, end.at))) {
+        if (changed.ended === null) await store.schedule(queue, uid, end.at);
+        return changed;
+      }
+    }
+  }
+
+  /** Opens a session; both clocks start (SES-2). */
+  async function open(facts: NewSession): Promise<Session> {
+    const now = clock.now();
+    const session: Session = {
+      ...facts,
+      uid: randomToken(16),
+      openedAt: now,
+      lastActivityAt: now,
+      authTime: now,
+      ended: null,
+    };
+    const { end } = await decide(session);
+    const expiresAt = keepUntil(session, end.at);
+    await store.set(recordKey(session.uid), JSON.stringify(session), expiresAt);
+    await store.addMember(accountSet(session.accountId), session.uid, expiresAt);
+    if (session.organizationIds.length > 0) {
+      await Promise.all(
+        session.organizationIds.map((id) => store.addMember(organizationSet(id), session.uid, expiresAt)),
+      );
+    }
+    await store.schedule(queue, session.uid, end.at);
+    return session;
+  }
+
+  /** The same person signed in fully again: both clocks start anew, and `auth_time` moves. Undefined when it had ended. */
+  async function reopen(uid: string, facts: NewSession): Promise<Session | undefined> {
+    const now = clock.now();
+    const session = await update(uid, (old) =>
+      old.ended !== null || old.accountId !== facts.accountId || old.realm !== facts.realm
+        ? undefined
+        : { ...old, ...facts, openedAt: now, lastActivityAt: now, authTime: now },
+    );
+    return session !== undefined && session.ended === null && session.authTime === now ? session : undefined;
+  }
+
+  async function find(uid: string): Promise<SessionState | undefined> {
+    const stored = await store.get(recordKey(uid));
+    return stored === undefined ? undefined : await decide(JSON.parse(stored));
+  }
+
+  /**
+   * Notes that the person did something (SES-7), at most once per `activityLag`.
+   * Two requests at once may both write; the later time stays.
+   */
+  async function recordActivity(state: SessionState): Promise<void> {
+    const now = clock.now();
+    if (!state.active || now - state.session.lastActivityAt < activityLag(state.policy)) return;
+    await update(state.session.uid, (session) =>
+      session.ended !== null || session.lastActivityAt >= now ? undefined : { ...session, lastActivityAt: now },
+    );
+  }
+
+  /** Ends a session now. False when there was none that was still open. */
+  async function end(uid: string, reason: EndReason): Promise<boolean> {
+    const state = await find(uid);
+    if (!state?.active) return false;
+    const at = clock.now();
+    let mine = false;
+    await update(uid, (session) => {
+      mine = session.ended === null;
+      return mine ? { ...session, ended: { at, reason } } : undefined;
+    });
+    if (mine) {
+      await store.schedule(queue, uid, at);
+      await finaliseOne(uid);
+    }
+    return mine;
+  }
+
+  async function statesOf(set: string): Promise<SessionState[]> {
+    const uids = await store.members(set);
+    const stored = await store.getMany(uids.map(recordKey));
+    const states = await Promise.all(
+      stored.filter((value) => value !== undefined).map((value) => decide(JSON.parse(value))),
+    );
+    return states.filter((state) => state.active).sort((a, b) => b.session.openedAt - a.session.openedAt);
+  }
+
+  /** Active sessions of a person, newest first (SES-8). */
+  const listOfAccount = (accountId: string) => statesOf(accountSet(accountId));
+  /** Active sessions of everybody in an organization, newest first. */
+  const listOfOrganization = (organizationId: string) => statesOf(organizationSet(organizationId));
+
+  async function endAll(states: readonly SessionState[], reason: EndReason): Promise<number> {
+    const ended = await Promise.all(states.map((state) => end(state.session.uid, reason)));
+    return ended.filter(Boolean).length;
+  }
+
+  /** Visits sessions that are due: ends are recorded and announced once each; the others get their next date. */
+  async function finalise(limit = 200): Promise<number> {
+    const due = await store.due(queue, clock.now(), limit);
+    for (const uid of due) await finaliseOne(uid);
+    return due.length;
+  }
+
+  async function finaliseOne(uid: string): Promise<void> {
+    // One node at a time; a node that dies leaves the entry in the queue, and the lease runs out.
+    const lease = `session-finalising:{${uid}}`;
+    if (!(await store.add(lease, '1', clock.now() + finaliseLease))) return;
+    try {
+      const state = await find(uid);
+      if (state?.active) {
+        await store.schedule(queue, uid, state.end.at);
+        return;
+      }
+      if (state) {
+        await update(uid, (session) => (session.ended === null ? { ...session, ended: state.end } : undefined));
+        await onEnded(state);
+        await store.removeMember(accountSet(state.session.accountId), uid);
+        await Promise.all(state.session.organizationIds.map((id) => store.removeMember(organizationSet(id), uid)));
+      }
+      await store.unschedule(queue, uid);
+    } finally {
+      await store.delete(lease);
+    }
+  }
+
+  /** Lets a cookie value stand for a session. Only its hash is stored. */
+  async function addHandle(handle: string, session: Session): Promise<void> {
+    await store.set(handleKey(handle), session.uid, keepUntil(session, session.openedAt));
+  }
+  /** The session that a cookie value stands for, of this realm only. */
+  async function findByHandle(handle: string, realm: string): Promise<SessionState | undefined> {
+    const uid = (await store.get(handleKey(handle)))?.replace(retiredMark, '');
+    const state = uid === undefined ? undefined : await find(uid);
+    return state?.session.realm === realm ? state : undefined;
+  }
+  /** A handle that was replaced stays good for a minute, for the other tabs; the session goes on. */
+  async function retireHandle(handle: string): Promise<void> {
+    const uid = await store.get(handleKey(handle));
+    if (uid === undefined || uid.startsWith(retiredMark)) return;
+    await store.set(handleKey(handle), retiredMark + uid, clock.now() + handleGrace);
+  }
+
+  return {
+    open,
+    reopen,
+    find,
+    recordActivity,
+    end,
+    endAll,
+    listOfAccount,
+    listOfOrganization,
+    finalise,
+    addHandle,
+    findByHandle,
+    retireHandle,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * What is remembered of a journey between its beginning and its session: attempt, hand-over, and the steps after the
+ * upstream has answered. All of it short-lived, in the store only (ARCHITECTURE §3).
+ */
+import type { Sealer } from '../../certs/sealing.ts';
+import type { FlowState } from '../../providers/provider.ts';
+import type { AttributeProblem } from '../claims/claims.ts';
+import type { Clock } from '../core/clock.ts';
+import { hashOfToken, randomToken } from '../core/random.ts';
+import type { Store } from '../store/store.ts';
+import type { VerifiedPerson } from './person.ts';
+
+const attemptLifetime = 15 * 60_000;
+const handOverLifetime = 60_000;
+const stepLifetime = 15 * 60_000;
+
+/** One journey to one upstream. Times in milliseconds. */
+export interface Attempt {
+  interactionUid: string;
+  clientId: string;
+  realm: string;
+  organizationId: string;
+  connectionId: string;
+  connectionVersion: number;
+  /** Hash of the cookie of the browser that began: only it may finish (SECURITY SAML-34, RP-18). */
+  browser: string;
+  startedAt: number;
+  forced: boolean;
+  remember: FlowState;
+}
+
+/** The answer was proven; the browser must still show that it is the one that asked. */
+export interface HandOver {
+  attempt: Attempt;
+  /** Or what is wrong with the asserted attributes; only the browser that asked gets to see that. */
+  outcome: { person: VerifiedPerson } | { problems: readonly AttributeProblem[]; reference: string };
+}
+
+/** Where a sign-in stands after its first proof, or before its organization is known. */
+export type Step =
+  | { step: 'organization'; customerId: string }
+  | { step: 'code'; challengeId: string; person: VerifiedPerson }
+  | { step: 'stay'; person: VerifiedPerson; organizationId: string; realm: string };
+
+export type Attempts = ReturnType<typeof createAttempts>;
+
+export function createAttempts({ store, clock, sealer }: { store: Store; clock: Clock; sealer: Sealer }) {
+  const attemptKey = (handle: string) => `attempt:{${hashOfToken(handle)}}`;
+  const handOverKey = (code: string) => `hand-over:{${hashOfToken(code)}}`;
+  const stepKey = (interactionUid: string, browser: string) =>
+    `signin-step:{${hashOfToken(`${interactionUid} ${browser}`)}}`;
+
+  async function put(key: string, value: unknown, lifetime: number): Promise<void> {
+    await store.set(key, sealer.seal(JSON.stringify(value), key), clock.now() + lifetime);
+  }
+  function open<T>(key: string, sealed: string | undefined): T | undefined {
+    return sealed === undefined ? undefined : JSON.parse(sealer.openText(sealed, key));
+  }
+
+  return {
+    async begin(handle: string, attempt: Attempt): Promise<void> {
+      await put(attemptKey(handle), attempt, attemptLifetime);
+    },
+    /** Once, atomically: a repeated or parallel answer finds nothing. */
+    async take(handle: string): Promise<Attempt | undefined> {
+      const key = attemptKey(handle);
+      return open(key, await store.take(key));
+    },
+
+    /** Returns the one-time code. */
+    async handOver(value: HandOver): Promise<string> {
+      const code = randomToken();
+      await put(handOverKey(code), value, handOverLifetime);
+      return code;
+    },
+    async takeHandOver(code: string): Promise<HandOver | undefined> {
+      const key = handOverKey(code);
+      return open(key, await store.take(key));
+    },
+
+    async setStep(interactionUid: string, browser: string, step: Step): Promise<void> {
+      await put(stepKey(interactionUid, browser), step, stepLifetime);
+    },
+    async findStep(interactionUid: string, browser: string): Promise<Step | undefined> {
+      const key = stepKey(interactionUid, browser);
+      return open(key, await store.get(key));
+    },
+    /** True for the one request that may go on from this step. */
+    async takeStep(interactionUid: string, browser: string): Promise<Step | undefined> {
+      const key = stepKey(interactionUid, browser);
+      return open(key, await store.take(key));
+    },
+
+    /** Marks an answer as used, everywhere, until it would expire anyway (SAML-31). False when it had been used. */
+    async spend(once: { id: string; expiresAt: number }): Promise<boolean> {
+      return store.add(`used-answer:{${once.id}}`, '1', Math.max(once.expiresAt, clock.now() + 1000));
+    },
+  };
+}

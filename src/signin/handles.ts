@@ -1,0 +1,53 @@
+/**
+ * The handle that travels through an upstream as OIDC `state` and SAML `RelayState` (ARCHITECTURE §3).
+ *
+ * `<random>.<where from>.<mac>`, at most 80 bytes. Its hash is the attempt's key. The middle part says which relying
+ * party sent the person, so that the way back is known even when the attempt is long gone; the MAC keeps anybody from
+ * writing handles of their own. It opens nothing by itself.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { randomToken } from '../core/random.ts';
+
+const workspace = /^workspace:([a-z0-9-]{1,40})$/;
+const macLength = 15;
+
+export interface Handles {
+  make(clientId: string): string;
+  /** The relying party it was made for, or undefined when the handle is not one of ours. */
+  clientOf(handle: string): string | undefined;
+}
+
+/** `keys`: 32 bytes each, newest first. */
+export function createHandles(keys: readonly Uint8Array[]): Handles {
+  const [newest] = keys;
+  if (!newest) throw new Error('handles need a key');
+  const mac = (key: Uint8Array, text: string) =>
+    createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
+
+  return {
+    make(clientId) {
+      const body = `${randomToken(15)}.${encodeClient(clientId)}`;
+      return `${body}.${mac(newest, body)}`;
+    },
+    clientOf(handle) {
+      const end = handle.lastIndexOf('.');
+      const start = handle.indexOf('.');
+      const given = Buffer.from(handle.slice(end + 1));
+      if (start < 0 || end <= start || handle.length > 80 || given.length !== macLength) return undefined;
+      const body = handle.slice(0, end);
+      const isOurs = keys.some((key) => timingSafeEqual(Buffer.from(mac(key, body)), given));
+      return isOurs ? decodeClient(handle.slice(start + 1, end)) : undefined;
+    },
+  };
+}
+
+function encodeClient(clientId: string): string {
+  const customer = workspace.exec(clientId)?.[1];
+  if (customer !== undefined) return `w${customer}`;
+  // A longer id does not fit; such a client's stranded users get the page without a link.
+  return /^[A-Za-z0-9_-]{1,41}$/.test(clientId) ? `c${clientId}` : 'c';
+}
+
+function decodeClient(text: string): string {
+  return text.startsWith('w') ? `workspace:${text.slice(1)}` : text.slice(1);
+}

@@ -1,0 +1,82 @@
+/** Whom to ask: from the relying party, its request and what the person has typed, to one connection. */
+import { providerKinds } from '../../providers/provider.ts';
+import type { Connection, Connections } from '../directory/connections.ts';
+import type { Organization, Organizations } from '../directory/organizations.ts';
+import { administratorsRealm, subscribersRealm } from '../sessions/policy.ts';
+
+/** What the relying party says about whom it wants; `op/` makes it from the client. */
+export interface RequestedBy {
+  clientId: string;
+  /** Null: serves every organization. */
+  organizationId: string | null;
+  /** Null: the request has to say. */
+  realm: string | null;
+}
+
+export type Target =
+  /** The built-in Citrix identity. */
+  | { kind: 'citrix' }
+  | { kind: 'connection'; realm: string; organization: Organization; connection: Connection }
+  /** The person has to name the organization. */
+  | { kind: 'ask' }
+  /** The organization has no live method, or the identifier is not known. */
+  | { kind: 'nowhere'; organization: Organization | undefined };
+
+export interface ResolveOptions {
+  organizations: Pick<Organizations, 'find' | 'findByCustomerId'>;
+  connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list'>;
+}
+
+/**
+ * `acr_values` may hold `tenant:<customer id>`, `idp:<kind>` and, for administrators, `go:<identifier>`.
+ * `chosenCustomerId` is what the person typed on the organization page.
+ */
+export async function resolveTarget(
+  { organizations, connections }: ResolveOptions,
+  requestedBy: RequestedBy,
+  acrValues: string,
+  chosenCustomerId?: string,
+): Promise<Target> {
+  const wishes = new Map(acrValues.split(' ').map((value) => splitOnce(value)));
+
+  if (requestedBy.realm === administratorsRealm || (requestedBy.realm === null && wishes.get('idp') === 'citrix')) {
+    const identifier = wishes.get('go');
+    if (identifier === undefined) return { kind: 'citrix' };
+    const connection = await connections.findByIdentifier(identifier);
+    const organization = connection && (await organizations.find(connection.organizationId));
+    if (!organization || connection?.state !== 'live' || !connection.forAdministrators) {
+      return { kind: 'nowhere', organization: undefined };
+    }
+    return { kind: 'connection', realm: administratorsRealm, organization, connection };
+  }
+
+  const organization = await organizationOf();
+  if (organization === undefined) return { kind: 'ask' };
+  const connection = await subscriberConnection(organization);
+  if (!connection) return { kind: 'nowhere', organization };
+  return { kind: 'connection', realm: subscribersRealm(organization.customerId), organization, connection };
+
+  async function organizationOf(): Promise<Organization | undefined> {
+    // A client of one organization is never led to another, whatever its request says (OP-20).
+    if (requestedBy.organizationId !== null) return organizations.find(requestedBy.organizationId);
+    const customerId = chosenCustomerId ?? wishes.get('tenant');
+    return customerId === undefined ? undefined : organizations.findByCustomerId(customerId);
+  }
+
+  async function subscriberConnection(of: Organization): Promise<Connection | undefined> {
+    const kind = providerKinds.find((known) => known === wishes.get('idp'));
+    const candidate =
+      kind !== undefined
+        ? (await connections.list(of.id)).find((c) => c.kind === kind && c.forSubscribers && c.state === 'live')
+        : of.subscriberConnectionId === null
+          ? undefined
+          : await connections.find(of.subscriberConnectionId);
+    const isUsable = candidate?.state === 'live' && candidate.forSubscribers && candidate.organizationId === of.id;
+    return isUsable ? candidate : undefined;
+  }
+}
+
+function splitOnce(value: string): [string, string] {
+  const colon = value.indexOf(':');
+  return colon < 0 ? [value, ''] : [value.slice(0, colon), value.slice(colon + 1)];
+}

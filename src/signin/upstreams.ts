@@ -1,0 +1,40 @@
+/** Providers made from connections, kept per (connection, version): their discovery documents and keys stay warm. */
+import type { Installation, Ports, Provider } from '../../providers/provider.ts';
+import type { DefinitionOf } from '../directory/connection-draft.ts';
+import type { Connection, Connections } from '../directory/connections.ts';
+
+/** Enough for the connections in use; the least recently made goes first. */
+const capacity = 2_000;
+
+export interface UpstreamsOptions {
+  connections: Pick<Connections, 'openSettings'>;
+  definitionOf: DefinitionOf;
+  ports: Ports;
+  installation(): Installation;
+}
+
+export type Upstreams = ReturnType<typeof createUpstreams>;
+
+export function createUpstreams({ connections, definitionOf, ports, installation }: UpstreamsOptions) {
+  const made = new Map<string, Provider>();
+
+  async function providerOf(connection: Connection): Promise<Provider> {
+    const key = `${connection.id} ${connection.version}`;
+    const known = made.get(key);
+    if (known) return known;
+    const definition = definitionOf(connection.kind);
+    if (!definition) throw new Error(`no provider of kind ${connection.kind} is registered`);
+    const settings = definition.schema.parse(await connections.openSettings(connection));
+    const provider = definition.create(settings, ports, installation());
+    for (const oldest of made.size >= capacity ? [made.keys().next().value] : []) if (oldest) made.delete(oldest);
+    made.set(key, provider);
+    return provider;
+  }
+
+  /** After our own keys have changed. */
+  function forget(): void {
+    made.clear();
+  }
+
+  return { providerOf, forget };
+}
