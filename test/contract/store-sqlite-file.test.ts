@@ -48,7 +48,8 @@ describe('a SQLite store on a handle that others use too', () => {
     database.exec('BEGIN IMMEDIATE');
     const taken = store.take('code');
     const added = store.add('mark', 'used', 2_000);
-    setImmediate(() => database.exec('ROLLBACK'));
+    await new Promise((resolve) => setImmediate(resolve));
+    database.exec('ROLLBACK');
     expect(await taken).toBe('once');
     expect(await added).toBe(true);
     expect(await store.take('code')).toBeUndefined();
