@@ -1,4 +1,5 @@
 /** Pages for what went wrong at the edge: vague outside, with the code under which the log is exact. */
+import type { AppErrorCode } from '../../core/errors.ts';
 import { cardPage } from './card-layout.ts';
 import { type Html, html } from './html.ts';
 import { sharedMessages } from './messages/messages.ts';
@@ -11,11 +12,34 @@ export type ErrorKind =
   | 'generic'
   | 'bad_request'
   | 'form_expired'
+  | 'signed_out'
   | 'not_found'
   | 'forbidden'
+  | 'conflict'
   | 'too_many_requests'
   | 'unavailable'
   | 'request_refused';
+
+/** What a person sees for each of our errors. */
+export const errorKindOf: Readonly<Record<AppErrorCode, ErrorKind>> = {
+  request_invalid: 'bad_request',
+  field_repeated: 'bad_request',
+  signed_out: 'signed_out',
+  forbidden: 'forbidden',
+  cross_site_refused: 'form_expired',
+  not_found: 'not_found',
+  method_not_allowed: 'bad_request',
+  conflict: 'conflict',
+  gone: 'not_found',
+  precondition_failed: 'conflict',
+  too_large: 'bad_request',
+  media_type_refused: 'bad_request',
+  host_unknown: 'not_found',
+  too_many_requests: 'too_many_requests',
+  internal: 'generic',
+  upstream_failed: 'generic',
+  unavailable: 'unavailable',
+};
 
 export interface ErrorPage {
   kind: ErrorKind;

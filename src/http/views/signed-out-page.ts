@@ -1,20 +1,13 @@
 /** Where every sign-out ends: says why, and how to come back. Also the content of oidc-provider's `postLogoutSuccess`. */
+import type { EndReason } from '../../sessions/policy.ts';
 import { cardPage } from './card-layout.ts';
 import { type Html, html } from './html.ts';
 import { sharedMessages } from './messages/messages.ts';
 import { type WayOn, wayOnward } from './notices.ts';
 import type { PageContext } from './page.ts';
 
-export type SignedOutReason =
-  | 'signed_out'
-  | 'inactivity'
-  | 'time_limit'
-  | 'upstream_limit'
-  | 'ended_by_administrator'
-  | 'ended_by_self'
-  | 'access_removed'
-  | 'replaced'
-  | 'unknown';
+/** What ended the session (`sessions/policy.ts`); `unknown` when nothing is remembered of it. */
+export type SignedOutReason = EndReason | 'unknown';
 
 export interface SignedOutPage {
   reason: SignedOutReason;

@@ -48,11 +48,37 @@ export const sharedEnglish = {
   },
 
   limit: {
-    label: 'Ends because of',
-    absolute: 'the time limit of this session',
+    absolute: 'time limit of the session',
     inactivity: 'inactivity',
-    upstream: 'the limit that your identity provider set',
-    reauthentication: 'the period after which you are asked to sign in again',
+    upstream: 'limit set by your identity provider',
+  },
+
+  session: {
+    signedIn: 'Signed in',
+    ends: 'Ends',
+    endsBecause: 'Because of',
+    remaining: (duration: string) => `in ${duration}`,
+    inactivityAfter: 'Signed out when inactive for',
+    inactivityOff: 'No limit',
+    atTheLatest: 'At the latest',
+  },
+
+  methods: {
+    pwd: 'Password',
+    otp: 'One-time code',
+    mfa: 'Multi-factor',
+    hwk: 'Security key or passkey',
+    swk: 'Software key',
+    fpt: 'Fingerprint',
+    face: 'Face recognition',
+    user: 'User verification',
+    kba: 'Security question',
+    sms: 'Code by text message',
+    tel: 'Phone call',
+    wia: 'Windows sign-in',
+    rsa: 'Certificate or key',
+    sc: 'Smart card',
+    pin: 'PIN',
   },
 
   sessionWarning: {
@@ -66,11 +92,10 @@ export const sharedEnglish = {
     title: 'You are signed out',
     signed_out: 'You have signed out. You can close this window.',
     inactivity: 'You were signed out because there was no activity for a while.',
-    time_limit: 'You were signed out because your session reached its time limit.',
-    upstream_limit: 'You were signed out because your identity provider allowed the session only until now.',
-    ended_by_administrator: 'An administrator ended your session.',
-    ended_by_self: 'You ended this session from another device or window.',
-    access_removed: 'Your access was removed. Ask an administrator of your organization if this is unexpected.',
+    absolute: 'You were signed out because your session reached its time limit.',
+    upstream: 'You were signed out because your identity provider allowed the session only until now.',
+    revoked: 'This session was ended by you from another device or window, or by an administrator.',
+    removed: 'Your access was removed. Ask an administrator of your organization if this is unexpected.',
     replaced: 'Somebody signed in with another account in this browser, which replaced your session.',
     unknown: 'Your session has ended.',
     elsewhere: 'You may still be signed in at your identity provider. Close all browser windows on a shared computer.',
@@ -96,6 +121,14 @@ export const sharedEnglish = {
     forbidden: {
       title: 'You do not have access to this page',
       text: 'Your account is signed in, but it is not allowed to open this page. An administrator with full access can change that.',
+    },
+    signed_out: {
+      title: 'Please sign in again',
+      text: 'Your session has ended, so we could not finish what you asked for.',
+    },
+    conflict: {
+      title: 'Somebody else changed this meanwhile',
+      text: 'Nothing was saved. Open the page again to see what is there now, then make your change once more.',
     },
     too_many_requests: {
       title: 'Too many attempts',

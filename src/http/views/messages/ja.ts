@@ -50,11 +50,37 @@ export const sharedJapanese: typeof sharedEnglish = {
   },
 
   limit: {
-    label: '終了の理由',
     absolute: 'セッションの有効期限',
     inactivity: '無操作によるタイムアウト',
     upstream: 'IDプロバイダーが定めた期限',
-    reauthentication: '再認証が必要になるまでの期間',
+  },
+
+  session: {
+    signedIn: 'サインイン日時',
+    ends: '終了予定',
+    endsBecause: '終了の理由',
+    remaining: (duration) => `あと${duration}`,
+    inactivityAfter: '無操作時のサインアウト',
+    inactivityOff: '制限なし',
+    atTheLatest: '最長',
+  },
+
+  methods: {
+    pwd: 'パスワード',
+    otp: 'ワンタイムコード',
+    mfa: '多要素認証',
+    hwk: 'セキュリティキーまたはパスキー',
+    swk: 'ソフトウェアキー',
+    fpt: '指紋認証',
+    face: '顔認証',
+    user: '本人確認操作',
+    kba: '秘密の質問',
+    sms: 'SMSコード',
+    tel: '電話確認',
+    wia: 'Windowsサインイン',
+    rsa: '証明書または鍵',
+    sc: 'スマートカード',
+    pin: 'PIN',
   },
 
   sessionWarning: {
@@ -68,11 +94,10 @@ export const sharedJapanese: typeof sharedEnglish = {
     title: 'サインアウトしました',
     signed_out: 'サインアウトが完了しました。このウィンドウは閉じて構いません。',
     inactivity: 'しばらく操作がなかったため、サインアウトしました。',
-    time_limit: 'セッションの有効期限に達したため、サインアウトしました。',
-    upstream_limit: 'IDプロバイダーが定めた期限に達したため、サインアウトしました。',
-    ended_by_administrator: '管理者によってセッションが終了されました。',
-    ended_by_self: '別の端末またはウィンドウからの操作により、このセッションを終了しました。',
-    access_removed: 'アクセス権が削除されました。心当たりがない場合は、組織の管理者にお問い合わせください。',
+    absolute: 'セッションの有効期限に達したため、サインアウトしました。',
+    upstream: 'IDプロバイダーが定めた期限に達したため、サインアウトしました。',
+    revoked: '別の端末やウィンドウからのご自身の操作、または管理者の操作により、このセッションは終了しました。',
+    removed: 'アクセス権が削除されました。心当たりがない場合は、組織の管理者にお問い合わせください。',
     replaced: 'このブラウザーで別のアカウントがサインインしたため、セッションが置き換えられました。',
     unknown: 'セッションは終了しています。',
     elsewhere:
@@ -99,6 +124,14 @@ export const sharedJapanese: typeof sharedEnglish = {
     forbidden: {
       title: 'このページを表示する権限がありません',
       text: 'サインインは完了していますが、このページの表示は許可されていません。権限の変更は、フルアクセス権を持つ管理者が行えます。',
+    },
+    signed_out: {
+      title: 'もう一度サインインしてください',
+      text: 'セッションが終了していたため、処理を完了できませんでした。',
+    },
+    conflict: {
+      title: 'ほかの方が内容を変更しました',
+      text: '保存は行われていません。ページを開き直して最新の内容を確認し、もう一度変更してください。',
     },
     too_many_requests: {
       title: '試行回数が多すぎます',

@@ -1,0 +1,6 @@
+/** Texts of the administrators' console. */
+import { translations } from '../../http/views/language.ts';
+import { consoleEnglish } from './messages-en.ts';
+import { consoleJapanese } from './messages-ja.ts';
+
+export const consoleMessages = translations({ en: consoleEnglish, ja: consoleJapanese });
