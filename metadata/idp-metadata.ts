@@ -26,12 +26,12 @@ export interface IdpMetadata {
   warnings: MetadataWarning[];
 }
 
-export interface Endpoints {
+interface Endpoints {
   redirect?: string;
   post?: string;
 }
 
-export interface MetadataWarning {
+interface MetadataWarning {
   code:
     | 'certificate_left_out'
     | 'endpoint_left_out'
