@@ -1,4 +1,6 @@
 /** Every kind of upstream that an organization can connect: one line each. The broker knows vendors through this alone. */
+import { azureAd } from './azure-ad/azure-ad.ts';
+import { gateway } from './gateway/gateway.ts';
 import { okta } from './okta/okta.ts';
 import type { ProviderDefinition, ProviderKind } from './provider.ts';
 import { saml } from './saml/saml.ts';
@@ -6,6 +8,8 @@ import { saml } from './saml/saml.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each definition has settings of its own; `schema` makes what `create` takes
 export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinition<any>>> = {
   okta,
+  'azure-ad': azureAd,
+  gateway,
   saml,
 };
 

@@ -1,6 +1,6 @@
 /**
  * What every provider keeps to, whoever stands behind it. A provider's own test says how to set one up; this asserts the
- * rest. Called by `provider-okta.test.ts` and its siblings.
+ * rest. Called by `okta.test.ts` and its siblings.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ZodType } from 'zod';

@@ -1,8 +1,9 @@
 /** The upstream's discovery document: fetched by the expected issuer, checked against it, kept for ten minutes. */
+import { DiscoveryError, type OpenIdDiscovery, readDiscovery } from '../../../metadata/discovery.ts';
 import { ProviderError } from '../../errors.ts';
 import type { Ports } from '../../provider.ts';
 import { type JsonObject, measureClockSkew, quoteReceived, readJsonAnswer } from './answers.ts';
-import { documentUrlOf, isEndpoint } from './endpoints.ts';
+import { documentUrlOf } from './endpoints.ts';
 import { createKeySet, type KeySet } from './keys.ts';
 import { allowedAlgorithms } from './signature-algorithms.ts';
 
@@ -93,54 +94,45 @@ export function createDiscovery(options: DiscoveryOptions, ports: Pick<Ports, 'f
 }
 
 function readDocument(document: JsonObject, options: DiscoveryOptions): Omit<Discovered, 'keys' | 'clockSkew'> {
-  const issuer = document.issuer;
-  if (typeof issuer !== 'string') throw incomplete('issuer', issuer);
+  const read = readWithOurCodes(document);
   // exact string: case and trailing slash included
-  if ((options.resolveIssuer?.(issuer) ?? issuer) !== options.issuer) {
+  if ((options.resolveIssuer?.(read.issuer) ?? read.issuer) !== options.issuer) {
     throw new ProviderError('discovery_issuer_mismatch', {
-      detail: { where: 'issuer', expected: options.issuer, received: quoteReceived(issuer) },
+      detail: { where: 'issuer', expected: options.issuer, received: quoteReceived(read.issuer) },
     });
   }
-  const required = (name: string): string => {
-    const value = document[name];
-    if (!isEndpoint(value)) throw incomplete(name, value);
-    return value;
-  };
-  const optional = (name: string): string | undefined => (document[name] === undefined ? undefined : required(name));
-  const userinfoEndpoint = optional('userinfo_endpoint');
-  const endSessionEndpoint = optional('end_session_endpoint');
-  const authMethods = document.token_endpoint_auth_methods_supported;
   return {
-    authorizationEndpoint: required('authorization_endpoint'),
-    tokenEndpoint: required('token_endpoint'),
-    jwksUri: required('jwks_uri'),
-    ...(userinfoEndpoint === undefined ? {} : { userinfoEndpoint }),
-    ...(endSessionEndpoint === undefined ? {} : { endSessionEndpoint }),
-    algorithms: chooseAlgorithms(document.id_token_signing_alg_values_supported, options.algorithm),
-    ...(isStrings(authMethods) ? { tokenEndpointAuthMethods: authMethods } : {}),
-    responseIssuer: document.authorization_response_iss_parameter_supported === true,
+    authorizationEndpoint: read.authorization_endpoint,
+    tokenEndpoint: read.token_endpoint,
+    jwksUri: read.jwks_uri,
+    ...(read.userinfo_endpoint === undefined ? {} : { userinfoEndpoint: read.userinfo_endpoint }),
+    ...(read.end_session_endpoint === undefined ? {} : { endSessionEndpoint: read.end_session_endpoint }),
+    algorithms: chooseAlgorithms(read.id_token_signing_alg_values_supported, options.algorithm),
+    ...(read.token_endpoint_auth_methods_supported === undefined
+      ? {}
+      : { tokenEndpointAuthMethods: read.token_endpoint_auth_methods_supported }),
+    responseIssuer: read.authorization_response_iss_parameter_supported === true,
   };
 }
 
-function chooseAlgorithms(offered: unknown, chosen: string | undefined): readonly string[] {
-  if (chosen !== undefined) return allowedAlgorithms.filter((name) => name === chosen);
-  // OpenID Connect Core §15.1: RS256 is what everybody has
-  const candidates = isStrings(offered) ? offered : ['RS256'];
-  const algorithms = allowedAlgorithms.filter((name) => candidates.includes(name));
-  if (algorithms.length === 0) throw incomplete('id_token_signing_alg_values_supported', offered);
-  return algorithms;
+function readWithOurCodes(document: JsonObject): OpenIdDiscovery {
+  try {
+    // http is accepted for loopback here; whether loopback may be reached at all, the guarded fetch decides
+    return readDiscovery(document, { allowLoopbackHttp: true });
+  } catch (error) {
+    if (!(error instanceof DiscoveryError)) throw error;
+    throw incomplete(error.fields.join(', '), error.message);
+  }
 }
 
-function incomplete(where: string, received: unknown): ProviderError {
-  return new ProviderError('discovery_incomplete', {
-    detail: {
-      where,
-      expected: where.endsWith('supported') ? 'a usable value' : 'an https URL',
-      received: quoteReceived(received),
-    },
-  });
+function chooseAlgorithms(offered: readonly string[], chosen: string | undefined): readonly string[] {
+  const algorithms = allowedAlgorithms.filter((name) =>
+    chosen === undefined ? offered.includes(name) : name === chosen,
+  );
+  if (algorithms.length > 0) return algorithms;
+  throw incomplete('id_token_signing_alg_values_supported', `none of ${allowedAlgorithms.join(', ')}`);
 }
 
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+function incomplete(where: string, note: string): ProviderError {
+  return new ProviderError('discovery_incomplete', { detail: { where, note: quoteReceived(note) } });
 }

@@ -12,10 +12,6 @@ export function explainBadEndpoint(text: string): string | undefined {
   return undefined;
 }
 
-export function isEndpoint(value: unknown): value is string {
-  return typeof value === 'string' && explainBadEndpoint(value) === undefined;
-}
-
 /** As typed by a person; the rules above plus: no query. */
 export function explainBadIssuer(text: string): string | undefined {
   return explainBadEndpoint(text) ?? (text.includes('?') ? 'must not contain a query (?)' : undefined);

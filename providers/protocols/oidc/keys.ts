@@ -2,7 +2,8 @@
  * The upstream's published keys (`jwks_uri`), kept by (connection, version).
  *
  * GWY-2: any published key may have signed; a token without `kid` is tried against every key that fits, ten at most; the
- * set is fetched again only when none matches, and at most once a minute, so that bad tokens cannot make us a hammer.
+ * set is fetched again only when none matches, and at most once a minute, so that bad tokens cannot make us a hammer. After
+ * a day it is fetched anyway: a key that the upstream withdrew is not to be trusted for as long as this process lives.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { ProviderError } from '../../errors.ts';
@@ -13,6 +14,7 @@ import { fitsAlgorithm, isSignedBy } from './signature-algorithms.ts';
 const maximumKeys = 50;
 const maximumTries = 10;
 const refetchAfter = 60_000;
+const oldAfter = 24 * 3_600_000;
 
 export interface SignedParts {
   algorithm: string;
@@ -28,8 +30,8 @@ interface PublishedKey {
 }
 
 export interface KeySet {
-  /** The key that made this signature. Throws `id_token_signature_invalid`, `keys_missing`, or what fetching threw. */
-  findSigner(parts: SignedParts): Promise<JsonWebKey>;
+  /** Returns when a published key made this signature. Throws `id_token_signature_invalid`, `keys_missing`, or what fetching threw. */
+  verify(parts: SignedParts): Promise<void>;
   /** Fetches now, for a connection check; the number of usable keys. */
   refresh(): Promise<number>;
 }
@@ -52,24 +54,20 @@ export function createKeySet(
   }
 
   async function fetchKeys(): Promise<readonly PublishedKey[]> {
-    // counted from the attempt, so that a failing endpoint is not asked once per bad token either
-    fetchedAt = ports.now();
     const response = await ports.fetch(url, {
       headers: { accept: 'application/json' },
       ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
     });
     keys = importKeys(await readJsonAnswer(response, 'jwks_uri'));
+    fetchedAt = ports.now();
     return keys;
   }
 
   return {
-    async findSigner(parts) {
-      const signer = search(keys ?? (await load()), parts);
-      if (signer !== undefined) return signer;
-      if (ports.now() - fetchedAt >= refetchAfter) {
-        const fresh = search(await load(), parts);
-        if (fresh !== undefined) return fresh;
-      }
+    async verify(parts) {
+      const isOld = ports.now() - fetchedAt >= oldAfter;
+      if (isSigned(isOld || keys === undefined ? await load() : keys, parts)) return;
+      if (ports.now() - fetchedAt >= refetchAfter && isSigned(await load(), parts)) return;
       throw new ProviderError('id_token_signature_invalid', {
         detail: {
           where: 'jwks_uri',
@@ -84,7 +82,7 @@ export function createKeySet(
   };
 }
 
-function search(keys: readonly PublishedKey[], parts: SignedParts): JsonWebKey | undefined {
+function isSigned(keys: readonly PublishedKey[], parts: SignedParts): boolean {
   const fitting = keys.filter(
     (candidate) =>
       (parts.keyId === undefined || candidate.keyId === undefined || candidate.keyId === parts.keyId) &&
@@ -93,7 +91,7 @@ function search(keys: readonly PublishedKey[], parts: SignedParts): JsonWebKey |
   );
   return fitting
     .slice(0, maximumTries)
-    .find((candidate) => isSignedBy(candidate.key, parts.algorithm, parts.input, parts.signature))?.jwk;
+    .some((candidate) => isSignedBy(candidate.key, parts.algorithm, parts.input, parts.signature));
 }
 
 function importKeys(document: Readonly<Record<string, unknown>>): readonly PublishedKey[] {

@@ -1,0 +1,131 @@
+/**
+ * On-premises Citrix Gateway (SPEC §8): NetScaler as OpenID provider. Its own: documents below /oauth/idp/, an issuer that
+ * is the bare host exactly as typed, and that it may send the person's password along (GWY-5): so no claim beyond the pick
+ * list is kept, and the ID token itself is dropped as well, also as a hint for sign-out.
+ */
+import { z } from 'zod';
+import { lacksRequired, pickAttributes } from '../protocols/oidc/attributes.ts';
+import { checkOpenIdProvider } from '../protocols/oidc/check.ts';
+import { explainBadIssuer } from '../protocols/oidc/endpoints.ts';
+import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
+import {
+  attributesSetting,
+  certificateAuthoritiesDescription,
+  certificateAuthoritiesSetting,
+  clientIdSetting,
+  describeAttributes,
+  exactIssuerSetting,
+  scopeSetting,
+  secretSetting,
+} from '../protocols/oidc/settings.ts';
+import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
+import type { ChecksConnection, Ports, ProviderDefinition, RedirectProvider, SignsOutUpstream } from '../provider.ts';
+
+const schema = z.strictObject({
+  fqdn: z
+    .string()
+    .trim()
+    .max(1000)
+    .superRefine((text, context) => {
+      const problem = explainBadIssuer(baseUrlOf(text));
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .transform((text) => text.replace(/\/+$/, '')),
+  issuer: exactIssuerSetting.optional(),
+  clientId: clientIdSetting,
+  clientSecret: secretSetting,
+  scopes: scopeSetting.default('openid ctxs_cc'),
+  certificateAuthorities: certificateAuthoritiesSetting.optional(),
+  attributes: attributesSetting({
+    sid: 'cip_sid',
+    upn: 'cip_upn',
+    oid: 'cip_oid',
+    email: 'cip_email',
+    displayName: 'name',
+    givenName: 'given_name',
+    familyName: 'family_name',
+    groups: 'cip_groups',
+  }),
+});
+export type GatewaySettings = z.output<typeof schema>;
+
+export const gateway: ProviderDefinition<GatewaySettings> = {
+  kind: 'gateway',
+  label: 'Citrix Gateway',
+  administrators: 'none',
+  subscribers: true,
+  callback: 'login-cip',
+  schema,
+  descriptions: [
+    {
+      key: 'fqdn',
+      label: 'FQDN',
+      help: 'Of the Gateway, such as gateway.example.com; its address if it needs a port.',
+    },
+    {
+      key: 'issuer',
+      label: 'Issuer',
+      help: 'As the Gateway names itself in its discovery document. Case-sensitive. Default: https:// and the FQDN as typed.',
+    },
+    { key: 'clientId', label: 'Client ID', help: 'Enter the same in the OAuth IdP profile of the Gateway.' },
+    { key: 'clientSecret', label: 'Client secret', help: 'Enter the same in the OAuth IdP profile.', secret: true },
+    { key: 'scopes', label: 'Scopes', help: 'Space-separated; openid is required.' },
+    certificateAuthoritiesDescription,
+    ...describeAttributes('claim of the ID token or of userinfo'),
+  ],
+  create: createGateway,
+};
+
+function createGateway(
+  settings: GatewaySettings,
+  ports: Ports,
+): RedirectProvider & SignsOutUpstream & ChecksConnection {
+  const base = baseUrlOf(settings.fqdn);
+  const { attributes, certificateAuthorities } = settings;
+  const party = createRelyingParty(
+    {
+      issuer: settings.issuer ?? base,
+      documentUrl: `${base}/oauth/idp/.well-known/openid-configuration`,
+      clientId: settings.clientId,
+      clientSecret: settings.clientSecret,
+      scope: settings.scopes,
+      // its document names no method. NOT verified on an appliance: that it prefers the form over HTTP Basic
+      defaultAuthMethod: 'client_secret_post',
+      sendsAuthenticationTime: false,
+      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities: [certificateAuthorities] }),
+    },
+    ports,
+  );
+
+  return {
+    kind: 'redirect',
+    begin: party.begin,
+    async complete(callback, remembered) {
+      const answer = await party.complete(callback, remembered);
+      let raw = pickAttributes(attributes, answer.claims);
+      const { userinfoEndpoint } = await party.discovery.get();
+      if (lacksRequired(raw) && userinfoEndpoint !== undefined) {
+        raw = pickAttributes(attributes, answer.claims, await party.fetchUserinfo(answer));
+      }
+      const { authenticatedAt, clockSkew } = answer;
+      return {
+        subject: answer.claims.sub,
+        raw,
+        methods: answer.methods,
+        signOut: {},
+        ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+        ...(clockSkew === undefined ? {} : { clockSkew }),
+      };
+    },
+    async signOutUrl(_signOut, returnTo, handle) {
+      // no id_token_hint: keeping the token would keep whatever it carries
+      return buildSignOutUrl(await party.discovery.get(), returnTo, handle, { client_id: settings.clientId });
+    },
+    check: () => checkOpenIdProvider(party, ports.now),
+  };
+}
+
+/** The FQDN's case stays as typed: the issuer is compared with it. */
+function baseUrlOf(fqdn: string): string {
+  return (fqdn.includes('://') ? fqdn : `https://${fqdn}`).replace(/\/+$/, '');
+}
