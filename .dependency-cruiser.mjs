@@ -1,0 +1,77 @@
+/**
+ * The import arrows of the house. Grounds: src → providers → metadata → certs. Within src a folder imports only from
+ * the rows below its own; surfaces never import one another, except that all may import http/.
+ */
+const rows = [
+  ['accounts', 'op', 'console', 'workspace'],
+  ['http'],
+  ['signin'],
+  ['directory', 'sessions', 'claims', 'system-log'],
+  ['database', 'store'],
+  ['config', 'core'],
+];
+
+/** Pairs of one row that are one thing in two folders: configuration is read with core's words. */
+const besides = { config: ['core'] };
+
+const rules = [];
+const forbid = (name, comment, from, to) => rules.push({ name, comment, severity: 'error', from, to });
+
+forbid('no-cycles', 'A cycle has no bottom to start reading from.', {}, { circular: true });
+forbid('no-unresolvable', 'Imports that lead nowhere.', {}, { couldNotResolve: true });
+forbid('nothing-shipped-imports-test', '', { path: '^(src|providers|metadata|certs)/' }, { path: '^(test|docker)/' });
+forbid('certs-stand-alone', '', { path: '^certs/' }, { path: '^(src|providers|metadata)/' });
+forbid('metadata-sees-certs-only', '', { path: '^metadata/' }, { path: '^(src|providers)/' });
+forbid('providers-never-see-the-broker', '', { path: '^providers/' }, { path: '^src/' });
+forbid(
+  'providers-no-web-no-sql',
+  'A provider knows no express, no SQL, no session.',
+  { path: '^(providers|metadata|certs)/' },
+  { path: 'node_modules/(express|kysely|pg|redis|oidc-provider|hono|pino)/' },
+);
+forbid(
+  'vendors-keep-apart',
+  'One vendor never imports another; what they share is in protocols/.',
+  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|saml)/' },
+  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|saml)/', pathNot: '^providers/$1/' },
+);
+forbid(
+  'protocols-know-no-vendor',
+  '',
+  { path: '^providers/(protocols/|provider\\.ts|errors\\.ts)' },
+  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|saml|registry)' },
+);
+forbid(
+  'registry-from-entry-only',
+  'The entry hands the registry down; nobody else knows which providers exist.',
+  { path: '^(src|providers)/', pathNot: '^src/(main\\.ts|app\\.ts|cli/)' },
+  { path: '^providers/registry\\.ts$' },
+);
+forbid('entry-is-the-top', '', { path: '^src/[^/]+/', pathNot: '^src/cli/' }, { path: '^src/([^/]+\\.ts$|cli/)' });
+for (const [index, row] of rows.entries())
+  for (const folder of row) {
+    const allowed = [folder, ...(besides[folder] ?? []), ...rows.slice(index + 1).flat()];
+    forbid(
+      `${folder}-imports-only-from-below`,
+      `src/${folder} may import: ${allowed.join(', ')}`,
+      { path: `^src/${folder}/` },
+      { path: '^src/[^/]+/', pathNot: `^src/(${allowed.join('|')})/` },
+    );
+  }
+forbid(
+  'shipped-code-needs-no-dev-dependency',
+  'Production installs without them.',
+  { path: '^(src|providers|metadata|certs)/' },
+  { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+);
+
+export default {
+  forbidden: rules,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    detectJSDocImports: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

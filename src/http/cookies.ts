@@ -1,0 +1,119 @@
+/**
+ * Names, options, reading and writing of every cookie that we set; oidc-provider gets its names from here too.
+ *
+ * One function of the public URL decides: https → `__Host-` (whole host) or `__Secure-` (below a path), so that a
+ * sibling host cannot plant them (SECURITY OP-11); http, which is loopback only → no prefix, no Secure.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface CookieNames {
+  /** Value of the `Secure` attribute of all of them. */
+  secure: boolean;
+  /** The OpenID Provider's session in a realm (`[a-z0-9-]+`). */
+  session(realm: string): string;
+  /** oidc-provider's, scoped to a path. */
+  interaction: string;
+  resume: string;
+  /** One per browser: attempts are bound to its hash (ARCHITECTURE §3). */
+  browser: string;
+  /** Sessions of our own relying parties, and what they remember while somebody signs in. */
+  console: string;
+  consoleLogin: string;
+  /** By name, because in the mode by path all workspaces share a host. */
+  workspace(name: string): string;
+  workspaceLogin(name: string): string;
+  /** The language that was chosen by hand. */
+  language: string;
+}
+
+/** `secure`: `Sites.secure`. */
+export function createCookieNames(secure: boolean): CookieNames {
+  const host = secure ? '__Host-' : '';
+  const path = secure ? '__Secure-' : '';
+  return {
+    secure,
+    session: (realm) => `${host}session-${realm}`,
+    interaction: `${path}interaction`,
+    resume: `${path}resume`,
+    browser: `${host}browser`,
+    console: `${host}console`,
+    consoleLogin: `${host}console-login`,
+    workspace: (name) => `${host}workspace-${name}`,
+    workspaceLogin: (name) => `${host}workspace-login-${name}`,
+    language: `${host}language`,
+  };
+}
+
+/**
+ * The value of a cookie, as it was set. `undefined` also when the name came twice with different values: one of them
+ * was planted by a sibling host, and there is no telling which (SECURITY OP-11).
+ */
+export function readCookie(request: IncomingMessage, name: string): string | undefined {
+  const header = request.headers.cookie;
+  if (header === undefined) return undefined;
+  let found: string | undefined;
+  let start = 0;
+  while (start < header.length) {
+    let end = header.indexOf(';', start);
+    if (end < 0) end = header.length;
+    while (header.charCodeAt(start) === 0x20) start++;
+    if (header.startsWith(name, start) && header.charCodeAt(start + name.length) === 0x3d) {
+      const value = header.slice(start + name.length + 1, end).trimEnd();
+      if (found !== undefined && found !== value) return undefined;
+      found = value;
+    }
+    start = end + 1;
+  }
+  return found;
+}
+
+export interface CookieOptions {
+  secure: boolean;
+  /** Milliseconds; absent: until the browser is closed. */
+  maxAge?: number;
+  /** Default `/`, which `__Host-` needs. */
+  path?: string;
+  /** Default `Lax`. */
+  sameSite?: 'Lax' | 'Strict' | 'None';
+}
+
+/** Adds a Set-Cookie header: HttpOnly, without Domain. `value` must be of cookie characters (base64url is). */
+export function setCookie(response: ServerResponse, name: string, value: string, options: CookieOptions): void {
+  if (!/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value)) throw new TypeError('not a cookie value');
+  const { secure, maxAge, path = '/', sameSite = 'Lax' } = options;
+  let header = `${name}=${value}; Path=${path}; HttpOnly; SameSite=${sameSite}`;
+  if (maxAge !== undefined) header += `; Max-Age=${Math.max(0, Math.floor(maxAge / 1000))}`;
+  if (secure) header += '; Secure';
+  response.appendHeader('Set-Cookie', header);
+}
+
+export function clearCookie(response: ServerResponse, name: string, options: Omit<CookieOptions, 'maxAge'>): void {
+  setCookie(response, name, '', { ...options, maxAge: 0 });
+}
+
+export interface CookieSigner {
+  /** `<value>.<mac>`; the MAC covers the name, so that one cookie's value cannot be put into another. */
+  sign(name: string, value: string): string;
+  /** The value, or `undefined` when nobody of ours signed it. */
+  open(name: string, signed: string | undefined): string | undefined;
+}
+
+/** `keys`: 32 bytes each, from `deriveKeys(sealingKeys, 'cookies')`; the first signs, all are accepted. */
+export function createCookieSigner(keys: readonly Uint8Array[]): CookieSigner {
+  const [current] = keys;
+  if (current === undefined) throw new Error('a cookie signer needs a key');
+  const macOf = (key: Uint8Array, name: string, value: string): Buffer =>
+    createHmac('sha256', key).update(`${name}\0${value}`).digest();
+  return {
+    sign: (name, value) => `${value}.${macOf(current, name, value).toString('base64url')}`,
+    open(name, signed) {
+      const dot = signed?.lastIndexOf('.') ?? -1;
+      if (signed === undefined || dot < 0) return undefined;
+      const value = signed.slice(0, dot);
+      const mac = Buffer.from(signed.slice(dot + 1), 'base64url');
+      if (mac.length !== 32) return undefined;
+      return keys.some((key) => timingSafeEqual(mac, macOf(key, name, value))) ? value : undefined;
+    },
+  };
+}
