@@ -11,7 +11,7 @@ import type { JWKS } from 'oidc-provider';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
 import { randomToken } from '../core/random.ts';
-import type { CookieNames } from '../http/cookies.ts';
+import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessClaim, ClaimedOrganization } from './account.ts';
@@ -130,9 +130,8 @@ export async function createOp(options: OpOptions) {
 
   /** The session that this browser holds in a realm. */
   async function sessionOf(request: IncomingMessage, realm: string): Promise<SessionState | undefined> {
-    const name = options.cookies.session(realm);
-    const pair = request.headers.cookie?.split('; ').find((cookie) => cookie.startsWith(`${name}=`));
-    const state = pair === undefined ? undefined : await sessions.findByHandle(pair.slice(name.length + 1), realm);
+    const handle = readCookie(request, options.cookies.session(realm));
+    const state = handle === undefined ? undefined : await sessions.findByHandle(handle, realm);
     return state?.active ? state : undefined;
   }
 

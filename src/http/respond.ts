@@ -1,0 +1,50 @@
+/** How a surface answers with a page: the reader's language and zone, the page's policy, and cookies of ours. */
+import type { Request, Response } from 'express';
+import { type CookieNames, clearCookie, readCookie, setCookie as writeCookie } from './cookies.ts';
+import type { CookieChange } from './own-relying-party.ts';
+import { allowFormAction } from './security-headers.ts';
+import { type Html, render } from './views/html.ts';
+import { pickLanguage } from './views/language.ts';
+import type { Assets, PageContext } from './views/page.ts';
+import { pickTimeZone, timeZoneCookie } from './views/time.ts';
+
+export interface Answer {
+  status?: number;
+  /** Origins that forms of this page may post to, beside our own (SAML HTTP-POST, OAuth redirects). */
+  formAction?: readonly string[];
+}
+
+export type Responder = ReturnType<typeof createResponder>;
+
+export function createResponder({ assets, cookies }: { assets: Assets; cookies: CookieNames }) {
+  /** Remembers a language that was chosen with `ui_locales`. */
+  function contextOf(request: Request): PageContext {
+    const chosen = request.query.ui_locales;
+    const uiLocales = typeof chosen === 'string' ? chosen : undefined;
+    const language = pickLanguage({
+      uiLocales,
+      cookie: readCookie(request, cookies.language),
+      acceptLanguage: request.headers['accept-language'],
+    });
+    const context = { language, timeZone: pickTimeZone(readCookie(request, timeZoneCookie)), assets };
+    return request.method === 'GET' ? { ...context, path: request.originalUrl } : context;
+  }
+
+  function send(request: Request, response: Response, page: (context: PageContext) => Html, answer: Answer = {}): void {
+    const context = contextOf(request);
+    if (typeof request.query.ui_locales === 'string') {
+      setCookie(response, { name: cookies.language, value: context.language, maxAge: 365 * 86_400_000 });
+    }
+    response.status(answer.status ?? 200);
+    if (answer.formAction) allowFormAction(response, answer.formAction);
+    response.type('html').send(render(page(context)));
+  }
+
+  function setCookie(response: Response, { name, value, maxAge }: CookieChange): void {
+    const { secure } = cookies;
+    if (value === undefined) clearCookie(response, name, { secure });
+    else writeCookie(response, name, value, maxAge === undefined ? { secure } : { secure, maxAge });
+  }
+
+  return { contextOf, send, setCookie };
+}
