@@ -15,7 +15,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { migrateToLatest } from './migrations.ts';
 import type { Database, Tables } from './schema.ts';
-import { createSqliteDialect } from './sqlite-dialect.ts';
+import { busyTimeoutMs, createSqliteDialect } from './sqlite-dialect.ts';
 
 export type DatabaseConfig = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string };
 
@@ -55,7 +55,7 @@ function openSqlite(file: string): DatabaseSync {
     // Created by us so that it is private from the first byte; -wal and -shm take their mode from it.
     closeSync(openSync(file, 'a', 0o600));
   }
-  const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 5000 });
+  const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: busyTimeoutMs });
   sqlite.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma temp_store = memory;');
   return sqlite;
 }

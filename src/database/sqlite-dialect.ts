@@ -7,8 +7,8 @@
  * are prepared once.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import {
-  CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   SqliteAdapter,
@@ -18,6 +18,11 @@ import {
   type SqliteStatement,
 } from 'kysely';
 
+/** How long a statement or a transaction waits for another writer. */
+export const busyTimeoutMs = 5000;
+/** SQLITE_BUSY, the last byte of its extended codes. */
+const sqliteBusy = 5;
+
 /** Statements kept prepared. `IN` lists of every length make new texts, so the number needs a limit. */
 const statementLimit = 500;
 
@@ -26,7 +31,7 @@ export function createSqliteDialect(sqlite: DatabaseSync): Dialect {
   const base = new SqliteDialect({ database });
   return {
     createAdapter: () => new TransactionalDdlAdapter(),
-    createDriver: () => new ImmediateDriver({ database }),
+    createDriver: () => new ImmediateDriver(sqlite, database),
     createIntrospector: (db) => base.createIntrospector(db),
     createQueryCompiler: () => base.createQueryCompiler(),
   };
@@ -39,8 +44,29 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  readonly #sqlite: DatabaseSync;
+  constructor(sqlite: DatabaseSync, database: SqliteDatabase) {
+    super({ database });
+    this.#sqlite = sqlite;
+  }
+
+  /** Waits for another writer without blocking the event loop, which the busy timeout would do. */
+  override async beginTransaction(_connection: DatabaseConnection): Promise<void> {
+    const deadline = performance.now() + busyTimeoutMs;
+    while (!this.#tryBegin(performance.now() < deadline)) await setTimeout(2);
+  }
+
+  #tryBegin(mayFail: boolean): boolean {
+    this.#sqlite.exec('pragma busy_timeout = 0');
+    try {
+      this.#sqlite.exec('begin immediate');
+      return true;
+    } catch (error) {
+      if (mayFail && ((error as { errcode?: number }).errcode ?? 0) % 256 === sqliteBusy) return false;
+      throw error;
+    } finally {
+      this.#sqlite.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
+    }
   }
 }
 

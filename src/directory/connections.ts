@@ -79,7 +79,7 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
           for_subscribers: Number(read.subscribers),
           for_administrators: Number(read.administrators),
           settings: JSON.stringify(plain),
-          secrets_sealed: secrets && sealer.seal(JSON.stringify(secrets), sealContext(id)),
+          secrets_sealed: secrets && sealer.seal(JSON.stringify(secrets), connectionContext(id)),
           created_at: now,
           updated_at: now,
           version: 1,
@@ -138,7 +138,7 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
       .executeTakeFirst();
     if (!row) throw new DirectoryError('not_found', 'There is no such connection');
     if (row.secrets_sealed === null) return JSON.parse(row.settings);
-    const secrets = sealer.openText(row.secrets_sealed, sealContext(row.id));
+    const secrets = sealer.openText(row.secrets_sealed, connectionContext(row.id));
     return joinSecrets(JSON.parse(row.settings), JSON.parse(secrets));
   }
 
@@ -146,7 +146,7 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
 }
 
 /** Where a connection's sealed secrets belong: bound to the row, so that they open in no other. */
-function sealContext(id: string): string {
+export function connectionContext(id: string): string {
   return `connections/${id}`;
 }
 

@@ -1,0 +1,79 @@
+/**
+ * Accounts: who a `sub` is (ARCHITECTURE §5, "Account").
+ *
+ * Owns the row `accounts`: one per person and kind, made at the first sign-in, with the claims of the last one. The
+ * person's key is (connection, immutable subject); email and UPN are attributes and never looked up. Called by
+ * `signin/admit` and `op/`.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Clock } from '../core/clock.ts';
+import type { AccountRow, Database } from '../database/schema.ts';
+
+export interface Account {
+  /** Random UUID: `sub`. */
+  id: string;
+  kind: 'subscriber' | 'administrator';
+  /** Null for administrators. */
+  organizationId: string | null;
+  /** Connection id, or `citrix`. */
+  connectionId: string;
+  subject: string;
+  /** Normalised, as of the last sign-in. */
+  claims: Readonly<Record<string, unknown>>;
+  createdAt: number;
+  signedInAt: number;
+}
+
+export type SignedIn = Pick<Account, 'connectionId' | 'subject' | 'claims'> &
+  ({ kind: 'subscriber'; organizationId: string } | { kind: 'administrator'; organizationId: null });
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+export function createAccounts(needs: { db: Database; clock: Clock }) {
+  const { db, clock } = needs;
+
+  /** One statement: of two first sign-ins at once one makes the row and both get it. */
+  async function findOrCreate(person: SignedIn): Promise<Account> {
+    const now = clock.now();
+    const claims = JSON.stringify(person.claims);
+    const row = await db
+      .insertInto('accounts')
+      .values({
+        id: randomUUID(),
+        kind: person.kind,
+        organization_id: person.organizationId,
+        connection_id: person.connectionId,
+        subject: person.subject,
+        claims,
+        created_at: now,
+        signed_in_at: now,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'subject', 'kind']).doUpdateSet({ claims, signed_in_at: now }),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toAccount(row);
+  }
+
+  async function find(id: string): Promise<Account | undefined> {
+    const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toAccount(row);
+  }
+
+  return { findOrCreate, find };
+}
+
+function toAccount(row: Selectable<AccountRow>): Account {
+  return {
+    id: row.id,
+    kind: row.kind,
+    organizationId: row.organization_id,
+    connectionId: row.connection_id,
+    subject: row.subject,
+    claims: JSON.parse(row.claims),
+    createdAt: row.created_at,
+    signedInAt: row.signed_in_at,
+  };
+}

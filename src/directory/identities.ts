@@ -1,0 +1,143 @@
+/**
+ * People of the built-in Citrix identity provider: email, password, TOTP device.
+ *
+ * Owns the row `identities`. Global: an identity belongs to no organization; `administrators.ts` says where it may do
+ * what. Called by `providers/citrix` (through `credential-store.ts`), `accounts/`, `cli/`.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Sealer } from '../../certs/sealing.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Database, IdentityRow } from '../database/schema.ts';
+import type { PasswordHasher } from './credentials.ts';
+import { normalizeEmail } from './email-address.ts';
+import { DirectoryError } from './errors.ts';
+import { totpContext } from './mfa.ts';
+import { passwordProblemTexts, problemsOfPassword } from './password-rules.ts';
+
+export interface Identity {
+  id: string;
+  /** As it was given. */
+  email: string;
+  displayName: string;
+  givenName: string | null;
+  familyName: string | null;
+  createdAt: number;
+}
+
+export interface IdentityDraft {
+  email: string;
+  displayName: string;
+  givenName?: string;
+  familyName?: string;
+  password: string;
+  /** Base32 (`generateTotpKey`). Without it the person cannot sign in before a device is enrolled. */
+  totpKey?: string;
+}
+
+export type Identities = ReturnType<typeof createIdentities>;
+
+export function createIdentities(needs: { db: Database; clock: Clock; sealer: Sealer; hasher: PasswordHasher }) {
+  const { db, clock, sealer, hasher } = needs;
+
+  /** Throws `email_invalid`, `email_taken`, `name_invalid`, `password_refused` (every rule it breaks), `too_busy`. */
+  async function create(draft: IdentityDraft): Promise<Identity> {
+    const normalized = normalizeEmail(draft.email);
+    if (normalized === undefined) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
+    const displayName = requirePersonName(draft.displayName);
+    requirePassword(draft);
+    // Slow, so before the transaction.
+    const passwordHash = await hasher.hash(draft.password);
+    const id = randomUUID();
+    const now = clock.now();
+    return db.transaction().execute(async (trx) => {
+      const row = await trx
+        .insertInto('identities')
+        .values({
+          id,
+          email: draft.email.trim(),
+          email_normalized: normalized,
+          display_name: displayName,
+          given_name: draft.givenName ? requirePersonName(draft.givenName) : null,
+          family_name: draft.familyName ? requirePersonName(draft.familyName) : null,
+          password_hash: passwordHash,
+          password_changed_at: now,
+          password_used_at: null,
+          created_at: now,
+          updated_at: now,
+        })
+        .onConflict((conflict) => conflict.column('email_normalized').doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (!row) throw new DirectoryError('email_taken', `There is already an identity with the email ${draft.email}`);
+      if (draft.totpKey !== undefined) {
+        const secret = sealer.seal(draft.totpKey, totpContext(id));
+        await trx
+          .insertInto('totp_devices')
+          .values({ identity_id: id, secret_sealed: secret, last_step: 0, created_at: now })
+          .execute();
+      }
+      return toIdentity(row);
+    });
+  }
+
+  async function find(id: string): Promise<Identity | undefined> {
+    const row = await db.selectFrom('identities').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toIdentity(row);
+  }
+
+  async function findByEmail(email: string): Promise<Identity | undefined> {
+    const row = await rowOf(email);
+    return row && toIdentity(row);
+  }
+
+  /**
+   * Undefined: no such email or another password; same time either way (CIT-1, SECURITY ID-02). Throws `too_busy`.
+   * How often somebody may try is the caller's to ask first (`password-throttle.ts`).
+   */
+  async function authenticate(email: string, password: string): Promise<Identity | undefined> {
+    const row = await rowOf(email);
+    if (!(await hasher.matches(row?.password_hash, password)) || !row) return undefined;
+    // CIT-3 asks when it was last used.
+    await db.updateTable('identities').set({ password_used_at: clock.now() }).where('id', '=', row.id).execute();
+    return toIdentity(row);
+  }
+
+  async function rowOf(email: string): Promise<Selectable<IdentityRow> | undefined> {
+    // What is no address is looked up too, as a name that nobody has: the way is the same length.
+    const normalized = normalizeEmail(email) ?? '';
+    return db.selectFrom('identities').selectAll().where('email_normalized', '=', normalized).executeTakeFirst();
+  }
+
+  return { create, find, findByEmail, authenticate };
+}
+
+function requirePassword(draft: IdentityDraft): void {
+  const problems = problemsOfPassword(draft.password, [
+    draft.email,
+    draft.displayName,
+    draft.givenName ?? '',
+    draft.familyName ?? '',
+  ]);
+  if (problems.length === 0) return;
+  const texts = problems.map((problem) => ({ path: 'password', message: passwordProblemTexts[problem] }));
+  throw new DirectoryError('password_refused', 'This password is not allowed', texts);
+}
+
+function requirePersonName(name: string): string {
+  const trimmed = name.trim().normalize('NFC');
+  if (trimmed.length === 0 || trimmed.length > 200 || /\p{Cc}/u.test(trimmed))
+    throw new DirectoryError('name_invalid', 'A name has 1 to 200 characters and no control characters');
+  return trimmed;
+}
+
+function toIdentity(row: Selectable<IdentityRow>): Identity {
+  return {
+    id: row.id,
+    email: row.email,
+    displayName: row.display_name,
+    givenName: row.given_name,
+    familyName: row.family_name,
+    createdAt: row.created_at,
+  };
+}

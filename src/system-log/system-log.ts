@@ -1,0 +1,132 @@
+/**
+ * The system log: what happened, for administrators (SPEC §13).
+ *
+ * Owns the row `system_log`: record, list, forget after 90 days. Does not own the server's own log lines
+ * (`core/log.ts`). Called by `signin/`, `console/`, `cli/`. One insert, no reading: it lies on the way of a sign-in.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Clock } from '../core/clock.ts';
+import type { Database, SystemLogRow } from '../database/schema.ts';
+import type { EventDetail, SystemEvent, SystemLogEntry } from './events.ts';
+import { plainText } from './plain-text.ts';
+
+const dayMs = 86_400_000;
+/** LOG-1: kept 90 days, shown 30 by default. */
+const keptMs = 90 * dayMs;
+const shownMs = 30 * dayMs;
+
+export interface SystemLogRecord {
+  id: string;
+  recordedAt: number;
+  organizationId: string | null;
+  actor: { type: string; id: string | null; name: string | null };
+  event: SystemEvent;
+  target: { type: string | null; id: string | null; name: string | null };
+  detail: EventDetail;
+  reference: string | null;
+  clientAddress: string | null;
+  userAgent: string | null;
+}
+
+export interface SystemLogQuery {
+  /** Null: the installation's own; undefined: all (the operator's view). */
+  organizationId?: string | null;
+  /** Milliseconds, inclusive; 30 days ago unless given, 90 at most. */
+  from?: number;
+  /** Milliseconds, exclusive. */
+  to?: number;
+  reference?: string;
+  /** 100 unless given, 1000 at most. */
+  limit?: number;
+}
+
+export type SystemLog = ReturnType<typeof createSystemLog>;
+
+export function createSystemLog(needs: { db: Database; clock: Clock }) {
+  const { db, clock } = needs;
+
+  /** Whatever came from outside (names, user agents, details) is cut and stripped of control characters first. */
+  async function record(entry: SystemLogEntry): Promise<void> {
+    const { actor, target } = entry;
+    await db
+      .insertInto('system_log')
+      .values({
+        id: randomUUID(),
+        recorded_at: clock.now(),
+        organization_id: entry.organizationId,
+        actor_type: actor.type,
+        actor_id: textOrNull('id' in actor ? actor.id : null),
+        actor_name: textOrNull('name' in actor ? actor.name : null),
+        event: entry.event,
+        target_type: target?.type ?? null,
+        target_id: textOrNull(target?.id),
+        target_name: textOrNull(target?.name),
+        detail: JSON.stringify(cleanDetail(entry.detail ?? {})),
+        reference: textOrNull(entry.reference),
+        client_address: textOrNull(entry.clientAddress),
+        user_agent: textOrNull(entry.userAgent, 512),
+      })
+      .execute();
+  }
+
+  /** Newest first. */
+  async function list(query: SystemLogQuery = {}): Promise<SystemLogRecord[]> {
+    const now = clock.now();
+    const from = Math.max(query.from ?? now - shownMs, now - keptMs);
+    const rows = await db
+      .selectFrom('system_log')
+      .selectAll()
+      .where('recorded_at', '>=', from)
+      .$if(query.to !== undefined, (rows) => rows.where('recorded_at', '<', query.to!))
+      .$if(query.organizationId === null, (rows) => rows.where('organization_id', 'is', null))
+      .$if(typeof query.organizationId === 'string', (rows) =>
+        rows.where('organization_id', '=', query.organizationId!),
+      )
+      .$if(query.reference !== undefined, (rows) => rows.where('reference', '=', query.reference!))
+      .orderBy('recorded_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(Math.min(Math.max(query.limit ?? 100, 1), 1000))
+      .execute();
+    return rows.map(toRecord);
+  }
+
+  /** LOG-1. Up to `limit` rows at a time, so that nobody waits for it; returns how many. */
+  async function forget(limit = 1000): Promise<number> {
+    const oldest = db
+      .selectFrom('system_log')
+      .select('id')
+      .where('recorded_at', '<', clock.now() - keptMs)
+      .orderBy('recorded_at')
+      .limit(limit);
+    const deleted = await db.deleteFrom('system_log').where('id', 'in', oldest).executeTakeFirst();
+    return Number(deleted.numDeletedRows);
+  }
+
+  return { record, list, forget };
+}
+
+function textOrNull(text: string | null | undefined, limit = 256): string | null {
+  return text === null || text === undefined ? null : plainText(text, limit);
+}
+
+function cleanDetail(detail: EventDetail): EventDetail {
+  return Object.fromEntries(
+    Object.entries(detail).map(([key, value]) => [key, typeof value === 'string' ? plainText(value, 1000) : value]),
+  );
+}
+
+function toRecord(row: Selectable<SystemLogRow>): SystemLogRecord {
+  return {
+    id: row.id,
+    recordedAt: row.recorded_at,
+    organizationId: row.organization_id,
+    actor: { type: row.actor_type, id: row.actor_id, name: row.actor_name },
+    event: row.event as SystemEvent,
+    target: { type: row.target_type, id: row.target_id, name: row.target_name },
+    detail: JSON.parse(row.detail),
+    reference: row.reference,
+    clientAddress: row.client_address,
+    userAgent: row.user_agent,
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * What the directory relies on, on both engines: the schema comes up from empty and stays, and everything that races
+ * ends with one winner. Called by `database-sqlite.test.ts` and `database-postgres.test.ts`.
+ */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSealer } from '../../certs/sealing.ts';
+import { generateSealingKey } from '../../certs/sealing-keys.ts';
+import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../../src/database/database.ts';
+import { createAccounts } from '../../src/directory/accounts.ts';
+import { createAdministrators } from '../../src/directory/administrators.ts';
+import { createApplications } from '../../src/directory/applications.ts';
+import { createConnections } from '../../src/directory/connections.ts';
+import { createPasswordHasher } from '../../src/directory/credentials.ts';
+import { createIdentities } from '../../src/directory/identities.ts';
+import { createMfa, generateTotpKey } from '../../src/directory/mfa.ts';
+import { createOrganizations } from '../../src/directory/organizations.ts';
+import { resealAll } from '../../src/directory/resealing.ts';
+import { createSigningKeys } from '../../src/directory/signing-keys.ts';
+import { createSqliteStore } from '../../src/store/sqlite.ts';
+import { createSystemLog } from '../../src/system-log/system-log.ts';
+import {
+  createSettableClock,
+  dayMs,
+  definitionOf,
+  refusalOf,
+  startOfTests,
+} from '../unit/directory/directory-under-test.ts';
+
+const settings = { issuer: 'https://alpha.okta.com', clientId: 'abc', clientSecret: 'a-secret-of-alpha' };
+
+export function describeDatabase(
+  name: string,
+  start: () => Promise<{ config: DatabaseConfig; close(): Promise<void> }>,
+) {
+  describe(`the database on ${name}`, () => {
+    let server: Awaited<ReturnType<typeof start>>;
+    /** Two processes' worth of connections to one database. */
+    let one: OpenDatabase;
+    let other: OpenDatabase;
+
+    beforeAll(async () => {
+      server = await start();
+      [one, other] = await Promise.all([openDatabase(server.config), openDatabase(server.config)]);
+    });
+    afterAll(async () => {
+      await Promise.all([one?.close(), other?.close()]);
+      await server?.close();
+    });
+
+    const clock = createSettableClock();
+    const oldKey = generateSealingKey();
+    const sealer = createSealer([oldKey]);
+    const store = createSqliteStore({ database: ':memory:', clock });
+    const hasher = createPasswordHasher();
+    const uniqueName = () => `n${randomUUID().slice(0, 12)}`;
+    const newOrganization = () =>
+      createOrganizations({ db: one.db, clock }).create({ name: 'Alpha KK', customerId: uniqueName() });
+    const newIdentity = (totpKey = generateTotpKey()) =>
+      createIdentities({ db: one.db, clock, sealer, hasher }).create({
+        email: `${uniqueName()}@alpha.test`,
+        displayName: 'Alice Liddell',
+        password: 'Rabbit-Hole-42',
+        totpKey,
+      });
+
+    test('comes up from empty, once, when two processes open it together, and opens again', async () => {
+      const migrations = await sql<{ n: number }>`select count(*) as n from kysely_migration`.execute(one.db);
+      expect(migrations.rows[0]?.n).toBe(1);
+      const again = await openDatabase(server.config);
+      await again.ping();
+      await again.close();
+      await expect(again.ping()).rejects.toThrow();
+    });
+
+    test('is left as it is by a process that is older than its schema', async () => {
+      const timestamp = new Date(startOfTests + 365 * dayMs).toISOString();
+      await sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', ${timestamp})`.execute(
+        one.db,
+      );
+      const older = await openDatabase(server.config);
+      await older.ping();
+      await older.close();
+      await sql`delete from kysely_migration where name = '9999-from-the-future'`.execute(one.db);
+    });
+
+    test('gives times back as numbers', async () => {
+      const { createdAt } = await newOrganization();
+      expect(createdAt).toBe(clock.now());
+    });
+
+    test('takes nothing of a transaction that failed', async () => {
+      const organizations = createOrganizations({ db: one.db, clock });
+      const taken = await newOrganization();
+      const customerId = uniqueName();
+      const refused = organizations.create({ name: 'B', customerId, workspaceName: taken.workspaceName });
+      expect((await refusalOf(refused)).code).toBe('name_taken');
+      expect(await organizations.findByCustomerId(customerId)).toBeUndefined();
+    });
+
+    test('gives a name that two want at once to one of them', async () => {
+      const customerId = uniqueName();
+      const results = await Promise.allSettled(
+        [one, other].map(({ db }) => createOrganizations({ db, clock }).create({ name: 'A', customerId })),
+      );
+      expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    test('gives an identifier that two want at once to one of them', async () => {
+      const identifier = uniqueName();
+      const draft = { kind: 'saml', name: 'ADFS', administrators: true, identifier, settings };
+      const owners = await Promise.all([newOrganization(), newOrganization()]);
+      const results = await Promise.allSettled(
+        [one, other].map(({ db }, index) =>
+          createConnections({ db, clock, sealer, definitionOf }).create(owners[index]!.id, draft),
+        ),
+      );
+      expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    test('makes one account, with one sub, of first sign-ins in parallel', async () => {
+      const organization = await newOrganization();
+      const person = {
+        kind: 'subscriber' as const,
+        organizationId: organization.id,
+        connectionId: randomUUID(),
+        subject: 'S1',
+        claims: {},
+      };
+      const found = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          createAccounts({ db: (index % 2 ? one : other).db, clock }).findOrCreate(person),
+        ),
+      );
+      expect(new Set(found.map((account) => account.id)).size).toBe(1);
+    });
+
+    test('lets one of many requests use a TOTP code', async () => {
+      const key = generateTotpKey();
+      const { id } = await newIdentity(key);
+      const code = new TOTP({ secret: key }).generate({ timestamp: clock.now() });
+      const outcomes = await Promise.all(
+        [one, other, one, other].map(({ db }, index) =>
+          createMfa({ db, store, clock, sealer }).verifyCode({ identityId: id, code, challengeId: `c${index}` }),
+        ),
+      );
+      expect(outcomes.sort()).toEqual(['accepted', 'wrong', 'wrong', 'wrong']);
+    });
+
+    test('keeps one full-access administrator when the last two remove each other', async () => {
+      const organization = await newOrganization();
+      const administrators = createAdministrators({ db: one.db, clock });
+      const [first, second] = await Promise.all(
+        [await newIdentity(), await newIdentity()].map(({ id, displayName }) =>
+          administrators.add({
+            organizationId: organization.id,
+            kind: 'identity',
+            connectionId: 'citrix',
+            subject: id,
+            displayName,
+            access: { access: 'full' },
+          }),
+        ),
+      );
+      const results = await Promise.allSettled([
+        createAdministrators({ db: one.db, clock }).remove(organization.id, first!.id),
+        createAdministrators({ db: other.db, clock }).remove(organization.id, second!.id),
+      ]);
+      expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(await administrators.list(organization.id)).toHaveLength(1);
+    });
+
+    test('makes one set of signing keys for two processes, rotates it, and tells that it changed', async () => {
+      const [here, there] = [one, other].map(({ db }) =>
+        createSigningKeys({ db, clock, sealer, samlEntityId: 'https://saml.test' }),
+      );
+      await Promise.all([here!.ensure(), there!.ensure()]);
+      const before = await here!.load();
+      const states = (keys: typeof before) => keys.map((key) => `${key.use} ${key.state}`).sort();
+      expect(states(before)).toEqual(
+        ['oidc-es256', 'oidc-rs256', 'saml'].flatMap((use) => [`${use} current`, `${use} next`]),
+      );
+      const version = await there!.version();
+      const next = before.find((key) => key.use === 'oidc-es256' && key.state === 'next')!;
+      const current = await here!.rotate('oidc-es256');
+      expect(current.kid).toBe(next.kid);
+      expect(current.privateKeyPem).toBe(next.privateKeyPem);
+      expect(states(await there!.load()).filter((text) => text.startsWith('oidc-es256'))).toEqual([
+        'oidc-es256 current',
+        'oidc-es256 next',
+        'oidc-es256 retired',
+      ]);
+      expect(await there!.version()).toBeGreaterThan(version);
+      await Promise.all([here!.rotate('oidc-es256'), there!.rotate('oidc-es256')]);
+      expect((await here!.load()).filter((key) => key.use === 'oidc-es256' && key.state === 'retired')).toHaveLength(3);
+      clock.advance(3 * dayMs + 1);
+      await here!.rotate('oidc-es256');
+      expect((await here!.load()).filter((key) => key.use === 'oidc-es256' && key.state === 'retired')).toHaveLength(1);
+    });
+
+    test('has every sealed column sealed again with a new key, and opens all of it with that key alone', async () => {
+      const organization = await newOrganization();
+      const connections = createConnections({ db: one.db, clock, sealer, definitionOf });
+      const connection = await connections.create(organization.id, { kind: 'okta', name: 'Okta', settings });
+      const totpKey = generateTotpKey();
+      const { id } = await newIdentity(totpKey);
+      const newKey = generateSealingKey();
+      const both = createSealer([newKey, oldKey]);
+      expect((await resealAll({ db: one.db, sealer: both })).resealed).toBeGreaterThan(2);
+      expect(await resealAll({ db: other.db, sealer: both })).toMatchObject({ resealed: 0, left: 0 });
+      const after = createSealer([newKey]);
+      const reopened = createConnections({ db: other.db, clock, sealer: after, definitionOf });
+      expect(await reopened.openSettings(connection)).toEqual(settings);
+      const code = new TOTP({ secret: totpKey }).generate({ timestamp: clock.now() });
+      const mfa = createMfa({ db: other.db, store, clock, sealer: after });
+      const keys = createSigningKeys({ db: other.db, clock, sealer: after, samlEntityId: 'https://saml.test' });
+      expect((await keys.load()).length).toBeGreaterThan(0);
+      expect(await mfa.verifyCode({ identityId: id, code, challengeId: 'reseal' })).toBe('accepted');
+    });
+
+    test('finds, lists and forgets applications and log entries', async () => {
+      const organization = await newOrganization();
+      const applications = createApplications({ db: one.db, clock });
+      const { application } = await applications.add({
+        organizationId: organization.id,
+        name: 'Wiki',
+        metadata: { redirect_uris: ['https://wiki.alpha.test/cb'] },
+      });
+      expect(await createApplications({ db: other.db, clock }).find(application.clientId)).toEqual(application);
+      expect(await applications.list(organization.id)).toEqual([application]);
+      expect((await applications.list(null)).map((each) => each.clientId)).not.toContain(application.clientId);
+      const log = createSystemLog({ db: one.db, clock });
+      await log.record({
+        event: 'platform/application/create',
+        organizationId: organization.id,
+        actor: { type: 'system' },
+      });
+      expect(await log.list({ organizationId: organization.id })).toHaveLength(1);
+      clock.advance(90 * dayMs + 1);
+      expect(await log.forget()).toBeGreaterThan(0);
+      expect(await log.list({ organizationId: organization.id, from: 0 })).toEqual([]);
+    });
+  });
+}
