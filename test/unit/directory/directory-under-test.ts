@@ -4,8 +4,15 @@ import { createSealer } from '../../../certs/sealing.ts';
 import { generateSealingKey } from '../../../certs/sealing-keys.ts';
 import type { ProviderDefinition } from '../../../providers/provider.ts';
 import { openDatabase } from '../../../src/database/database.ts';
+import { createAdministrators } from '../../../src/directory/administrators.ts';
+import { createApplications } from '../../../src/directory/applications.ts';
 import { createConnections } from '../../../src/directory/connections.ts';
+import { createPasswordHasher } from '../../../src/directory/credentials.ts';
+import { createIdentities } from '../../../src/directory/identities.ts';
+import { createMfa } from '../../../src/directory/mfa.ts';
 import { createOrganizations } from '../../../src/directory/organizations.ts';
+import { createSqliteStore } from '../../../src/store/sqlite.ts';
+import { createSystemLog } from '../../../src/system-log/system-log.ts';
 
 export const startOfTests = Date.UTC(2026, 10, 22);
 export const dayMs = 86_400_000;
@@ -46,10 +53,19 @@ export async function openDirectory() {
   const { db, close } = await openDatabase({ kind: 'sqlite', file: ':memory:' });
   const clock = createSettableClock();
   const sealer = createSealer([generateSealingKey()]);
+  const store = createSqliteStore({ database: ':memory:', clock });
+  const hasher = createPasswordHasher();
   return {
     db,
     clock,
     sealer,
+    store,
+    hasher,
+    identities: createIdentities({ db, clock, sealer, hasher }),
+    mfa: createMfa({ db, store, clock, sealer }),
+    administrators: createAdministrators({ db, clock }),
+    applications: createApplications({ db, clock }),
+    systemLog: createSystemLog({ db, clock }),
     organizations: createOrganizations({ db, clock }),
     connections: createConnections({ db, clock, sealer, definitionOf }),
     [Symbol.asyncDispose]: close,
