@@ -114,7 +114,7 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
   const faults = createMisbehaviours();
   for (const kind of options.misbehave ?? []) faults.next(kind);
   let keys: SigningKey[] = [await makeSigningKey('key-1')];
-  const foreignKey = await makeSigningKey('key-1');
+  const foreignKey = await strangersKey();
   let keyCount = 1;
   const grants = new Map<string, Grant>();
   const bearers = new Map<string, SimulatedUser>();
@@ -363,6 +363,13 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
         server.closeAllConnections();
       }),
   };
+}
+
+/** A key that nobody publishes, under the name that everybody's first key has. One for all: making keys is slow. */
+let stranger: Promise<SigningKey> | undefined;
+function strangersKey(): Promise<SigningKey> {
+  stranger ??= makeSigningKey('key-1');
+  return stranger;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
