@@ -1,0 +1,28 @@
+/**
+ * What somebody signing in sees: password and code, organization, the way out to an upstream and back, sign-out.
+ *
+ * Owns: these pages, and the browser cookie that binds attempts (ARCHITECTURE §3). Does not own: any decision about who
+ * may sign in (`signin/`), the waiting authorize request (`op/`). Steps go back to the dispatcher (`GET /signin/<uid>`),
+ * never to one another. Mounted by `app.ts` for the services `accounts` and `saml`.
+ */
+import { type Request, type Response, Router } from 'express';
+import { createCallbackRoutes } from './callbacks.ts';
+import { type AccountsOptions, createAccountsContext } from './context.ts';
+import { createPasswordRoutes } from './password.ts';
+import { createReturnRoutes } from './return.ts';
+import { createSignInRoutes } from './sign-in.ts';
+import { showRealms } from './sign-out.ts';
+
+export interface Accounts {
+  router: Router;
+  /** For a sign-out request that does not say whose session it means. */
+  showRealms(request: Request, response: Response): Promise<void>;
+}
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  const context = createAccountsContext(options);
+  const router = Router();
+  router.use(createSignInRoutes(context), createPasswordRoutes(context), createReturnRoutes(context));
+  router.use(createCallbackRoutes(context));
+  return { router, showRealms: (request, response) => showRealms(context, request, response) };
+}

@@ -1,0 +1,106 @@
+/**
+ * Where upstreams send the browser back: the redirect URIs and the assertion consumer service.
+ *
+ * These need no cookie at all (a cross-site POST brings none) and give the browser nothing but a one-time hand-over to
+ * the accounts host, where its cookies are.
+ */
+import { type Request, type Response, Router } from 'express';
+import type { Callback } from '../../providers/provider.ts';
+import { referenceCode } from '../core/random.ts';
+import { readForm, readQuery } from '../http/forms.ts';
+import type { Completion } from '../signin/sign-in.ts';
+import type { AccountsContext } from './context.ts';
+import { attemptPage } from './views/attempt-page.ts';
+import { logoutUnsupportedPage } from './views/sign-out-pages.ts';
+import { unsolicitedPage } from './views/unsolicited-page.ts';
+import { upstreamErrorPage } from './views/upstream-error-page.ts';
+
+/** Redirect URIs below the issuer, as other people's systems know them (SPEC §2). */
+const redirectUris = ['login-okta', 'login-azuread', 'login-cip'] as const;
+
+/** 384 kB holds a response with 150 groups; more is refused before it is parsed (SECURITY §1.1). */
+const acsLimit = 384 * 1024;
+
+export function createCallbackRoutes(context: AccountsContext): Router {
+  const router = Router();
+  const { responder, sites, signIn, organizations, connections } = context;
+
+  for (const name of redirectUris) {
+    router.get(`/core/${name}`, async (request, response) => {
+      const url = sites.callbackUrl(name) + request.url.slice(request.url.indexOf('?') >>> 0);
+      const callback: Callback = { method: 'GET', url, parameters: readQuery(request.url) };
+      await answer(request, response, await signIn.complete(name, callback));
+    });
+  }
+
+  router.post('/saml/acs', async (request, response) => {
+    const parameters = await readForm(request, { maxBytes: acsLimit, maxFields: 10 });
+    const callback: Callback = { method: 'POST', url: sites.acsUrl, parameters };
+    await answer(request, response, await signIn.complete('acs', callback));
+  });
+  // Somebody opened the address in the browser, or an IdP was told to use GET.
+  router.get('/saml/acs', (request, response) => showUnsolicited(request, response));
+
+  router.get('/saml/metadata.xml', async (_request, response) => {
+    response.type('application/samlmetadata+xml').send(await context.samlMetadata());
+  });
+
+  /** SML-2: whatever comes back is never parsed; only the handle says where to go. */
+  router.get('/saml/logout', (request, response) => leaveLogout(request, response, request.query.RelayState));
+  router.post('/saml/logout', async (request, response) => {
+    const form = await readForm(request, { maxBytes: acsLimit, maxFields: 10 });
+    if (form.SAMLRequest !== undefined) return showLogoutUnsupported(request, response);
+    await leaveLogout(request, response, form.RelayState);
+  });
+
+  async function leaveLogout(request: Request, response: Response, relayState: unknown): Promise<void> {
+    const clientId = typeof relayState === 'string' ? context.handles.clientOf(relayState) : undefined;
+    const application = clientId === undefined ? undefined : await context.findApplication(clientId);
+    if (application?.own === 'workspace' && application.homeUrl !== null) {
+      return response.redirect(303, `${application.homeUrl}/signed-out`);
+    }
+    if (request.query.SAMLRequest !== undefined || !application) return showLogoutUnsupported(request, response);
+    response.redirect(303, application.homeUrl ?? sites.accountsBase);
+  }
+
+  function showLogoutUnsupported(request: Request, response: Response): void {
+    responder.send(request, response, (page) => logoutUnsupportedPage(page, {}), { status: 501 });
+  }
+
+  function showUnsolicited(request: Request, response: Response): void {
+    const reference = context.referenceOf(referenceCode());
+    responder.send(request, response, (page) => unsolicitedPage(page, { reference }), { status: 400 });
+  }
+
+  async function answer(request: Request, response: Response, completion: Completion): Promise<void> {
+    if (completion.outcome === 'handed_over') return response.redirect(303, completion.location);
+    if (completion.outcome === 'unsolicited') return showUnsolicited(request, response);
+    if (completion.outcome === 'stale') {
+      const wayOn = await context.wayToClient(completion.clientId);
+      const problem = completion.clientId === undefined ? 'unknown' : 'used';
+      return responder.send(request, response, (page) => attemptPage(page, { problem, wayOn }), { status: 410 });
+    }
+    const { attempt, failure, person } = completion;
+    const organization = await organizations.find(attempt.organizationId);
+    const connection = await connections.find(attempt.connectionId);
+    responder.send(
+      request,
+      response,
+      (page) =>
+        upstreamErrorPage(page, {
+          problem: person,
+          provider: connection?.name ?? '',
+          ...(organization && { organization: organization.name }),
+          reference: context.referenceOf(failure.reference),
+          // A new attempt, begun by the person: an upstream that always refuses must not become a loop.
+          wayOn: {
+            to: 'tryAgain',
+            href: `${sites.signinUrl(attempt.interactionUid)}?client=${encodeURIComponent(attempt.clientId)}`,
+          },
+        }),
+      { status: person === 'denied' ? 403 : 400 },
+    );
+  }
+
+  return router;
+}

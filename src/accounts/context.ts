@@ -1,0 +1,120 @@
+/** What the sign-in routes share: their collaborators, the browser's binding, and where a stranded person goes on. */
+import type { Request, Response } from 'express';
+import type { ProviderKind } from '../../providers/provider.ts';
+import type { Sites } from '../config/sites.ts';
+import type { Clock } from '../core/clock.ts';
+import { hashOfToken, randomToken } from '../core/random.ts';
+import type { Connections } from '../directory/connections.ts';
+import type { Organizations } from '../directory/organizations.ts';
+import { type CookieNames, readCookie } from '../http/cookies.ts';
+import type { Csrf } from '../http/csrf.ts';
+import { type Form, readForm } from '../http/forms.ts';
+import type { Responder } from '../http/respond.ts';
+import type { Reference, WayOn } from '../http/views/notices.ts';
+import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
+import type { Admit } from '../signin/admit.ts';
+import type { Attempts } from '../signin/attempts.ts';
+import type { CitrixSignIn } from '../signin/citrix-identity.ts';
+import type { Handles } from '../signin/handles.ts';
+import type { SignIn } from '../signin/sign-in.ts';
+
+/** A sign-in that the OpenID Provider waits for; `op/` has it. */
+export interface WaitingSignIn {
+  uid: string;
+  clientId: string;
+  params: Readonly<Record<string, unknown>>;
+  prompt: string;
+  reasons: readonly string[];
+}
+
+/** What these pages ask of the OpenID Provider; implemented by `op/`, handed over by `app.ts`. */
+export interface OpSide {
+  findInteraction(request: Request, response: Response): Promise<WaitingSignIn | undefined>;
+  /** Where to go on; undefined when the interaction has expired meanwhile. */
+  finishInteraction(uid: string, session: Session): Promise<string | undefined>;
+  consent(uid: string): Promise<string | undefined>;
+  sessionOf(request: Request, realm: string): Promise<SessionState | undefined>;
+  setSessionCookie(request: Request, response: Response, session: Session): Promise<void>;
+}
+
+/** A relying party as these pages need it. */
+export interface Application {
+  clientId: string;
+  organizationId: string | null;
+  customerId: string | null;
+  realm: string | null;
+  name: string;
+  homeUrl: string | null;
+  isNative: boolean;
+  /** One of our own: the console, or a workspace. */
+  own: 'console' | 'workspace' | null;
+}
+
+export interface AccountsOptions {
+  sites: Sites;
+  clock: Clock;
+  cookies: CookieNames;
+  csrf: Csrf;
+  responder: Responder;
+  op: OpSide;
+  findApplication(clientId: string): Promise<Application | undefined>;
+  labelOf(kind: ProviderKind): string;
+  organizations: Organizations;
+  connections: Connections;
+  sessions: Sessions;
+  attempts: Attempts;
+  handles: Handles;
+  signIn: SignIn;
+  citrix: CitrixSignIn;
+  admit: Admit;
+  /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
+  samlMetadata(): Promise<string>;
+  onSignedIn(session: Session, clientId: string): Promise<void>;
+  onNoAccess(details: { reference: string; connectionId: string; organizationId: string | null }): Promise<void>;
+}
+
+export type AccountsContext = ReturnType<typeof createAccountsContext>;
+
+export function createAccountsContext(options: AccountsOptions) {
+  const { cookies, responder, clock } = options;
+
+  /** The value of the cookie that binds this browser, made when it has none. */
+  function browserToken(request: Request, response: Response): string {
+    const known = readCookie(request, cookies.browser);
+    if (known !== undefined && /^[\w-]{43}$/.test(known)) return known;
+    const token = randomToken();
+    responder.setCookie(response, { name: cookies.browser, value: token });
+    // Later calls in this request see the same browser.
+    request.headers.cookie = `${request.headers.cookie === undefined ? '' : `${request.headers.cookie}; `}${cookies.browser}=${token}`;
+    return token;
+  }
+  const browserOf = (request: Request, response: Response) => hashOfToken(browserToken(request, response));
+
+  /** Where somebody goes on whose journey has stopped: the application that sent them, never an address from a request. */
+  function wayTo(application: Application | undefined): WayOn {
+    if (application?.own === 'console' && application.homeUrl !== null)
+      return { to: 'console', href: application.homeUrl };
+    if (application?.own === 'workspace' && application.homeUrl !== null) {
+      return { to: 'workspace', organization: application.name, href: application.homeUrl };
+    }
+    if (!application) return { to: 'application' };
+    return {
+      to: 'application',
+      name: application.name,
+      ...(application.homeUrl !== null && { href: application.homeUrl }),
+    };
+  }
+  const wayToClient = async (clientId: string | undefined): Promise<WayOn> =>
+    wayTo(clientId === undefined ? undefined : await options.findApplication(clientId));
+
+  const referenceOf = (code: string): Reference => ({ code, at: clock.now() });
+
+  return { ...options, browserToken, browserOf, wayTo, wayToClient, referenceOf };
+}
+
+/** A form of these pages; throws `cross_site_refused` when it was not shown to this browser. */
+export async function readPost(context: AccountsContext, request: Request, response: Response): Promise<Form> {
+  const form = await readForm(request);
+  context.csrf.require(context.browserToken(request, response), form);
+  return form;
+}

@@ -1,0 +1,128 @@
+/** The built-in identity's two forms: email and password, then the code (CIT-1). */
+import { type Request, type Response, Router } from 'express';
+import { edgeOf } from '../http/edge.ts';
+import { administratorsRealm } from '../sessions/policy.ts';
+import { type AccountsContext, readPost } from './context.ts';
+import { finish } from './finish.ts';
+import { codePage } from './views/code-page.ts';
+import { type SignInPage, signInPage } from './views/sign-in-page.ts';
+import { findWaiting, type Waiting } from './waiting.ts';
+
+/** What the pages say; the limits themselves end with their windows (directory/password-throttle.ts, mfa.ts). */
+const passwordWindow = 15 * 60_000;
+const codeWindow = 60 * 60_000;
+
+export function createPasswordRoutes(context: AccountsContext): Router {
+  const router = Router();
+  const { responder, csrf, sites, attempts } = context;
+
+  router.post('/signin/:uid/password', async (request, response) => {
+    const form = await readPost(context, request, response);
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    if (!isForAdministrators(waiting)) return response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    const email = (form.email ?? '').trim();
+    const password = form.password ?? '';
+    if (email === '') return showPassword(request, response, waiting, email, { kind: 'empty_email' });
+    if (password === '') return showPassword(request, response, waiting, email, { kind: 'empty_password' });
+    const answer = await context.citrix.checkPassword({
+      interactionUid: waiting.interaction.uid,
+      browser: waiting.browser,
+      email,
+      password,
+      address: edgeOf(request).address,
+    });
+    if (answer === 'accepted') return response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    if (answer === 'wrong') return showPassword(request, response, waiting, email, { kind: 'credentials' });
+    showPassword(request, response, waiting, email, { kind: 'throttled', retryAfter: passwordWindow });
+  });
+
+  router.post('/signin/:uid/code', async (request, response) => {
+    const form = await readPost(context, request, response);
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    const { interaction, browser } = waiting;
+    const code = (form.code ?? '').replaceAll(/\s/g, '');
+    if (code === '') return showCode(request, response, waiting, { kind: 'empty' });
+    const answer = await context.citrix.checkCode(interaction.uid, browser, code);
+    if (answer.outcome === 'verified') {
+      await finish(context, request, response, {
+        ...waiting,
+        person: answer.person,
+        realm: administratorsRealm,
+        organizationId: null,
+        staying: null,
+      });
+      return;
+    }
+    if (answer.outcome === 'wrong') return showCode(request, response, waiting, { kind: 'wrong' });
+    if (answer.outcome === 'throttled') {
+      return showCode(request, response, waiting, { kind: 'throttled', retryAfter: codeWindow });
+    }
+    // Five wrong codes, or the step is over: the password again.
+    await attempts.takeStep(interaction.uid, browser);
+    response.redirect(303, sites.signinUrl(interaction.uid));
+  });
+
+  router.get('/signin/:uid/restart', async (request, response) => {
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    await attempts.takeStep(waiting.interaction.uid, waiting.browser);
+    response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+  });
+
+  function showPassword(
+    request: Request,
+    response: Response,
+    { interaction, application }: Waiting,
+    email: string,
+    error: NonNullable<SignInPage['error']>,
+  ): void {
+    responder.send(
+      request,
+      response,
+      (page) =>
+        signInPage(page, {
+          action: sites.signinUrl(interaction.uid, 'password'),
+          csrf: csrf.tokenFor(context.browserToken(request, response)),
+          companyHref: sites.signinUrl(interaction.uid, 'company'),
+          email: email.slice(0, 320),
+          ...(application.own === null && { application: application.name }),
+          error,
+        }),
+      { status: error.kind === 'throttled' ? 429 : 422 },
+    );
+  }
+
+  async function showCode(
+    request: Request,
+    response: Response,
+    { interaction, browser }: Waiting,
+    error: NonNullable<Parameters<typeof codePage>[1]['error']>,
+  ): Promise<void> {
+    const step = await attempts.findStep(interaction.uid, browser);
+    if (step?.step !== 'code') return response.redirect(303, sites.signinUrl(interaction.uid));
+    responder.send(
+      request,
+      response,
+      (page) =>
+        codePage(page, {
+          action: sites.signinUrl(interaction.uid, 'code'),
+          csrf: csrf.tokenFor(context.browserToken(request, response)),
+          email: step.person.claims.cip_email ?? '',
+          restartHref: sites.signinUrl(interaction.uid, 'restart'),
+          error,
+        }),
+      { status: error.kind === 'throttled' ? 429 : 422 },
+    );
+  }
+
+  return router;
+}
+
+/** A password is accepted where the Citrix identity may sign in, and nowhere else (SPEC §3). */
+function isForAdministrators({ application, interaction }: Waiting): boolean {
+  const acrValues = String(interaction.params.acr_values ?? '').split(' ');
+  if (application.realm === administratorsRealm) return !acrValues.some((value) => value.startsWith('go:'));
+  return application.realm === null && acrValues.includes('idp:citrix');
+}

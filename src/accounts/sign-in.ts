@@ -1,0 +1,265 @@
+/** `GET /signin/<uid>`: the dispatcher. From stored state to the next page, or out to the upstream. */
+import { type Request, type Response, Router } from 'express';
+import { ProviderError } from '../../providers/errors.ts';
+import { decliningAbsolute, stayingInactivity } from '../sessions/policy.ts';
+import { explanations } from '../signin/explanations.ts';
+import { resolveTarget, type Target } from '../signin/resolve.ts';
+import { type AccountsContext, readPost, type WaitingSignIn } from './context.ts';
+import { finish } from './finish.ts';
+import { attemptPage } from './views/attempt-page.ts';
+import { codePage } from './views/code-page.ts';
+import { leavingPage } from './views/leaving-page.ts';
+import { organizationPage } from './views/organization-page.ts';
+import { signInPage } from './views/sign-in-page.ts';
+import { staySignedInPage } from './views/stay-signed-in-page.ts';
+import { upstreamErrorPage } from './views/upstream-error-page.ts';
+import { findWaiting, type Waiting } from './waiting.ts';
+
+export function createSignInRoutes(context: AccountsContext): Router {
+  const router = Router();
+  const { responder, csrf, sites, attempts, organizations } = context;
+
+  router.get('/signin/:uid', async (request, response) => {
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    const { interaction, application, browser } = waiting;
+    if (interaction.prompt === 'consent') {
+      response.redirect(303, (await context.op.consent(interaction.uid)) ?? application.homeUrl ?? sites.accountsBase);
+      return;
+    }
+    const step = await attempts.findStep(interaction.uid, browser);
+    if (step?.step === 'code') return showCode(request, response, waiting, step.person.claims.cip_email ?? '');
+    if (step?.step === 'stay') return showStay(request, response, waiting, step.organizationId);
+    const target = await resolveTarget(
+      context,
+      application,
+      textOf(interaction.params.acr_values),
+      step?.step === 'organization' ? step.customerId : undefined,
+    );
+    await showTarget(request, response, waiting, target);
+  });
+
+  /** The company's own sign-in: an identifier leads to `/go/<identifier>` (CIT-1). */
+  router.get('/signin/:uid/company', async (request, response) => {
+    const waiting = await findWaiting(context, request, response);
+    if (waiting) showOrganization(request, response, waiting, 'administrator');
+  });
+  router.post('/signin/:uid/company', async (request, response) => {
+    const form = await readPost(context, request, response);
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    const typed = (form.organization ?? '').trim();
+    const identifier = identifierOf(typed, sites.goUrl(''));
+    if (identifier === undefined) {
+      return showOrganization(request, response, waiting, 'administrator', typed, typed === '' ? 'empty' : 'malformed');
+    }
+    if (!(await context.connections.findByIdentifier(identifier))) {
+      return showOrganization(request, response, waiting, 'administrator', typed, 'unknown');
+    }
+    response.redirect(303, sites.goUrl(identifier));
+  });
+
+  /** An application of the whole installation: whose subscriber is this? */
+  router.post('/signin/:uid/organization', async (request, response) => {
+    const form = await readPost(context, request, response);
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    const typed = (form.organization ?? '').trim();
+    const name = identifierOf(typed, sites.workspaceUrl('x').replace(/x(?=[./:]|$)/, ''));
+    if (name === undefined) {
+      return showOrganization(request, response, waiting, 'subscriber', typed, typed === '' ? 'empty' : 'malformed');
+    }
+    const found = await organizations.findByWorkspaceName(workspaceNameOf(typed) ?? name);
+    if (!found) return showOrganization(request, response, waiting, 'subscriber', typed, 'unknown');
+    await attempts.setStep(waiting.interaction.uid, waiting.browser, {
+      step: 'organization',
+      customerId: found.organization.customerId,
+    });
+    response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+  });
+
+  /** SES-4: asked of native applications' users. */
+  router.post('/signin/:uid/stay', async (request, response) => {
+    const form = await readPost(context, request, response);
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    const step = await attempts.takeStep(waiting.interaction.uid, waiting.browser);
+    if (step?.step !== 'stay') return response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    const { person, organizationId, realm } = step;
+    const staying = form.stay === 'yes' ? 'agreed' : 'declined';
+    await finish(context, request, response, { ...waiting, person, organizationId, realm, staying });
+  });
+
+  function workspaceNameOf(typed: string): string | undefined {
+    try {
+      const url = new URL(typed);
+      return sites.resolve(url.host, url.pathname)?.workspace;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function showTarget(request: Request, response: Response, waiting: Waiting, target: Target): Promise<void> {
+    const { interaction, application } = waiting;
+    if (target.kind === 'citrix') return showPassword(request, response, waiting);
+    if (target.kind === 'ask') return showOrganization(request, response, waiting, 'subscriber');
+    if (target.kind === 'nowhere') {
+      const wayOn = context.wayTo(application);
+      const organization = target.organization?.name;
+      responder.send(
+        request,
+        response,
+        (page) => attemptPage(page, { problem: 'unknown', wayOn, ...(organization !== undefined && { organization }) }),
+        { status: 404 },
+      );
+      return;
+    }
+    const { realm, organization } = target;
+    const forced =
+      isForced(interaction) || (application.realm !== 'administrators' && organization.settings.alwaysPrompt);
+    // The organization was typed just now: this browser may hold its session already.
+    const previous = await context.op.sessionOf(request, realm);
+    if (previous && application.realm === null && !isForced(interaction)) {
+      const location = await context.op.finishInteraction(interaction.uid, previous.session);
+      if (location !== undefined) return response.redirect(303, location);
+    }
+    await leave(request, response, waiting, target, forced);
+  }
+
+  async function leave(
+    request: Request,
+    response: Response,
+    { interaction, application, browser }: Waiting,
+    target: Extract<Target, { kind: 'connection' }>,
+    forced: boolean,
+  ): Promise<void> {
+    const { organization, connection } = target;
+    const where = { organization: organization.name, provider: connection.name };
+    try {
+      const loginHint = textOf(interaction.params.login_hint);
+      const send = await context.signIn.begin({
+        target,
+        interactionUid: interaction.uid,
+        clientId: application.clientId,
+        browser,
+        forced,
+        ...(loginHint !== '' && { loginHint: loginHint.slice(0, 320) }),
+      });
+      if (send.method === 'GET') return response.redirect(303, send.url);
+      responder.send(
+        request,
+        response,
+        (page) => leavingPage(page, { ...where, purpose: 'sign-in', action: send.url, fields: send.fields }),
+        { formAction: [new URL(send.url).origin] },
+      );
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const failure = await context.signIn.fail(
+        { organizationId: organization.id, connectionId: connection.id },
+        error,
+      );
+      const problem = explanations[error.code].person;
+      const wayOn = { to: 'tryAgain', href: sites.signinUrl(interaction.uid) } as const;
+      responder.send(
+        request,
+        response,
+        (page) =>
+          upstreamErrorPage(page, { ...where, problem, wayOn, reference: context.referenceOf(failure.reference) }),
+        { status: 502 },
+      );
+    }
+  }
+
+  function showPassword(request: Request, response: Response, { interaction, application }: Waiting): void {
+    const email = textOf(interaction.params.login_hint);
+    responder.send(request, response, (page) =>
+      signInPage(page, {
+        action: sites.signinUrl(interaction.uid, 'password'),
+        csrf: csrf.tokenFor(context.browserToken(request, response)),
+        companyHref: sites.signinUrl(interaction.uid, 'company'),
+        ...(application.own === null && { application: application.name }),
+        ...(email !== '' && { email: email.slice(0, 320) }),
+      }),
+    );
+  }
+
+  function showCode(request: Request, response: Response, { interaction }: Waiting, email: string): void {
+    responder.send(request, response, (page) =>
+      codePage(page, {
+        action: sites.signinUrl(interaction.uid, 'code'),
+        csrf: csrf.tokenFor(context.browserToken(request, response)),
+        email,
+        restartHref: sites.signinUrl(interaction.uid, 'restart'),
+      }),
+    );
+  }
+
+  async function showStay(
+    request: Request,
+    response: Response,
+    { interaction, application }: Waiting,
+    organizationId: string,
+  ): Promise<void> {
+    const organization = await organizations.find(organizationId);
+    if (!organization) throw new Error('the organization of this sign-in is gone');
+    responder.send(request, response, (page) =>
+      staySignedInPage(page, {
+        action: sites.signinUrl(interaction.uid, 'stay'),
+        csrf: csrf.tokenFor(context.browserToken(request, response)),
+        application: application.name,
+        organization: organization.name,
+        agreed: {
+          period: organization.settings.nativeReauthenticationDays * 86_400_000,
+          inactivity: stayingInactivity,
+        },
+        declined: { period: decliningAbsolute },
+      }),
+    );
+  }
+
+  function showOrganization(
+    request: Request,
+    response: Response,
+    { interaction, application }: Waiting,
+    purpose: 'administrator' | 'subscriber',
+    value?: string,
+    error?: 'empty' | 'malformed' | 'unknown',
+  ): void {
+    const { uid } = interaction;
+    responder.send(
+      request,
+      response,
+      (page) =>
+        organizationPage(page, {
+          purpose,
+          action: sites.signinUrl(uid, purpose === 'administrator' ? 'company' : 'organization'),
+          csrf: csrf.tokenFor(context.browserToken(request, response)),
+          ...(value !== undefined && { value: value.slice(0, 200) }),
+          ...(error && { error }),
+          ...(purpose === 'administrator' ? { backHref: sites.signinUrl(uid) } : { application: application.name }),
+        }),
+      error ? { status: 422 } : {},
+    );
+  }
+
+  return router;
+}
+
+/** The relying party wants the person asked again (OpenID Connect Core §3.1.2.1). */
+function isForced({ params, reasons }: WaitingSignIn): boolean {
+  return textOf(params.prompt).split(' ').includes('login') || reasons.includes('max_age');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A name as typed, or the last path segment of a whole URL of ours. Undefined when it can be neither. */
+function identifierOf(typed: string, prefix: string): string | undefined {
+  const lower = typed.toLowerCase();
+  const name = lower.startsWith(prefix.toLowerCase())
+    ? lower.slice(prefix.length)
+    : lower.replace(/^https?:\/\/[^/]*\/(.*\/)?/, '');
+  const bare = name.replace(/^\/+|\/+$/g, '');
+  return /^[a-z0-9-]{2,40}$/.test(bare) ? bare : undefined;
+}
