@@ -21,7 +21,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-export type Piece = (request: IncomingMessage, response: ServerResponse, next: Next) => void | Promise<void>;
+export type Piece = (request: IncomingMessage, response: ServerResponse, next: Next) => unknown;
 
 /** Runs the pieces in order; an `AppError` becomes its status and code. The last piece answers. */
 export async function serve(...pieces: Piece[]): Promise<(path: string, question?: Question) => Promise<Answer>> {
