@@ -32,7 +32,11 @@ export function attributeErrorPage(context: PageContext, model: AttributeErrorPa
     lead: m.lead(model.provider),
     body: html`${table(
       m.caption,
-      [{ label: m.attribute, kind: 'head' }, { label: m.feeds }, { label: m.problem }],
+      [
+        { label: m.attribute, kind: 'head' },
+        { label: m.feeds, kind: 'short' },
+        { label: m.problem, kind: 'short' },
+      ],
       model.problems.map((each) => [
         html`<code>${each.attribute}</code>`,
         html`<code>${each.claim}</code>`,

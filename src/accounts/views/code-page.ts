@@ -48,6 +48,6 @@ export function codePage(context: PageContext, model: CodePage): Html {
       }),
       actions(submitButton(m.submit)),
     ),
-    aside: html`<p>${m.account(model.email)} <a href="${model.restartHref}">${m.restart}</a></p>`,
+    aside: html`<p>${m.account(model.email)}</p><p><a href="${model.restartHref}">${m.restart}</a></p>`,
   });
 }

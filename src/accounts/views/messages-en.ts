@@ -146,7 +146,6 @@ export const accountsEnglish = {
     lead: 'This browser is signed in more than once. Signing out of one leaves the others alone.',
     administrators: 'Administrator console',
     signOut: 'Sign out',
-    signOutOf: (name: string) => `Sign out of ${name}`,
     empty: 'This browser is not signed in anywhere.',
     signedInAs: (person: string) => `Signed in as ${person}`,
   },

@@ -6,7 +6,7 @@ export const accountsJapanese: typeof accountsEnglish = {
     administratorTitle: '会社の資格情報でサインイン',
     administratorLead: '次に、お勤め先のサインインページが開きます。',
     administratorLabel: 'サインイン識別子またはサインインURL',
-    administratorHint: '管理者にご確認ください。例:「acme」、または末尾が/go/acmeのアドレス全体',
+    administratorHint: '管理者にご確認ください。例：「acme」、または末尾が/go/acmeのアドレス全体',
     subscriberTitle: '組織を指定してください',
     subscriberLead: (application) =>
       application === undefined
@@ -128,32 +128,31 @@ export const accountsJapanese: typeof accountsEnglish = {
     openWorkspace: 'ワークスペースを開いてください。いつものサインインページに移動します。',
     openKnown: (url) => `${url}を開いてください。いつものサインインページに移動します。`,
     bookmark:
-      '管理者の方へ:IDプロバイダーでワークスペースURLを指すブックマークアプリを作成すると、利用者はタイルから開けるようになります。',
+      '管理者の方へ：IDプロバイダーでワークスペースURLを指すブックマークアプリを作成すると、利用者はタイルから開けるようになります。',
   },
 
   signOut: {
-    title: 'サインアウトしますか?',
+    title: 'サインアウトしますか？',
     lead: (person, application) =>
       (person === undefined ? '' : `${person}としてサインインしています。`) +
       (application === undefined
-        ? 'サインアウトしてよろしいですか?'
+        ? 'サインアウトしてよろしいですか？'
         : `${application}がサインアウトの確認を求めています。`),
     confirm: 'サインアウトする',
     stay: 'サインインしたままにする',
   },
 
   realms: {
-    title: 'どこからサインアウトしますか?',
+    title: 'どこからサインアウトしますか？',
     lead: 'このブラウザーでは複数の場所にサインインしています。1つからサインアウトしても、ほかには影響しません。',
     administrators: '管理コンソール',
     signOut: 'サインアウト',
-    signOutOf: (name) => `${name}からサインアウト`,
     empty: 'このブラウザーでは、どこにもサインインしていません。',
     signedInAs: (person) => `${person}としてサインイン中`,
   },
 
   stay: {
-    title: 'この端末でサインインしたままにしますか?',
+    title: 'この端末でサインインしたままにしますか？',
     lead: (application) => `${application}でサインインを維持する期間を選択してください。`,
     agree: 'サインインしたままにする',
     agreeHint: (days, inactivity) => `${days}間有効です。${inactivity}以上使用しないと終了します。`,

@@ -1,6 +1,6 @@
 /** Sign-out: the confirmation, the choice among realms, and the answer to an upstream's LogoutRequest. */
 import { cardPage } from '../../http/views/card-layout.ts';
-import { actions, form, linkButton, submitButton } from '../../http/views/form.ts';
+import { actions, form, hiddenText, linkButton, submitButton } from '../../http/views/form.ts';
 import { type Html, html, trusted } from '../../http/views/html.ts';
 import { type WayOn, wayOnward } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
@@ -47,7 +47,7 @@ export function realmsPage(context: PageContext, model: RealmsPage): Html {
       html`<ul class="rows">${model.realms.map((realm) => {
         const name = realm.organization ?? m.administrators;
         return html`<li><div><p class="row-title">${name}</p><p class="hint">${m.signedInAs(realm.person)}</p></div>
-<a class="button secondary" href="${realm.href}" aria-label="${m.signOutOf(name)}">${m.signOut}</a></li>`;
+<a class="button secondary" href="${realm.href}">${m.signOut}${hiddenText(name)}</a></li>`;
       })}</ul>`
     }${model.wayOn && wayOnward(context.language, model.wayOn)}`,
   });

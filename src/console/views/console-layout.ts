@@ -4,7 +4,7 @@
  * Menus are popovers (HTML, no script). What may be seen is decided by the caller: a page that is not in
  * `navigation` does not exist for this person.
  */
-import { submitButton } from '../../http/views/form.ts';
+import { hiddenText, submitButton } from '../../http/views/form.ts';
 import { attributes, type Child, type Html, html } from '../../http/views/html.ts';
 import { gateGlyph } from '../../http/views/mark.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
@@ -58,7 +58,7 @@ export function consolePage(context: PageContext, frame: ConsoleFrame, page: Con
 <button type="button" class="quiet menu-button" popovertarget="navigation" aria-label="${sharedMessages[context.language].menu}"><span class="bars"></span></button>
 <a class="wordmark" href="${frame.homeHref}" aria-label="Sekisho">${gateGlyph()}<span class="wordmark-name">Sekisho</span></a>
 <div class="organization"><span class="organization-name">${frame.organization.name}</span><span class="organization-id">${frame.organization.orgId}</span>
-${frame.switchHref !== undefined && html`<a class="button quiet" href="${frame.switchHref}" aria-label="${m.switchOrganization}">${m.switch}</a>`}</div>
+${frame.switchHref !== undefined && html`<a class="button quiet" href="${frame.switchHref}">${m.switch}${hiddenText(m.switchWhat)}</a>`}</div>
 ${accountMenu(context, frame)}
 </header>
 <div class="columns">
@@ -90,7 +90,7 @@ function navigation(context: PageContext, frame: ConsoleFrame, current: ConsoleP
 
 function accountMenu(context: PageContext, frame: ConsoleFrame): Html {
   const { name, email } = frame.person;
-  return html`<button type="button" class="avatar" popovertarget="account" aria-label="${consoleMessages[context.language].accountMenu}: ${name}"><span aria-hidden="true">${initials(name)}</span></button>
+  return html`<button type="button" class="avatar" popovertarget="account" data-initials="${initials(name)}" aria-label="${consoleMessages[context.language].accountMenu}: ${name}"></button>
 <div id="account" class="menu" popover>
 <p class="menu-person"><strong>${name}</strong><span>${email}</span></p>
 ${languageSwitcher(context)}

@@ -1,7 +1,7 @@
 /** Texts of the administrators' console in English. */
 export const consoleEnglish = {
   switch: 'Switch',
-  switchOrganization: 'Switch organization',
+  switchWhat: 'organization',
   accountMenu: 'Account menu',
   navigation: 'Console',
   groups: { person: 'You', organization: 'Organization' },
@@ -42,7 +42,6 @@ export const consoleEnglish = {
     actions: 'Actions',
     current: 'This session',
     end: 'End session',
-    endOf: (device: string) => `End the session on ${device}`,
     endOthers: 'End all other sessions',
     only: 'You are not signed in anywhere else.',
     from: (address: string) => `from ${address}`,
@@ -53,7 +52,6 @@ export const consoleEnglish = {
     caption: 'Sessions of this organization',
     person: 'Person',
     kind: { administrator: 'Administrator', subscriber: 'Subscriber' },
-    provider: 'Identity provider',
     endAll: 'End all sessions',
     emptyTitle: 'Nobody is signed in',
     empty: 'Sessions appear here as soon as somebody signs in.',
@@ -86,7 +84,8 @@ export const consoleEnglish = {
     days: 'days',
     save: 'Save',
     readOnly: 'Only an administrator with full access can change these settings.',
-    range: (field: string, min: number, max: number) => `${field}: enter a whole number from ${min} to ${max}.`,
+    range: (min: number, max: number) => `Enter a whole number from ${min} to ${max}.`,
+    rangeOf: (field: string, min: number, max: number) => `${field}: enter a whole number from ${min} to ${max}.`,
     on: 'On',
     off: 'Off',
   },
@@ -141,7 +140,6 @@ export const consoleEnglish = {
     lead: (person: string) =>
       `${person} administers several organizations. Switching does not ask you to sign in again.`,
     current: 'Current',
-    open: (name: string) => `Open ${name}`,
     orgId: (orgId: string) => `OrgID ${orgId}`,
     back: 'Back to the console',
   },

@@ -19,7 +19,7 @@ export function organizationsPage(context: PageContext, model: OrganizationsPage
     lead: m.lead(model.person),
     body: html`<ul class="rows links">${model.organizations.map(
       (organization) =>
-        html`<li><a href="${organization.href}" aria-label="${m.open(organization.name)}"><span class="row-title">${organization.name}</span><span class="hint">${m.orgId(organization.orgId)}</span></a>${organization.current && badge('good', m.current)}</li>`,
+        html`<li><a href="${organization.href}"><span class="row-title">${organization.name}</span><span class="hint">${m.orgId(organization.orgId)}</span></a>${organization.current && badge('good', m.current)}</li>`,
     )}</ul>`,
     aside: model.backHref !== undefined && html`<p><a href="${model.backHref}">${m.back}</a></p>`,
   });

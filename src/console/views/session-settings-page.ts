@@ -52,23 +52,23 @@ function editable(
   const { language } = context;
   const m = consoleMessages[language].settings;
   const labels = labelsOf(context);
-  const message = (name: SessionSettingField) =>
-    m.range(labels[name], sessionSettingBounds[name].min, sessionSettingBounds[name].max);
+  const bounds = (name: SessionSettingField) =>
+    [sessionSettingBounds[name].min, sessionSettingBounds[name].max] as const;
   const number = (name: SessionSettingField, hint: string, unit: string) =>
     field({
       name,
       label: labels[name],
       hint,
-      type: 'number',
       inputMode: 'numeric',
       value: model.numbers[name],
       after: unit,
-      error: model.errors?.includes(name) ? message(name) : undefined,
-      ...sessionSettingBounds[name],
+      error: model.errors?.includes(name) ? m.range(...bounds(name)) : undefined,
+      maxLength: 6,
+      short: true,
     });
   return html`${errorSummary(
     language,
-    (model.errors ?? []).map((name) => ({ field: name, message: message(name) })),
+    (model.errors ?? []).map((name) => ({ field: name, message: m.rangeOf(labels[name], ...bounds(name)) })),
   )}${form(
     { action: save.action, csrf: save.csrf, hidden: { version: String(save.version) } },
     section(

@@ -74,7 +74,7 @@ export function organizationSessionsPage(
   const { language } = context;
   const m = consoleMessages[language];
   const o = m.organizationSessions;
-  const columns = [{ label: o.person, kind: 'head' as const }, { label: o.provider }, { label: m.sessions.device }];
+  const columns = [{ label: o.person, kind: 'head' as const }, { label: m.sessions.device }];
   const list =
     model.rows.length > 0
       ? table(
@@ -82,9 +82,8 @@ export function organizationSessionsPage(
           [...columns, ...timeColumns(context), { label: m.sessions.actions, kind: 'actions' }],
           model.rows.map((row) => [
             html`${row.person.name} <span class="sub">${row.person.email}</span>`,
-            html`${row.provider} <span class="sub">${o.kind[row.kind]}</span>`,
             device(context, row),
-            ...timeCells(context, row),
+            ...timeCells(context, row, `${row.provider} · ${o.kind[row.kind]}`),
             endCell(context, model, row, row.person.name),
           ]),
         )
@@ -120,8 +119,12 @@ function timeColumns(context: PageContext): { label: string }[] {
   return [{ label: m.started }, { label: m.active }, { label: m.ends }];
 }
 
-function timeCells(context: PageContext, row: SessionRow): Child[] {
-  return [row.openedAt, row.lastActivityAt, row.endsAt].map((at) => time(context, at));
+function timeCells(context: PageContext, row: SessionRow, how?: string): Child[] {
+  return [
+    html`${time(context, row.openedAt)}${how !== undefined && html`<span class="sub">${how}</span>`}`,
+    time(context, row.lastActivityAt),
+    time(context, row.endsAt),
+  ];
 }
 
 function device(context: PageContext, row: SessionRow): Html {
@@ -142,6 +145,6 @@ function endCell(
   if (row.current) return null;
   return form(
     { action: model.endAction, csrf: model.csrf, hidden: { session: row.id } },
-    submitButton(m.end, { kind: 'secondary', describedBy: m.endOf(whose ?? m.unknownDevice) }),
+    submitButton(m.end, { kind: 'secondary', about: whose ?? m.unknownDevice }),
   );
 }

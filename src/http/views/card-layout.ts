@@ -23,13 +23,15 @@ export function cardPage(context: PageContext, card: Card): Html {
     owner: card.organization,
     kind: card.wide ? 'card-page wide' : 'card-page',
     body: html`<header class="card-header">${wordmark()}</header>
-<main id="content" class="card" tabindex="-1">
+<main id="content" tabindex="-1">
+<div class="card">
 ${card.organization !== undefined && html`<p class="owner">${card.organization}</p>`}
 <h1>${card.title}</h1>
 ${card.lead !== undefined && html`<p class="lead">${card.lead}</p>`}
 ${card.body}
-</main>
+</div>
 ${card.aside !== undefined && html`<div class="card-aside">${card.aside}</div>`}
+</main>
 <footer class="card-footer">${languageSwitcher(context)}</footer>`,
   });
 }

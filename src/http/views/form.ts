@@ -28,18 +28,18 @@ export interface Field {
   hint?: Child;
   error?: string | undefined;
   value?: string | number | undefined;
-  type?: 'text' | 'email' | 'password' | 'number' | 'url';
+  type?: 'text' | 'email' | 'password' | 'url';
   /** HTML autofill token: `username`, `current-password`, `one-time-code` … */
   autocomplete?: string;
   inputMode?: 'numeric' | 'url' | 'email';
   maxLength?: number;
-  min?: number;
-  max?: number;
   autofocus?: boolean;
   /** Unit or suffix after the control. */
   after?: Child;
   /** Large and spaced, for codes. */
   code?: boolean;
+  /** For a number of a few digits. */
+  short?: boolean;
 }
 
 export function field(settings: Field): Html {
@@ -52,12 +52,10 @@ export function field(settings: Field): Html {
     autocomplete: settings.autocomplete ?? 'off',
     inputmode: settings.inputMode,
     maxlength: settings.maxLength,
-    min: settings.min,
-    max: settings.max,
     autofocus: settings.autofocus,
     autocapitalize: 'none',
     spellcheck: 'false',
-    class: settings.code ? 'code-input' : undefined,
+    class: settings.code ? 'code-input' : settings.short ? 'short' : undefined,
     'aria-describedby': describedBy(settings),
     'aria-invalid': error === undefined ? undefined : 'true',
   });
@@ -174,13 +172,20 @@ export function errorSummary(
 
 export type ButtonKind = 'primary' | 'secondary' | 'danger' | 'quiet';
 
-/** Submits its form. A page has one `primary` (or one `danger` where the act destroys). */
+/**
+ * Submits its form. `about` is only heard: which row the button belongs to. A page has one `primary` (or one `danger` where the act destroys).
+ */
 export function submitButton(
   label: string,
-  settings: { kind?: ButtonKind; name?: string; value?: string; form?: string; describedBy?: string } = {},
+  settings: { kind?: ButtonKind; name?: string; value?: string; form?: string; about?: string } = {},
 ): Html {
   const { kind = 'primary', name, value, form } = settings;
-  return html`<button${attributes({ class: `button ${kind}`, type: 'submit', name, value, form, 'aria-label': settings.describedBy })}>${label}</button>`;
+  return html`<button${attributes({ class: `button ${kind}`, type: 'submit', name, value, form })}>${label}${settings.about !== undefined && hiddenText(settings.about)}</button>`;
+}
+
+/** Heard, not seen: what a short label is about. */
+export function hiddenText(text: string): Html {
+  return html`<span class="hidden-text"> (${text})</span>`;
 }
 
 /** Looks like a button, is a link: goes somewhere and changes nothing. */

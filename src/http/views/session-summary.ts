@@ -23,7 +23,7 @@ export function sessionRows(reader: Reader, summary: SessionSummary): (readonly 
   const remaining = m.session.remaining(formatDuration(reader.language, summary.endsAt - summary.now));
   return [
     [m.session.signedIn, time(reader, summary.openedAt)],
-    [m.session.ends, html`${time(reader, summary.endsAt)} <span class="muted">(${remaining})</span>`],
+    [m.session.ends, html`${time(reader, summary.endsAt)}<span class="sub">${remaining}</span>`],
     [m.session.endsBecause, m.limit[summary.limit]],
     [
       m.session.inactivityAfter,

@@ -25,8 +25,8 @@ export function badge(tone: Tone, label: string): Html {
 
 export interface Column {
   label: string;
-  /** `head`: names the row. `actions`: buttons, at the end. */
-  kind?: 'head' | 'actions';
+  /** `head`: names the row. `short`: stays on one line. `value`: needs no label on a phone. `actions`: buttons, at the end. */
+  kind?: 'head' | 'short' | 'value' | 'actions';
 }
 
 /**
@@ -34,18 +34,18 @@ export interface Column {
  * (`display: block`), which would take the table's meaning from a screen reader.
  */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Child[])[]): Html {
-  return html`<table class="table" role="table"><caption class="hidden-text">${caption}</caption>
+  return html`<div class="table-frame"><table class="table" role="table"><caption class="hidden-text">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(
     (column) =>
       html`<th role="columnheader" scope="col"${attributes({ class: column.kind })}><span${attributes({ class: column.kind === 'actions' ? 'hidden-text' : undefined })}>${column.label}</span></th>`,
   )}</tr></thead>
-<tbody role="rowgroup">${rows.map((cells) => html`<tr role="row">${cells.map((cell, index) => tableCell(columns[index], cell))}</tr>`)}</tbody></table>`;
+<tbody role="rowgroup">${rows.map((cells) => html`<tr role="row">${cells.map((cell, index) => tableCell(columns[index], cell))}</tr>`)}</tbody></table></div>`;
 }
 
 function tableCell(column: Column | undefined, cell: Child): Html {
   if (column?.kind === 'head') return html`<th role="rowheader" scope="row" class="head">${cell}</th>`;
-  const label = column?.kind === 'actions' ? undefined : column?.label;
-  return html`<td role="cell"${attributes({ class: column?.kind, 'data-label': label })}>${cell}</td>`;
+  const label = column?.kind === 'actions' || column?.kind === 'value' ? undefined : column?.label;
+  return html`<td role="cell"${attributes({ class: column?.kind, 'data-label': label })}><div>${cell}</div></td>`;
 }
 
 /** A titled part of a page. */

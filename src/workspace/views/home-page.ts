@@ -67,7 +67,10 @@ function claimsTable(context: PageContext, claims: HomePage['claims']): Html {
   const m = workspaceMessages[context.language];
   return table(
     m.claims,
-    [{ label: m.claim, kind: 'head' }, { label: m.value }],
+    [
+      { label: m.claim, kind: 'head' },
+      { label: m.value, kind: 'value' },
+    ],
     claims.map((claim) => [
       html`<code>${claim.name}</code>`,
       html`<div class="values">${claim.values.map((value) => copyValue(context.language, claim.name, value))}</div>`,

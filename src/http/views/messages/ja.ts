@@ -19,12 +19,12 @@ export const sharedJapanese: typeof sharedEnglish = {
   no: 'いいえ',
   none: 'なし',
   notSet: '未設定',
-  hidden: '設定済み(表示されません)',
+  hidden: '設定済み（表示されません）',
   previous: '前へ',
   next: '次へ',
   pages: 'ページ',
   breadcrumbs: '現在の位置',
-  errorPrefix: 'エラー:',
+  errorPrefix: 'エラー：',
   errorSummary: (count) => (count === 1 ? '入力内容をご確認ください' : `${count}か所の入力内容をご確認ください`),
   referenceCode: '参照コード',
   referenceTime: '時刻',
@@ -58,11 +58,11 @@ export const sharedJapanese: typeof sharedEnglish = {
   session: {
     signedIn: 'サインイン日時',
     ends: '終了予定',
-    endsBecause: '終了の理由',
+    endsBecause: '終了の条件',
     remaining: (duration) => `あと${duration}`,
     inactivityAfter: '無操作時のサインアウト',
     inactivityOff: '制限なし',
-    atTheLatest: '最長',
+    atTheLatest: '遅くとも',
   },
 
   methods: {
@@ -84,7 +84,7 @@ export const sharedJapanese: typeof sharedEnglish = {
   },
 
   sessionWarning: {
-    title: '操作を続けますか?',
+    title: '操作を続けますか？',
     text: 'しばらく操作がないため、セキュリティ保護のためまもなくサインアウトします。',
     remaining: '残り時間',
     stay: 'サインインしたままにする',

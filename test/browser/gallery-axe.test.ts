@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { languages } from '../../src/http/views/language.ts';
+import { hasChromium, launchChromium } from '../gallery/browser.ts';
+import { pageNames, startGallery } from '../gallery/gallery.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const modes = [
+  { name: 'desktop, light', viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const },
+  { name: 'phone, dark', viewport: { width: 360, height: 720 }, colorScheme: 'dark' as const },
+];
+
+describe.skipIf(!hasChromium)('every page of the gallery (needs /usr/bin/chromium)', () => {
+  let browser: Browser;
+  let gallery: { url: string; close(): Promise<void> };
+  beforeAll(async () => {
+    gallery = await startGallery();
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gallery?.close();
+  });
+
+  async function visit(mode: (typeof modes)[number], look: (page: Page, name: string) => Promise<void>) {
+    const { name: _, ...options } = mode;
+    const context = await browser.newContext({ ...options, timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    // Without its script the page that leaves by itself stays to be looked at.
+    await page.route('**/enhance.js', (route) =>
+      page.url().endsWith('/leaving') || route.request().headers().referer?.endsWith('/leaving')
+        ? route.fulfill({ contentType: 'text/javascript', body: '' })
+        : route.continue(),
+    );
+    for (const name of pageNames)
+      for (const language of languages) {
+        const said: string[] = [];
+        const listener = (message: { type(): string; text(): string }) => {
+          if (message.type() === 'error') said.push(message.text());
+        };
+        page.on('console', listener);
+        await page.goto(`${gallery.url}/${language}/${name}`);
+        page.off('console', listener);
+        expect(said, `console errors of ${language}/${name}`).toEqual([]);
+        await look(page, `${language}/${name}`);
+      }
+    await context.close();
+  }
+
+  it.each(modes)('has no accessibility violation ($name)', { timeout: 300_000 }, async (mode) => {
+    const violations: string[] = [];
+    await visit(mode, async (page, name) => {
+      // Through the debugger: the page's own policy forbids inline script, and stays in force.
+      await page.evaluate(axe);
+      const results = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+      for (const violation of results.violations)
+        violations.push(`${name}: ${violation.id}: ${violation.nodes.map((node) => node.html).join(' | ')}`);
+    });
+    expect(violations).toEqual([]);
+  });
+
+  it('fits 360 pixels without scrolling sideways', { timeout: 300_000 }, async () => {
+    const wide: string[] = [];
+    await visit(modes[1]!, async (page, name) => {
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      if (width !== 360) wide.push(`${name}: ${width}`);
+    });
+    expect(wide).toEqual([]);
+  });
+});

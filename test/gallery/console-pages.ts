@@ -1,0 +1,254 @@
+/** The console's pages, and one page of components that no page uses yet. */
+import { confirmPage } from '../../src/console/views/confirm-page.ts';
+import { connectionPage, connectionsPage } from '../../src/console/views/connections-pages.ts';
+import { type ConsoleFrame, consolePage } from '../../src/console/views/console-layout.ts';
+import { forbiddenPage } from '../../src/console/views/forbidden-page.ts';
+import { organizationsPage } from '../../src/console/views/organizations-page.ts';
+import { overviewPage } from '../../src/console/views/overview-page.ts';
+import { sessionSettingsPage } from '../../src/console/views/session-settings-page.ts';
+import { mySessionsPage, organizationSessionsPage, type SessionRow } from '../../src/console/views/sessions-pages.ts';
+import { field, linkButton, radioGroup, select } from '../../src/http/views/form.ts';
+import { html } from '../../src/http/views/html.ts';
+import { pagination, tabs } from '../../src/http/views/navigation.ts';
+import { notice } from '../../src/http/views/notices.ts';
+import { badge, section } from '../../src/http/views/values.ts';
+import type { Sample } from './pages.ts';
+import { day, hour, minute, now } from './samples.ts';
+
+const csrf = 'sample';
+const frame: ConsoleFrame = {
+  organization: { name: '株式会社サンプル製作所', orgId: '51579061' },
+  switchHref: '/organizations',
+  person: { name: 'Aiko Sato', email: 'aiko.sato@sample.example' },
+  homeHref: '/',
+  navigation: (['overview', 'sessions', 'connections', 'organization_sessions', 'session_settings'] as const).map(
+    (page) => ({ page, href: `/${page}` }),
+  ),
+  signOut: { action: '/', csrf },
+};
+
+const rows: SessionRow[] = [
+  {
+    id: '1',
+    current: true,
+    device: 'Firefox, Windows',
+    address: '203.0.113.7',
+    openedAt: now - hour,
+    lastActivityAt: now,
+    endsAt: now + 71 * hour,
+  },
+  {
+    id: '2',
+    current: false,
+    device: 'Safari, iPhone',
+    address: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+    openedAt: now - 40 * hour,
+    lastActivityAt: now - 3 * hour,
+    endsAt: now + 32 * hour,
+  },
+  { id: '3', current: false, openedAt: now - 2 * day, lastActivityAt: now - day, endsAt: now + day },
+];
+
+const numbers = {
+  administratorInactivityMinutes: 60,
+  subscriberWebHours: 24,
+  subscriberInactivityMinutes: 60,
+  nativeReauthenticationDays: 30,
+};
+const settings = {
+  save: { action: '/', csrf, version: 3 },
+  administratorInactivity: true,
+  subscriberInactivity: false,
+  alwaysPrompt: true,
+  numbers,
+};
+const saml = {
+  name: 'Contoso ADFS',
+  kind: 'SAML 2.0',
+  state: 'live',
+  forAdministrators: true,
+  forSubscribers: true,
+  isWorkspaceMethod: true,
+} as const;
+
+export const consolePages: Readonly<Record<string, Sample>> = {
+  'console-overview': (c) =>
+    overviewPage(c, frame, {
+      provider: 'Citrix identity',
+      methods: ['pwd', 'otp', 'mfa'],
+      access: 'full',
+      customerId: 'sampleseisakusho',
+      workspaceUrl: 'https://sample.citrixcloud.example/',
+      session: { now, openedAt: now - hour, endsAt: now + 71 * hour, limit: 'absolute' },
+      sessionsHref: '/sessions',
+    }),
+  'console-overview-custom': (c) =>
+    overviewPage(
+      c,
+      {
+        ...frame,
+        organization: { name: 'A & B <Trading> International Holdings Limited Partnership', orgId: '51579061' },
+      },
+      {
+        provider: 'Contoso ADFS',
+        methods: [],
+        access: { custom: ['Library', 'System Log'] },
+        customerId: 'ab',
+        session: {
+          now,
+          openedAt: now - hour,
+          endsAt: now + 50 * minute,
+          limit: 'inactivity',
+          inactivity: hour,
+          latestEnd: now + 71 * hour,
+        },
+        sessionsHref: '/sessions',
+      },
+    ),
+  'console-sessions': (c) =>
+    mySessionsPage(
+      c,
+      {
+        ...frame,
+        flash: { kind: 'success', text: c.language === 'ja' ? 'セッションを終了しました。' : 'The session was ended.' },
+      },
+      { rows, endAction: '/', csrf, endOthersHref: '/' },
+    ),
+  'console-sessions-only': (c) =>
+    mySessionsPage(c, frame, { rows: rows.slice(0, 1), endAction: '/', csrf, endOthersHref: '/' }),
+  'console-organization-sessions': (c) =>
+    organizationSessionsPage(c, frame, {
+      rows: rows.map((row, index) => ({
+        ...row,
+        person:
+          index === 2
+            ? { name: '鈴木 一郎', email: 'ichiro.suzuki@sample.example' }
+            : { name: 'Aiko Sato', email: 'aiko.sato@sample.example' },
+        kind: index === 2 ? 'subscriber' : 'administrator',
+        provider: index === 2 ? 'Contoso ADFS' : 'Citrix identity',
+      })),
+      endAction: '/',
+      csrf,
+      endAllHref: '/',
+      searchAction: '/',
+      nextHref: '/2',
+    }),
+  'console-organization-sessions-empty': (c) =>
+    organizationSessionsPage(c, frame, { rows: [], endAction: '/', csrf, endAllHref: '/', searchAction: '/' }),
+  'console-session-settings': (c) => sessionSettingsPage(c, frame, settings),
+  'console-session-settings-errors': (c) =>
+    sessionSettingsPage(c, frame, {
+      ...settings,
+      numbers: { ...numbers, administratorInactivityMinutes: '5', subscriberWebHours: 'x' },
+      errors: ['administratorInactivityMinutes', 'subscriberWebHours'],
+    }),
+  'console-session-settings-read-only': (c) => {
+    const { save: _, ...model } = settings;
+    return sessionSettingsPage(c, frame, model);
+  },
+  'console-connections': (c) =>
+    connectionsPage(c, frame, {
+      connections: [
+        { ...saml, href: '/1' },
+        { ...saml, name: 'Entra ID', kind: 'Azure AD', forSubscribers: false, isWorkspaceMethod: false, href: '/2' },
+        {
+          ...saml,
+          name: 'Okta (test)',
+          kind: 'Okta',
+          state: 'draft',
+          forAdministrators: false,
+          isWorkspaceMethod: false,
+          href: '/3',
+        },
+      ],
+    }),
+  'console-connections-empty': (c) => connectionsPage(c, frame, { connections: [] }),
+  'console-connection': (c) =>
+    connectionPage(c, frame, {
+      ...saml,
+      state: 'draft',
+      listHref: '/connections',
+      identifier: { name: 'sample', signInUrl: 'https://citrix.citrixcloud.example/go/sample' },
+      createdAt: now - 20 * day,
+      updatedAt: now - day,
+      atProvider: [
+        { label: 'Entity ID', value: 'https://saml.citrixcloud.example' },
+        { label: 'Assertion Consumer Service URL', value: 'https://saml.citrixcloud.example/saml/acs' },
+      ],
+      settings: [
+        { label: 'Entity ID', value: 'http://adfs.contoso.example/adfs/services/trust' },
+        { label: 'Sign authentication request', value: 'Yes' },
+        { label: 'Client secret', secret: true, isSet: true },
+        { label: 'Logout URL', value: undefined },
+        {
+          label: 'Certificates',
+          value: `-----BEGIN CERTIFICATE-----\n${'MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\n'.repeat(14)}-----END CERTIFICATE-----`,
+          multiline: true,
+        },
+      ],
+    }),
+  'console-confirm': (c) =>
+    confirmPage(c, frame, {
+      act: 'end_organization_sessions',
+      who: frame.organization.name,
+      page: 'organization_sessions',
+      action: '/',
+      csrf,
+      cancelHref: '/',
+    }),
+  'console-organizations': (c) =>
+    organizationsPage(c, {
+      person: 'Aiko Sato',
+      organizations: [
+        { name: '株式会社サンプル製作所', orgId: '51579061', href: '/1', current: true },
+        { name: 'Northwind Traders', orgId: '51579062', href: '/2', current: false },
+        { name: 'A & B <Trading> International Holdings', orgId: '51579063', href: '/3', current: false },
+      ],
+      backHref: '/',
+    }),
+  'console-forbidden': (c) =>
+    forbiddenPage(c, frame, { needs: 'full', backHref: '/', reference: { code: 'K7QM-3XPD', at: now } }),
+  'console-warning': (c) =>
+    consolePage(
+      c,
+      {
+        ...frame,
+        warning: { realm: 'administrators', endsIn: 30_000, warnFor: 120_000, stayHref: '/stay', endedHref: '/ended' },
+      },
+      { title: 'Warning', body: html`<p>The dialog opens by itself.</p>` },
+    ),
+  components: (c) =>
+    consolePage(c, frame, {
+      title: 'Components',
+      lead: 'What later pages are made of.',
+      beside: linkButton('Primary', '/'),
+      body: html`${tabs('Parts', [
+        { label: 'First', href: '/1', current: true },
+        { label: 'Second', href: '/2' },
+        { label: 'Third', href: '/3' },
+      ])}
+${notice('information', 'Something to know.', 'Information')}${notice('success', 'It worked.')}${notice('warning', 'A certificate expires in 12 days.', 'Warning')}${notice('error', 'It did not work.')}
+${section('Badges', html`<p>${badge('good', 'Live')} ${badge('neutral', 'Draft')} ${badge('warning', 'Expires soon')} ${badge('bad', 'Expired')}</p>`)}
+${section(
+  'Controls',
+  html`<form>${field({ name: 'name', label: 'Name', hint: 'As people know it.' })}${select({
+    name: 'binding',
+    label: 'Binding',
+    value: 'post',
+    choices: [
+      { value: 'post', label: 'HTTP-POST' },
+      { value: 'redirect', label: 'HTTP-Redirect' },
+    ],
+  })}${radioGroup({
+    name: 'access',
+    legend: 'Access',
+    value: 'full',
+    error: 'Choose one.',
+    choices: [
+      { value: 'full', label: 'Full access', hint: 'Everything, including who else has access.' },
+      { value: 'custom', label: 'Custom access' },
+    ],
+  })}</form>`,
+)}${pagination(c.language, { previous: '/1', next: '/3' })}`,
+    }),
+};

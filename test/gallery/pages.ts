@@ -1,0 +1,164 @@
+/** Every page in the states that matter, with invented people. Names are awkward on purpose: long, marked up, Japanese. */
+import { attemptPage } from '../../src/accounts/views/attempt-page.ts';
+import { attributeErrorPage } from '../../src/accounts/views/attribute-error-page.ts';
+import { codePage } from '../../src/accounts/views/code-page.ts';
+import { leavingPage } from '../../src/accounts/views/leaving-page.ts';
+import { organizationPage } from '../../src/accounts/views/organization-page.ts';
+import { signInPage } from '../../src/accounts/views/sign-in-page.ts';
+import {
+  logoutUnsupportedPage,
+  realmsPage,
+  signOutHerePage,
+  signOutPage,
+} from '../../src/accounts/views/sign-out-pages.ts';
+import { staySignedInPage } from '../../src/accounts/views/stay-signed-in-page.ts';
+import { unsolicitedPage } from '../../src/accounts/views/unsolicited-page.ts';
+import { upstreamErrorPage } from '../../src/accounts/views/upstream-error-page.ts';
+import { errorPage } from '../../src/http/views/error-pages.ts';
+import type { Html } from '../../src/http/views/html.ts';
+import type { PageContext } from '../../src/http/views/page.ts';
+import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
+import { homePage } from '../../src/workspace/views/home-page.ts';
+import { consolePages } from './console-pages.ts';
+import { day, hour, now } from './samples.ts';
+
+export type Sample = (context: PageContext) => Html;
+
+const csrf = 'sample';
+const organization = '株式会社サンプル製作所';
+const reference = { code: 'K7QM-3XPD', at: now };
+const tryAgain = { to: 'tryAgain', href: '/again' } as const;
+const workspace = { to: 'workspace', organization: 'Northwind Traders', href: 'https://northwind.example/' } as const;
+const signIn = { action: '/', csrf, companyHref: '/company' };
+const logoutForm =
+  '<form id="op.logoutForm" method="post" action="/core/session/end/confirm"><input type="hidden" name="xsrf" value="x"/></form>';
+
+export const pages: Readonly<Record<string, Sample>> = {
+  'sign-in': (c) => signInPage(c, signIn),
+  'sign-in-application': (c) =>
+    signInPage(c, { ...signIn, application: 'Expenses', organization: 'Northwind Traders' }),
+  'sign-in-wrong': (c) => signInPage(c, { ...signIn, email: 'aiko@example.com', error: { kind: 'credentials' } }),
+  'sign-in-empty': (c) => signInPage(c, { ...signIn, email: 'aiko@example.com', error: { kind: 'empty_password' } }),
+  'sign-in-throttled': (c) =>
+    signInPage(c, { ...signIn, email: 'aiko@example.com', error: { kind: 'throttled', retryAfter: 4 * 60_000 } }),
+  code: (c) => codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/' }),
+  'code-wrong': (c) =>
+    codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', error: { kind: 'wrong' } }),
+  'organization-administrator': (c) =>
+    organizationPage(c, { purpose: 'administrator', action: '/', csrf, backHref: '/sign-in' }),
+  'organization-subscriber-unknown': (c) =>
+    organizationPage(c, {
+      purpose: 'subscriber',
+      action: '/',
+      csrf,
+      application: 'Expenses',
+      value: 'nortwind',
+      error: 'unknown',
+    }),
+  leaving: (c) =>
+    leavingPage(c, {
+      purpose: 'sign-in',
+      action: '/leaving-target',
+      fields: { SAMLRequest: 'x', RelayState: 'y' },
+      provider: 'Contoso ADFS',
+      organization,
+    }),
+  'attempt-expired': (c) => attemptPage(c, { problem: 'expired', wayOn: workspace, organization: 'Northwind Traders' }),
+  'attempt-used': (c) => attemptPage(c, { problem: 'used', wayOn: { to: 'application', name: 'Expenses' } }),
+  'attempt-other-browser': (c) =>
+    attemptPage(c, { problem: 'other_browser', wayOn: { to: 'console', href: '/' }, reference }),
+  'upstream-failed': (c) =>
+    upstreamErrorPage(c, { problem: 'failed', provider: 'Contoso ADFS', organization, reference, wayOn: tryAgain }),
+  'upstream-unreachable': (c) =>
+    upstreamErrorPage(c, { problem: 'unreachable', provider: 'Okta', organization, reference, wayOn: tryAgain }),
+  'attribute-missing': (c) =>
+    attributeErrorPage(c, {
+      provider: 'Contoso ADFS',
+      organization,
+      problems: [
+        { attribute: 'cip_sid', claim: 'cip_sid', problem: 'missing' },
+        {
+          attribute: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress',
+          claim: 'cip_email',
+          problem: 'missing',
+        },
+      ],
+      reference,
+      wayOn: tryAgain,
+    }),
+  'attribute-malformed': (c) =>
+    attributeErrorPage(c, {
+      provider: 'Okta',
+      organization,
+      problems: [{ attribute: 'cip_oid', claim: 'cip_oid', problem: 'malformed' }],
+      reference,
+      wayOn: tryAgain,
+    }),
+  unsolicited: (c) =>
+    unsolicitedPage(c, { workspace: { organization, url: 'https://sample.citrixcloud.example/' }, reference }),
+  'unsolicited-unknown': (c) => unsolicitedPage(c, { reference }),
+  'sign-out': (c) =>
+    signOutPage(c, { formHtml: logoutForm, person: '佐藤 愛子', organization, application: 'Expenses' }),
+  'sign-out-here': (c) => signOutHerePage(c, { action: '/', csrf, cancelHref: '/', person: 'aiko@example.com' }),
+  realms: (c) =>
+    realmsPage(c, {
+      realms: [
+        { person: 'aiko@example.com', href: '/1' },
+        { organization, person: '佐藤 愛子', href: '/2' },
+        { organization: 'Northwind Traders', person: 'Aiko Sato', href: '/3' },
+      ],
+    }),
+  'realms-none': (c) => realmsPage(c, { realms: [], wayOn: { to: 'signIn', href: '/' } }),
+  'stay-signed-in': (c) =>
+    staySignedInPage(c, {
+      action: '/',
+      csrf,
+      application: 'Northwind Mobile',
+      organization: 'Northwind Traders',
+      agreed: { period: 30 * day, inactivity: 14 * day },
+      declined: { period: 24 * hour },
+    }),
+  'logout-unsupported': (c) => logoutUnsupportedPage(c, { wayOn: workspace }),
+  'signed-out': (c) =>
+    signedOutPage(c, {
+      reason: 'signed_out',
+      organization,
+      wayOn: { to: 'signInAgain', href: '/' },
+      upstreamRemains: true,
+    }),
+  'signed-out-inactivity': (c) =>
+    signedOutPage(c, { reason: 'inactivity', organization, wayOn: { to: 'signInAgain', href: '/' } }),
+  'error-generic': (c) => errorPage(c, { kind: 'generic', reference, wayOn: tryAgain }),
+  'error-not-found': (c) => errorPage(c, { kind: 'not_found', wayOn: { to: 'console', href: '/' } }),
+  'error-throttled': (c) => errorPage(c, { kind: 'too_many_requests', retryAfter: 90_000 }),
+  'error-unavailable': (c) => errorPage(c, { kind: 'unavailable', reference, wayOn: tryAgain }),
+  'error-request-refused': (c) => errorPage(c, { kind: 'request_refused', reference }),
+  workspace: (c) =>
+    homePage(c, {
+      organization,
+      homeHref: '/',
+      person: { name: '佐藤 愛子', email: 'aiko.sato@sample.example' },
+      signIn: { provider: 'Contoso ADFS', methods: ['pwd', 'otp', 'mfa'], at: now - hour },
+      claims: [
+        { name: 'cip_upn', values: ['aiko.sato@sample.example'] },
+        { name: 'cip_email', values: ['aiko.sato@sample.example'] },
+        { name: 'cip_sid', values: ['S-1-5-21-3623811015-3361044348-30300820-1013'] },
+        { name: 'cip_oid', values: ['0e2b2f3c-5d5f-4c8e-9a43-0d5d7c6a1b2e'] },
+        { name: 'name', values: ['佐藤 愛子'] },
+        {
+          name: 'groups',
+          values: ['S-1-5-21-3623811015-3361044348-30300820-1104', 'S-1-5-21-3623811015-3361044348-30300820-1105'],
+        },
+      ],
+      session: {
+        now,
+        openedAt: now - hour,
+        endsAt: now + 2 * hour,
+        limit: 'inactivity',
+        inactivity: 2 * hour,
+        latestEnd: now + 23 * hour,
+      },
+      signOut: { action: '/', csrf },
+    }),
+  ...consolePages,
+};
