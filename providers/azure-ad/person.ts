@@ -31,14 +31,14 @@ export function renameIssuerMismatch(error: unknown, { authority, tenantId }: Az
 
 /**
  * Guests are people of another directory, whose administrator we do not know. Three signs, any one is enough: Graph's
- * `userType`, the optional claim `acct` (1), and `idp`, which Entra writes when the person's home is another directory.
+ * `userType`, the optional claim `acct` (1), and `idp`, which names the issuer unless the person's home is another directory.
  */
 export function refuseGuest(claims: Claims, me: Claims | undefined, tenantId: string): void {
-  const home = `https://sts.windows.net/${tenantId}/`;
+  const homes: unknown[] = [undefined, claims.iss, `https://sts.windows.net/${tenantId}/`];
   const sign =
     claims.acct === 1 || claims.acct === '1'
       ? 'acct'
-      : claims.idp !== undefined && claims.idp !== home
+      : !homes.includes(claims.idp)
         ? 'idp'
         : me?.userType === 'Guest'
           ? 'userType'

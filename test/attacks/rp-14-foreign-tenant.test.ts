@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startEntraJourney, tenantId } from '../support/upstreams/oidc/journey.ts';
+import type { SimulatedUser } from '../support/upstreams/oidc/simulator.ts';
 
 it.each(['tenant-foreign', 'tenant-claim-foreign'] as const)(
   'a token of another tenant is refused (%s)',
@@ -40,12 +41,16 @@ it.each([
   await expect(journey.signIn()).rejects.toMatchObject({ code: 'guest_refused' });
 });
 
-it("a member whose token names the tenant's own directory as idp is no guest", async () => {
-  const claims = { acct: 0, idp: `https://sts.windows.net/${tenantId}/` };
-  const user = { username: 'member', password: '', subject: 'oid-1', claims };
-  await using journey = await startEntraJourney({ upstream: { users: [user] } });
-  expect((await journey.signIn()).subject).toBe(`${tenantId}.oid-1`);
-});
+it.each(['the directory', 'the issuer'])(
+  'a member whose token names %s of the tenant as idp is no guest',
+  async (home) => {
+    const member: SimulatedUser = { username: 'member', password: '', subject: 'oid-1' };
+    await using journey = await startEntraJourney({ upstream: { users: [member] } });
+    const idp = home === 'the issuer' ? journey.upstream.issuer : `https://sts.windows.net/${tenantId}/`;
+    member.claims = { acct: 0, idp };
+    expect((await journey.signIn()).subject).toBe(`${tenantId}.oid-1`);
+  },
+);
 
 it('Graph answering for somebody else is refused', async () => {
   await using journey = await startEntraJourney();

@@ -31,7 +31,7 @@ export interface ProviderSetup {
   close(): Promise<void>;
 }
 /** Cookies of one browser at the upstream. */
-export interface TestBrowser {
+interface TestBrowser {
   cookies: Map<string, string>;
 }
 
@@ -146,7 +146,7 @@ export function describeProvider(name: string, setup: () => Promise<ProviderSetu
 }
 
 /** The code of the `ProviderError` that this rejects with; undefined when it does not reject. */
-export async function codeOf(promise: Promise<unknown>): Promise<ProviderErrorCode | undefined> {
+async function codeOf(promise: Promise<unknown>): Promise<ProviderErrorCode | undefined> {
   try {
     await promise;
     return undefined;

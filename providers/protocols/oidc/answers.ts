@@ -20,7 +20,7 @@ export async function readJsonAnswer(response: Response, where: string, limit = 
   return parseJsonObject(await readText(response, where, limit), where);
 }
 
-export function parseJsonObject(text: string, where: string): JsonObject {
+function parseJsonObject(text: string, where: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text);
     if (isJsonObject(value)) return value;

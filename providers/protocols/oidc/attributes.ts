@@ -10,7 +10,7 @@ import {
 /** A subscriber cannot do without these (SPEC §4). */
 const requiredRoles: readonly AttributeRole[] = ['sid', 'upn', 'oid', 'email'];
 
-export type PickedAttributes = Partial<Record<AttributeRole, RawAttribute>>;
+type PickedAttributes = Partial<Record<AttributeRole, RawAttribute>>;
 
 /** `claims`: sources in order; the first that has an attribute gives it. */
 export function pickAttributes(

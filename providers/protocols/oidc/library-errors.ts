@@ -51,7 +51,7 @@ export function explainAuthorizationError(error: string): ProviderError {
   });
 }
 
-export function refusedByTokenEndpoint(error: string, status: number): ProviderError {
+function refusedByTokenEndpoint(error: string, status: number): ProviderError {
   const isClient = error === 'invalid_client' || error === 'unauthorized_client';
   return new ProviderError(isClient ? 'client_refused' : 'token_refused', {
     detail: { where: 'token_endpoint', ...receivedCode(error), note: `HTTP ${status}` },

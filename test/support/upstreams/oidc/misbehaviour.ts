@@ -1,5 +1,5 @@
 /** What a simulated upstream can be told to do wrong, once each, in the order told. */
-export const misbehaviours = [
+const misbehaviours = [
   // documents
   'document-foreign-issuer',
   'document-missing',

@@ -24,7 +24,7 @@ export interface SimulatedUser {
   groups?: readonly string[];
 }
 
-export interface SimulatedClient {
+interface SimulatedClient {
   clientId: string;
   clientSecret: string;
   redirectUris: readonly string[];
@@ -48,7 +48,7 @@ export interface SimulatorOptions {
   responseIssuer?: boolean;
 }
 
-export interface SimulatedRequest {
+interface SimulatedRequest {
   method: string;
   path: string;
   query: Readonly<Record<string, string>>;
@@ -86,7 +86,7 @@ export interface Vendor {
     tools: Tools,
   ): Reply | undefined;
 }
-export interface Tools {
+interface Tools {
   url: string;
   takes(kind: Misbehaviour): boolean;
 }
