@@ -1,5 +1,5 @@
 /**
- * Vitest reporter: says at the end what was skipped and why, then one line `N passed, N failed, N skipped`.
+ * Vitest reporter: says at the end what was skipped and why, then one line `N passed, N failed` (and `, N skipped`).
  *
  * With `SEKISHO_TEST_NO_SKIP=1` a run fails when anything was skipped for another reason than the absence of
  * `../shared` (`.ci/run` sets it: there everything is installed, so a skip is a hole). Not called by tests.
@@ -32,7 +32,8 @@ export default class SkipSummary implements Reporter {
       console.log('\nSEKISHO_TEST_NO_SKIP=1: nothing may be skipped here, so this run has failed.');
       process.exitCode = 1;
     }
-    console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
   }
 }
 
