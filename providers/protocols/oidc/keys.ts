@@ -9,7 +9,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { ProviderError } from '../../errors.ts';
 import type { Ports } from '../../provider.ts';
 import { isJsonObject, quoteReceived, readJsonAnswer } from './answers.ts';
-import { fitsAlgorithm, isSignedBy } from './signature-algorithms.ts';
+import { fittingAlgorithms, isSignedBy } from './signature-algorithms.ts';
 
 const maximumKeys = 50;
 const maximumTries = 10;
@@ -26,7 +26,7 @@ export interface SignedParts {
 interface PublishedKey {
   keyId: string | undefined;
   key: KeyObject;
-  jwk: JsonWebKey;
+  algorithms: ReadonlySet<string>;
 }
 
 export interface KeySet {
@@ -86,8 +86,7 @@ function isSigned(keys: readonly PublishedKey[], parts: SignedParts): boolean {
   const fitting = keys.filter(
     (candidate) =>
       (parts.keyId === undefined || candidate.keyId === undefined || candidate.keyId === parts.keyId) &&
-      (candidate.jwk.alg === undefined || candidate.jwk.alg === parts.algorithm) &&
-      fitsAlgorithm(candidate.key, parts.algorithm),
+      candidate.algorithms.has(parts.algorithm),
   );
   return fitting
     .slice(0, maximumTries)
@@ -107,7 +106,9 @@ function importKeys(document: Readonly<Record<string, unknown>>): readonly Publi
     try {
       // an `oct` key throws here: a published symmetric key is no key
       const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
-      return [{ keyId: typeof jwk.kid === 'string' ? jwk.kid : undefined, key, jwk: jwk as JsonWebKey }];
+      const fitting = fittingAlgorithms(key);
+      const algorithms = jwk.alg === undefined ? fitting : new Set([...fitting].filter((name) => name === jwk.alg));
+      return [{ keyId: typeof jwk.kid === 'string' ? jwk.kid : undefined, key, algorithms }];
     } catch {
       return [];
     }

@@ -25,16 +25,22 @@ const algorithms: Readonly<Record<string, SignatureAlgorithm>> = {
 
 export const allowedAlgorithms: readonly string[] = Object.keys(algorithms);
 
-/** Whether this key can have made a signature of this algorithm. RSA below 2048 bits never. */
-export function fitsAlgorithm(key: KeyObject, name: string): boolean {
-  const algorithm = Object.hasOwn(algorithms, name) ? algorithms[name] : undefined;
-  if (algorithm === undefined || key.asymmetricKeyType !== algorithm.keyType) return false;
-  const details = key.asymmetricKeyDetails;
-  if (algorithm.keyType === 'rsa') return (details?.modulusLength ?? 0) >= 2048;
-  return algorithm.curve === undefined || details?.namedCurve === algorithm.curve;
+/**
+ * The algorithms that this key can have signed with; none for RSA below 2048 bits. Asked once per key: reading a key's
+ * details costs more than verifying with it.
+ */
+export function fittingAlgorithms(key: KeyObject): ReadonlySet<string> {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === 'rsa' && (details?.modulusLength ?? 0) < 2048) return new Set();
+  return new Set(
+    allowedAlgorithms.filter((name) => {
+      const { keyType, curve } = algorithms[name]!;
+      return keyType === type && (curve === undefined || curve === details?.namedCurve);
+    }),
+  );
 }
 
-/** RFC 7515 §5.2. `input` is header and payload as received; the caller has asked `fitsAlgorithm`. */
+/** RFC 7515 §5.2. `input` is header and payload as received; the caller has asked `fittingAlgorithms`. */
 export function isSignedBy(key: KeyObject, name: string, input: Buffer, signature: Buffer): boolean {
   const algorithm = algorithms[name]!;
   const options = {
