@@ -3,7 +3,7 @@
  *
  * Called at start-up and by the CLI's rotation. The data folder and the file are private (0700, 0600).
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatSealingKeys, generateSealingKey, parseSealingKeys, type SealingKey } from '../../certs/sealing-keys.ts';
 import type { Config } from './config.ts';
@@ -43,11 +43,15 @@ export function writeSealingKeys(path: string, keys: readonly SealingKey[]): voi
   renameSync(next, path);
 }
 
-/** `wx`: of two processes that start at once, one makes the key and both read it. */
+/** Of two processes that start at once, one makes the key and both read it; neither sees half a file. */
 function createOnce(path: string, text: string): void {
+  const made = `${path}.${process.pid}`;
+  writeFileSync(made, text, { mode: 0o600, flush: true });
   try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o600, flush: true });
+    linkSync(made, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(made);
   }
 }
