@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { startEntraJourney, tenantId } from '../support/upstreams/oidc/journey.ts';
-import type { SimulatedUser } from '../support/upstreams/oidc/simulator.ts';
+import type { SimulatedUser } from '../support/upstreams/oidc/vendor.ts';
 
 it.each(['tenant-foreign', 'tenant-claim-foreign'] as const)(
   'a token of another tenant is refused (%s)',

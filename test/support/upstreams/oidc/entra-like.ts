@@ -1,5 +1,6 @@
 /** An Entra-like tenant: v2.0 endpoints below the tenant, a templated issuer in discovery, and Graph for the person. */
-import { type Reply, type Simulator, type SimulatorOptions, startSimulator, type Vendor } from './simulator.ts';
+import { startSimulator } from './simulator.ts';
+import type { Reply, Simulator, SimulatorOptions, Vendor } from './vendor.ts';
 
 export interface EntraLikeOptions extends SimulatorOptions {
   /** GUID. */

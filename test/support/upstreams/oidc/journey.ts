@@ -17,7 +17,7 @@ import { type EntraLikeOptions, startEntraLike } from './entra-like.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { type NetScalerLikeOptions, startNetScalerLike } from './netscaler-like.ts';
 import { type OktaLikeOptions, startOktaLike } from './okta-like.ts';
-import type { SimulatedUser, Simulator } from './simulator.ts';
+import type { SimulatedUser, Simulator } from './vendor.ts';
 
 export interface Journey {
   upstream: Simulator;

@@ -1,5 +1,6 @@
 /** A NetScaler-like Gateway: documents below /oauth/idp/, a bare-host issuer, no `auth_time`, several unnamed facts of AD. */
-import { type Simulator, type SimulatorOptions, startSimulator, type Vendor } from './simulator.ts';
+import { startSimulator } from './simulator.ts';
+import type { Simulator, SimulatorOptions, Vendor } from './vendor.ts';
 
 export interface NetScalerLikeOptions extends SimulatorOptions {
   /** Publish keys and sign tokens without `kid`. */

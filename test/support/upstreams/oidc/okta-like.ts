@@ -1,5 +1,6 @@
 /** An Okta-like upstream: the org authorization server, custom `cip_*` claims, and the two API paths that a check reads. */
-import { type Simulator, type SimulatorOptions, startSimulator, type Vendor } from './simulator.ts';
+import { startSimulator } from './simulator.ts';
+import type { Simulator, SimulatorOptions, Vendor } from './vendor.ts';
 
 export interface OktaLikeOptions extends SimulatorOptions {
   /** What `Authorization: SSWS …` must carry at /api/v1. */

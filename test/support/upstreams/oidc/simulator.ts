@@ -6,95 +6,12 @@
 import { createHash, type JsonWebKey, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { authenticatedClient, bearerOf, bodyOf, cookieOf, html, json } from './http.ts';
 import { buildIdToken, type IdTokenGround } from './id-token.ts';
-import { createMisbehaviours, type Misbehaviour } from './misbehaviour.ts';
-import { type Brand, messagePage, signInPage } from './sign-in-page.ts';
-import { type Json, makeSigningKey, publicJwk, type SigningKey } from './signing.ts';
-
-export interface SimulatedUser {
-  username: string;
-  password: string;
-  /** The upstream's immutable identifier. */
-  subject: string;
-  /** Claims of the ID token (Okta, NetScaler) beyond the protocol's own. */
-  claims?: Json;
-  /** Microsoft Graph's `/me` (Entra). */
-  graph?: Json;
-  /** Object ids (Entra). */
-  groups?: readonly string[];
-}
-
-interface SimulatedClient {
-  clientId: string;
-  clientSecret: string;
-  redirectUris: readonly string[];
-  postLogoutRedirectUris?: readonly string[];
-}
-
-export interface SimulatorOptions {
-  /** 0 or absent: any free port. */
-  port?: number;
-  host?: string;
-  /** What the documents say and browsers use; default `http://<host>:<port>`. */
-  publicUrl?: string;
-  users: readonly SimulatedUser[];
-  clients: readonly SimulatedClient[];
-  /** Milliseconds. */
-  clock?: { now(): number };
-  misbehave?: readonly Misbehaviour[];
-  /** False: `login_hint`, or the first user, is signed in at once. Default true. */
-  loginPage?: boolean;
-  /** Send `iss` in the answer to the browser (RFC 9207), and say so in discovery. Default false. */
-  responseIssuer?: boolean;
-}
-
-interface SimulatedRequest {
-  method: string;
-  path: string;
-  query: Readonly<Record<string, string>>;
-  form: Readonly<Record<string, string>>;
-}
-
-export interface Simulator {
-  url: string;
-  issuer: string;
-  /** The newest thousand. */
-  requests: SimulatedRequest[];
-  misbehaveNext(kind: Misbehaviour): void;
-  /** A new signing key; the old one is no longer published. */
-  rotateKeys(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What a vendor adds to the common provider. Paths are absolute within the server. */
-export interface Vendor {
-  brand: Brand;
-  issuer(url: string): string;
-  /** As written into the discovery document, where that differs (Entra's template). */
-  documentIssuer?(url: string): string;
-  paths: { document: string; authorize: string; token: string; keys: string; userinfo: string; logout: string };
-  /** Fields of the discovery document beyond the endpoints. */
-  document: Json;
-  idTokenClaims(user: SimulatedUser, ground: { authTime: number }): Json;
-  userinfoClaims(user: SimulatedUser): Json;
-  namesKeys?: boolean;
-  sendsAuthTime: boolean;
-  /** Anything else: answers true when it did. `user` is who the bearer token belongs to. */
-  extra?(
-    request: SimulatedRequest & { bearer: string | undefined },
-    user: SimulatedUser | undefined,
-    tools: Tools,
-  ): Reply | undefined;
-}
-interface Tools {
-  url: string;
-  takes(kind: Misbehaviour): boolean;
-}
-export interface Reply {
-  status: number;
-  body: Json;
-  headers?: Record<string, string>;
-}
+import { createMisbehaviours } from './misbehaviour.ts';
+import { messagePage, signInPage } from './sign-in-page.ts';
+import { makeSigningKey, publicJwk, type SigningKey } from './signing.ts';
+import type { SimulatedRequest, SimulatedUser, Simulator, SimulatorOptions, Vendor } from './vendor.ts';
 
 interface Grant {
   clientId: string;
@@ -370,42 +287,4 @@ let stranger: Promise<SigningKey> | undefined;
 function strangersKey(): Promise<SigningKey> {
   stranger ??= makeSigningKey('key-1');
   return stranger;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  if (request.method !== 'POST') return '';
-  let body = '';
-  for await (const chunk of request) body += chunk;
-  return body;
-}
-
-/** client_secret_basic or client_secret_post. */
-function authenticatedClient(request: IncomingMessage, form: URLSearchParams, clients: readonly SimulatedClient[]) {
-  let id = form.get('client_id');
-  let secret = form.get('client_secret');
-  const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (basic !== undefined) {
-    const [name, password] = Buffer.from(basic, 'base64').toString().split(':');
-    id = decodeURIComponent((name ?? '').replaceAll('+', ' '));
-    secret = decodeURIComponent((password ?? '').replaceAll('+', ' '));
-  }
-  return clients.find((client) => client.clientId === id && client.clientSecret === secret);
-}
-
-function bearerOf(request: IncomingMessage): string | undefined {
-  return /^(?:Bearer|SSWS) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-}
-
-function cookieOf(request: IncomingMessage): string {
-  return /(?:^|;\s*)simulator=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
-}
-
-function json(response: ServerResponse, status: number, body: Json, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
-}
-
-function html(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' });
-  response.end(body);
 }
