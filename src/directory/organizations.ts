@@ -70,6 +70,9 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
     const workspaceName = draft.workspaceName ?? draft.customerId;
     const name = requireDisplayName(draft.name);
     requireName('customer id', draft.customerId);
+    // Where people may give one or the other, nobody's customer id may be another's OrgID.
+    if (/^[0-9]{8}$/.test(draft.customerId))
+      throw new DirectoryError('name_invalid', 'A customer id of 8 digits would look like an OrgID');
     requireName('workspace name', workspaceName);
     const id = randomUUID();
     const now = clock.now();
@@ -111,6 +114,20 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
 
   async function findByCustomerId(customerId: string): Promise<Organization | undefined> {
     return toOrganization(await selectOrganization().where('customer_id', '=', customerId).executeTakeFirst());
+  }
+
+  /** By customer id, OrgID or id: whatever an operator has at hand. */
+  async function findByReference(reference: string): Promise<Organization | undefined> {
+    const row = await selectOrganization()
+      .where((each) =>
+        each.or([
+          each('customer_id', '=', reference),
+          each('org_id', '=', reference),
+          each('organizations.id', '=', reference),
+        ]),
+      )
+      .executeTakeFirst();
+    return toOrganization(row);
   }
 
   /** `retired`: it is an old name and the caller redirects to the current one. Undefined after 30 days. */
@@ -225,6 +242,7 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
     create,
     find,
     findByCustomerId,
+    findByReference,
     findByWorkspaceName,
     list,
     settingsOf,

@@ -1,0 +1,85 @@
+/**
+ * Everything that a command may need of the installation, opened as the server opens it and from the same
+ * configuration. The server may be running: single statements and short transactions do not disturb it.
+ */
+import { join } from 'node:path';
+import { createSealer, type Sealer } from '../../certs/sealing.ts';
+import { providerDefinitions } from '../../providers/registry.ts';
+import type { Config } from '../config/config.ts';
+import { openDataFolder, openSealingKeys } from '../config/sealing-key-file.ts';
+import { createSites, type Sites } from '../config/sites.ts';
+import { systemClock } from '../core/clock.ts';
+import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../database/database.ts';
+import { createAdministrators } from '../directory/administrators.ts';
+import { createApplications } from '../directory/applications.ts';
+import type { DefinitionOf } from '../directory/connection-draft.ts';
+import { type Connection, createConnections } from '../directory/connections.ts';
+import { createPasswordHasher } from '../directory/credentials.ts';
+import { createIdentities } from '../directory/identities.ts';
+import { createOrganizations, type Organization } from '../directory/organizations.ts';
+import { createSigningKeys } from '../directory/signing-keys.ts';
+import type { SystemLogEntry } from '../system-log/events.ts';
+import { createSystemLog } from '../system-log/system-log.ts';
+import { RefusedError } from './command.ts';
+
+export type Installation = Awaited<ReturnType<typeof openInstallation>>;
+
+export async function openInstallation(config: Config) {
+  openDataFolder(config);
+  const sealer = createSealer(openSealingKeys(config));
+  const database = await openDatabase(databaseConfigOf(config));
+  return { config, database, sealer, ...createServices(database, sealer, createSites(config)) };
+}
+
+/** The file is where the server has it. */
+export function databaseConfigOf(config: Pick<Config, 'data' | 'databaseUrl'>): DatabaseConfig {
+  return config.databaseUrl
+    ? { kind: 'postgres', url: config.databaseUrl }
+    : { kind: 'sqlite', file: join(config.data, 'sekisho.sqlite') };
+}
+
+/** Undefined for what is no kind: the word comes from an operator's file. */
+export const definitionOf: DefinitionOf = (kind) =>
+  Object.entries(providerDefinitions).find(([name]) => name === kind)?.[1];
+
+function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites) {
+  const clock = systemClock;
+  const organizations = createOrganizations({ db, clock });
+  const connections = createConnections({ db, clock, sealer, definitionOf });
+  const systemLog = createSystemLog({ db, clock });
+
+  /** Throws `RefusedError` when nobody is called that. */
+  async function requireOrganization(reference: string): Promise<Organization> {
+    const organization = await organizations.findByReference(reference);
+    if (!organization) throw new RefusedError(`There is no organization "${reference}" (customer id or OrgID)`);
+    return organization;
+  }
+
+  /** By name or id, within one organization. Throws `RefusedError`. */
+  async function requireConnection(organization: Organization, reference: string): Promise<Connection> {
+    const all = await connections.list(organization.id);
+    const found = all.find(({ id, name }) => id === reference || name === reference);
+    if (!found) throw new RefusedError(`${organization.name} has no connection "${reference}" (name or id)`);
+    return found;
+  }
+
+  /** What the operator changed, as the system's doing. */
+  async function record(entry: Omit<SystemLogEntry, 'actor'>): Promise<void> {
+    await systemLog.record({ ...entry, actor: { type: 'system' }, detail: { via: 'cli', ...entry.detail } });
+  }
+
+  return {
+    clock,
+    sites,
+    organizations,
+    connections,
+    systemLog,
+    identities: createIdentities({ db, clock, sealer, hasher: createPasswordHasher() }),
+    administrators: createAdministrators({ db, clock }),
+    applications: createApplications({ db, clock }),
+    signingKeys: createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId }),
+    requireOrganization,
+    requireConnection,
+    record,
+  };
+}
