@@ -36,5 +36,6 @@ export function subjectOf(
 }
 
 function join(parts: readonly string[]): string {
-  return parts.map(encodeURIComponent).join('!');
+  // A separator that the encoding never leaves in a part.
+  return parts.map(encodeURIComponent).join('|');
 }

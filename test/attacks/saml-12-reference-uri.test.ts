@@ -14,7 +14,7 @@ describe('SAML-12, the reference of the signature', () => {
   for (const uri of uris) {
     it(`refuses URI="${uri}"`, () => {
       const xml = craftSigned().replace(/URI="[^"]*"/, `URI="${uri}"`);
-      expect(refusal(xml)).toMatchObject({ code: 'saml_structure_refused' });
+      expect(refusal(xml)).toMatchObject({ code: 'saml_structure_refused', detail: { expected: '#ID' } });
     });
   }
 

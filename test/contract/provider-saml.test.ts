@@ -18,7 +18,7 @@ describeProvider('saml', async () => {
     expected: {
       subject: [idp.entityId, 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent', samlUser.nameId]
         .map(encodeURIComponent)
-        .join('!'),
+        .join('|'),
       raw: {
         sid: raw('cip_sid'),
         upn: raw('cip_upn'),

@@ -39,7 +39,7 @@ for (const signs of ['response', 'assertion', 'both'] as const) {
         for (const [role, name] of Object.entries(roles)) {
           expect(identity.raw[role as keyof typeof roles]).toEqual({ name, values: idp.attributes[name] });
         }
-        expect(identity.subject).toContain('persistent!tanaka');
+        expect(identity.subject).toContain('persistent|tanaka');
         expect(ports.lines).toEqual([]);
       });
     }
