@@ -36,7 +36,7 @@ export function createCallbackRoutes(context: AccountsContext): Router {
   router.post('/saml/acs', async (request, response) => {
     const parameters = await readForm(request, { maxBytes: acsLimit, maxFields: 10 });
     const callback: Callback = { method: 'POST', url: sites.acsUrl, parameters };
-    await answer(request, response, await signIn.complete('acs', callback));
+    await answer(request, response, await signIn.complete('saml/acs', callback));
   });
   // Somebody opened the address in the browser, or an IdP was told to use GET.
   router.get('/saml/acs', (request, response) => showUnsolicited(request, response));

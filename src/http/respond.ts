@@ -14,9 +14,21 @@ export interface Answer {
   formAction?: readonly string[];
 }
 
-export type Responder = ReturnType<typeof createResponder>;
+export interface Responder {
+  contextOf(request: Request): PageContext;
+  send(request: Request, response: Response, page: (context: PageContext) => Html, answer?: Answer): void;
+  setCookie(response: Response, change: CookieChange): void;
+  /** The same, for pages whose forms may lead to these origins. */
+  allowing(formAction: readonly string[]): Responder;
+}
 
-export function createResponder({ assets, cookies }: { assets: Assets; cookies: CookieNames }) {
+export interface ResponderOptions {
+  assets: Assets;
+  cookies: CookieNames;
+  formAction?: readonly string[];
+}
+
+export function createResponder({ assets, cookies, formAction = [] }: ResponderOptions): Responder {
   /** Remembers a language that was chosen with `ui_locales`. */
   function contextOf(request: Request): PageContext {
     const chosen = request.query.ui_locales;
@@ -36,7 +48,8 @@ export function createResponder({ assets, cookies }: { assets: Assets; cookies: 
       setCookie(response, { name: cookies.language, value: context.language, maxAge: 365 * 86_400_000 });
     }
     response.status(answer.status ?? 200);
-    if (answer.formAction) allowFormAction(response, answer.formAction);
+    const allowed = [...formAction, ...(answer.formAction ?? [])];
+    if (allowed.length > 0) allowFormAction(response, allowed);
     response.type('html').send(render(page(context)));
   }
 
@@ -46,5 +59,7 @@ export function createResponder({ assets, cookies }: { assets: Assets; cookies: 
     else writeCookie(response, name, value, maxAge === undefined ? { secure } : { secure, maxAge });
   }
 
-  return { contextOf, send, setCookie };
+  const allowing = (more: readonly string[]) => createResponder({ assets, cookies, formAction: more });
+
+  return { contextOf, send, setCookie, allowing };
 }

@@ -119,10 +119,10 @@ export function createSignIn(options: SignInOptions) {
    */
   async function complete(name: string, callback: Callback): Promise<Completion> {
     const handle = callback.parameters.state ?? callback.parameters.RelayState;
-    if (handle === undefined) return { outcome: name === 'acs' ? 'unsolicited' : 'stale', clientId: undefined };
+    if (handle === undefined) return { outcome: name === 'saml/acs' ? 'unsolicited' : 'stale', clientId: undefined };
     const clientId = handles.clientOf(handle);
     // Not ours: an IdP-initiated response may carry a RelayState of its own. It is never followed (SAML-40).
-    if (clientId === undefined) return { outcome: name === 'acs' ? 'unsolicited' : 'stale', clientId };
+    if (clientId === undefined) return { outcome: name === 'saml/acs' ? 'unsolicited' : 'stale', clientId };
     const attempt = await attempts.take(handle);
     if (!attempt) return { outcome: 'stale', clientId };
     try {

@@ -1,0 +1,317 @@
+/**
+ * What the program is made of: services → OpenID Provider → surfaces → one request listener. The one place that hands
+ * each surface what it needs, because surfaces never import one another.
+ */
+import type { RequestListener } from 'node:http';
+import express, { type Request, type Response } from 'express';
+import { deriveKey, deriveKeys, type Sealer } from '../certs/sealing.ts';
+import type { SealingKey } from '../certs/sealing-keys.ts';
+import { privateJwks } from '../certs/signing-keys.ts';
+import { buildSpMetadata, signMetadata } from '../metadata/sp-metadata.ts';
+import { definitionOf, providerDefinitions } from '../providers/registry.ts';
+import { createAccounts } from './accounts/accounts.ts';
+import type { Application } from './accounts/context.ts';
+import { signOutPage } from './accounts/views/sign-out-pages.ts';
+import type { Config } from './config/config.ts';
+import type { Sites } from './config/sites.ts';
+import { createConsole } from './console/console.ts';
+import type { Clock } from './core/clock.ts';
+import { AppError } from './core/errors.ts';
+import { asStandardFetch, type GuardedFetch } from './core/guarded-fetch.ts';
+import type { Log } from './core/log.ts';
+import type { OpenDatabase } from './database/database.ts';
+import { createCookieNames, createCookieSigner } from './http/cookies.ts';
+import { createCsrf } from './http/csrf.ts';
+import { createEdge } from './http/edge.ts';
+import { createErrorHandler, notFound } from './http/errors.ts';
+import { readForm } from './http/forms.ts';
+import { createHealth } from './http/health.ts';
+import { createOwnRelyingParties } from './http/own-relying-party.ts';
+import { createRequestLog } from './http/request-log.ts';
+import { createResponder } from './http/respond.ts';
+import { allowFormAction, anyApplication, createSecurityHeaders } from './http/security-headers.ts';
+import { createStaticFiles } from './http/static.ts';
+import { errorKindOf, errorPage } from './http/views/error-pages.ts';
+import { html, render } from './http/views/html.ts';
+import { signedOutPage } from './http/views/signed-out-page.ts';
+import { consoleClientId, createRelyingParties, workspaceClientId } from './op/clients.ts';
+import { createInProcessFetch } from './op/in-process-fetch.ts';
+import { createOp } from './op/op.ts';
+import { createServices, samlCertificates } from './services.ts';
+import { administratorsRealm } from './sessions/policy.ts';
+import type { Store } from './store/store.ts';
+import { createWorkspace } from './workspace/workspace.ts';
+
+export interface AppOptions {
+  config: Config;
+  sites: Sites;
+  database: OpenDatabase;
+  store: Store;
+  sealer: Sealer;
+  sealingKeys: readonly SealingKey[];
+  clock: Clock;
+  log: Log;
+  fetch: GuardedFetch;
+  random(bytes: number): Uint8Array;
+  isStopping(): boolean;
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+export async function createApp(options: AppOptions) {
+  const { config, sites, database, store, sealer, sealingKeys, clock, log } = options;
+  const services = await createServices({ ...options, db: database.db, definitionOf: findDefinition });
+  const { organizations, connections, sessions, signingKeys } = services;
+
+  const cookies = createCookieNames(sites.secure);
+  const files = createStaticFiles(sites.assetsPath);
+  const responder = createResponder({ assets: files, cookies });
+  const csrf = createCsrf(deriveKeys(sealingKeys, 'csrf'));
+
+  const parties = createRelyingParties({
+    findApplication: async (clientId) => {
+      const found = await services.applications.find(clientId);
+      return found && { ...found, audiences: found.metadata.audiences, metadata: withoutOurs(found.metadata) };
+    },
+    findOrganization: (by) => ('id' in by ? organizations.find(by.id) : organizations.findByCustomerId(by.customerId)),
+    consoleUrl: sites.consoleUrl(),
+    workspaceUrl: (name) => sites.workspaceUrl(name),
+    clientSecretKey: deriveKey(sealingKeys, 'own-clients'),
+  });
+
+  const op = await createOp({
+    issuer: sites.issuer,
+    store,
+    sealer,
+    clock,
+    sessions,
+    parties,
+    cookies,
+    cookieKeys: deriveKeys(sealingKeys, 'op-cookies').map((key) => Buffer.from(key).toString('base64url')),
+    signinUrl: (uid) => sites.signinUrl(uid),
+    pages: {
+      error: (ctx, _error, out) =>
+        render(errorPage(contextOf(ctx.req), { kind: out.error === 'server_error' ? 'generic' : 'request_refused' })),
+      confirmSignOut: (ctx, form) => {
+        const formHtml = html`<form id="op.logoutForm" method="post" action="${form.action}"><input type="hidden" name="xsrf" value="${form.xsrf}"></form>`;
+        const application = ctx.oidc.client?.clientName;
+        return render(
+          signOutPage(contextOf(ctx.req), {
+            formHtml: render(formHtml),
+            ...(application !== undefined && { application }),
+          }),
+        );
+      },
+      signedOut: (ctx) => render(signedOutPage(contextOf(ctx.req), { reason: 'signed_out' })),
+    },
+    fetch: asStandardFetch(options.fetch) as typeof fetch,
+    accessOf,
+    organizationOf: (id) => organizations.find(id),
+    signingKeys: async () => {
+      const version = await signingKeys.version();
+      return { version, jwks: privateJwks(services.keys(), clock.now()) as never };
+    },
+    onLogoutFailure: (notice, error, willRetry) =>
+      log.warn({ err: error, clientId: notice.clientId, willRetry }, 'a logout notice was not accepted'),
+    onServerError: (error) => log.error({ err: error }, 'the OpenID Provider failed'),
+  });
+  services.endings.push(op.announceEnd, async ({ session, end }) => {
+    await services.systemLog.record({
+      event: 'platform/session/end',
+      organizationId: session.organizationIds[0] ?? null,
+      actor: { type: 'system' },
+      target: { type: 'session', id: session.accountId },
+      detail: { reason: end.reason },
+    });
+  });
+
+  /** An administrator's rights now, by the durable rows (SES-3). */
+  async function accessOf(accountId: string) {
+    const account = await services.accounts.find(accountId);
+    if (!account) return [];
+    const groups = Array.isArray(account.claims.groups) ? account.claims.groups.map(String) : [];
+    const memberships = await services.administrators.membershipsOf({ ...account, groups });
+    const claims = await Promise.all(
+      memberships.map(async ({ organizationId, access }) => {
+        const organization = await organizations.find(organizationId);
+        return organization && { customer_id: organization.customerId, org_id: organization.orgId, ...access };
+      }),
+    );
+    return claims.filter((claim) => claim !== undefined);
+  }
+
+  async function findApplication(clientId: string): Promise<Application | undefined> {
+    const party = await parties.find(clientId);
+    if (!party) return undefined;
+    const own = clientId === consoleClientId ? 'console' : party.clientId.startsWith('workspace:') ? 'workspace' : null;
+    return { ...party, own, isNative: party.metadata.application_type === 'native' };
+  }
+
+  const handleOp = async (request: Request, response: Response) => {
+    allowFormAction(response, anyApplication(sites.secure));
+    if ((await op.handle(request, response)) === 'ask') await accounts.showRealms(request, response);
+  };
+  const ownParties = createOwnRelyingParties({
+    issuer: sites.issuer,
+    fetch: createInProcessFetch({ issuer: sites.issuer, handle: op.handle }),
+    secretOf: parties.ownSecret,
+    sealer,
+    signer: createCookieSigner(deriveKeys(sealingKeys, 'cookies')),
+  });
+
+  const accounts = createAccounts({
+    ...services,
+    sites,
+    clock,
+    cookies,
+    csrf,
+    // Chromium applies form-action to redirects after a post: these pages lead to relying parties and upstreams.
+    responder: responder.allowing(anyApplication(sites.secure)),
+    op,
+    findApplication,
+    labelOf,
+    samlMetadata,
+    onSignedIn: (session, clientId) =>
+      services.systemLog.record({
+        event: 'platform/session/create',
+        organizationId: session.organizationIds[0] ?? null,
+        actor: {
+          type: session.realm === administratorsRealm ? 'administrator' : 'subscriber',
+          id: session.accountId,
+          name: typeof session.claims.name === 'string' ? session.claims.name : null,
+        },
+        target: { type: 'application', id: clientId },
+        detail: { provider: session.idp },
+        ...(session.clientAddress !== null && { clientAddress: session.clientAddress }),
+        ...(session.userAgent !== null && { userAgent: session.userAgent }),
+      }),
+    onNoAccess: async ({ reference, connectionId, organizationId }) => {
+      log.info({ reference, connectionId }, 'authenticated, but without access');
+      await services.systemLog.record({
+        event: 'platform/signin/failed',
+        organizationId,
+        actor: { type: 'system' },
+        target: { type: 'connection', id: connectionId },
+        detail: { reason: 'no_access' },
+        reference,
+      });
+    },
+  });
+
+  async function samlMetadata(): Promise<string> {
+    const current = services.keys().find((key) => key.use === 'saml' && key.state === 'current');
+    if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
+    const xml = buildSpMetadata({
+      entityId: sites.samlEntityId,
+      acsUrl: sites.acsUrl,
+      logoutUrl: sites.samlLogoutUrl,
+      logoutBindings: ['redirect', 'post'],
+      signingCertificates: samlCertificates(services.keys(), clock.now()),
+      authnRequestsSigned: true,
+      wantAssertionsSigned: false,
+    });
+    return signMetadata(xml, { privateKeyPem: current.privateKeyPem, certificatePem: current.certificatePem });
+  }
+
+  const surface = { ...services, sites, clock, cookies, csrf, responder, labelOf, log, parties: ownParties };
+  const console = createConsole({
+    ...surface,
+    clientId: consoleClientId,
+    definitionOf: findDefinition,
+    record: services.systemLog.record,
+  });
+  const workspace = createWorkspace({ ...surface, clientIdOf: workspaceClientId });
+
+  const issuerRoutes = express.Router();
+  // oidc-provider is kept to GET here, where top-level navigation brings the cookies: a posted request is repeated as one.
+  issuerRoutes.post(['/connect/authorize', '/connect/endsession'], async (request, response) => {
+    const form = new URLSearchParams({ ...(await readForm(request)) });
+    response.redirect(303, `${sites.issuer}${request.path}?${form}`);
+  });
+  /** SES-7: an application tells that its user did something. */
+  issuerRoutes.post('/session/activity', async (request, response) => {
+    const token = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const state = token === undefined ? undefined : await op.sessionOfAccessToken(token);
+    if (!state) throw new AppError('signed_out');
+    await sessions.recordActivity(state);
+    response.status(204).end();
+  });
+  issuerRoutes.use(handleOp);
+
+  const listener = express();
+  listener.disable('x-powered-by');
+  listener.disable('etag');
+  listener.set('query parser', 'simple');
+  listener.use(
+    createHealth({
+      clock,
+      checks: { database: database.ping, store: () => store.ping() },
+      isStopping: options.isStopping,
+    }),
+  );
+  listener.use(createRequestLog(log));
+  listener.use(createSecurityHeaders(sites.secure));
+  listener.use(createEdge({ sites, trustedProxies: config.trustedProxies }));
+  listener.use(files.serve);
+  const byService: Record<string, express.Router> = {
+    accounts: express.Router().use(accounts.router).use('/core', issuerRoutes),
+    saml: accounts.router,
+    console,
+    workspace,
+  };
+  listener.use((request, response, next) => {
+    const router = byService[request.edge?.service ?? ''];
+    if (router) router(request, response, next);
+    else next();
+  });
+  listener.use(notFound);
+  listener.use(
+    createErrorHandler({
+      log,
+      render: (request, shown) =>
+        render(
+          errorPage(contextOf(request), {
+            kind: errorKindOf[shown.code],
+            reference: { code: shown.reference, at: clock.now() },
+            ...(shown.retryAfter !== undefined && { retryAfter: shown.retryAfter }),
+          }),
+        ),
+    }),
+  );
+
+  function contextOf(request: unknown) {
+    return responder.contextOf(request as Request);
+  }
+
+  /** Sees keys that another process has rotated. */
+  async function refreshKeys(): Promise<void> {
+    if ((await signingKeys.version()) === keysVersion) return;
+    keysVersion = await signingKeys.version();
+    await services.reloadKeys();
+    await op.refreshKeys();
+  }
+  let keysVersion = await signingKeys.version();
+
+  return {
+    listener: listener as unknown as RequestListener,
+    services,
+    op,
+    refreshKeys,
+    /** Ends and announces what is due. */
+    finalise: () => sessions.finalise(),
+    deliverNotices: () => op.deliverNotices(),
+  };
+}
+
+function findDefinition(kind: string) {
+  return kind in providerDefinitions ? definitionOf(kind as keyof typeof providerDefinitions) : undefined;
+}
+
+function labelOf(kind: string): string {
+  return kind === 'citrix' ? 'Citrix identity' : (findDefinition(kind)?.label ?? kind);
+}
+
+/** Metadata keys of ours that oidc-provider does not know. */
+function withoutOurs({ audiences: _, ...metadata }: { audiences: readonly string[] } & Record<string, unknown>) {
+  return metadata;
+}

@@ -1,0 +1,122 @@
+/** A running broker: opens what the configuration names, listens, does the periodic work, and stops in order. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApp } from './app.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { openDataFolder, openSealingKeys } from './config/sealing-key-file.ts';
+import { createSites } from './config/sites.ts';
+import { systemClock } from './core/clock.ts';
+import { createGuardedFetch } from './core/guarded-fetch.ts';
+import { createLog, type Log } from './core/log.ts';
+import { type OpenDatabase, openDatabase } from './database/database.ts';
+import { createRenewableSealer } from './directory/renewable-sealer.ts';
+import { listen } from './http/listen.ts';
+import { createRedisStore } from './store/redis.ts';
+import { createSqliteStore } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+/** Milliseconds between visits. */
+const periods = { keys: 2_000, finalise: 30_000, notices: 5_000, sweep: 10_000 } as const;
+
+export interface RunningServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Throws `ConfigError` with every problem at once, or what opening database, store or port throws. */
+export async function startServer(env: Readonly<Record<string, string | undefined>>): Promise<RunningServer> {
+  const config = readConfig(env);
+  const log = createLog({ level: config.logLevel });
+  openDataFolder(config);
+  const sites = createSites(config);
+  const sealer = createRenewableSealer(() => openSealingKeys(config), systemClock);
+  const database = await openDatabase(
+    config.databaseUrl === undefined
+      ? { kind: 'sqlite', file: join(config.data, 'sekisho.sqlite') }
+      : { kind: 'postgres', url: config.databaseUrl },
+  );
+  const store = await openStore(config, database, log);
+  const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow' });
+  let isStopping = false;
+  const app = await createApp({
+    config,
+    sites,
+    database,
+    store,
+    sealer,
+    sealingKeys: openSealingKeys(config),
+    clock: systemClock,
+    log,
+    fetch,
+    random: (bytes) => randomBytes(bytes),
+    isStopping: () => isStopping,
+  });
+  const tls =
+    config.tlsCertificate === undefined || config.tlsKey === undefined
+      ? undefined
+      : { certificate: readFileSync(config.tlsCertificate, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
+  const listening = await listen(app.listener, { ...config.listen, ...(tls && { tls }) });
+
+  const timers = [
+    every(periods.keys, app.refreshKeys, log),
+    every(periods.finalise, app.finalise, log),
+    every(periods.notices, app.deliverNotices, log),
+    every(periods.sweep, () => sweep(store), log),
+  ];
+  log.info(
+    {
+      accounts: sites.accountsBase,
+      console: sites.consoleUrl(),
+      issuer: sites.issuer,
+      saml: sites.samlMetadataUrl,
+      data: config.data,
+    },
+    `Sekisho listens on ${config.listen.host}:${listening.port}; console ${sites.consoleUrl()}, issuer ${sites.issuer}, data in ${config.data}`,
+  );
+  log.flush();
+
+  async function stop(): Promise<void> {
+    if (isStopping) return;
+    isStopping = true;
+    log.info('stopping');
+    for (const timer of timers) clearInterval(timer);
+    await listening.stop();
+    await fetch.close();
+    await store.close();
+    await database.close();
+    log.flush();
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  return { port: listening.port, stop };
+}
+
+async function openStore(config: Config, database: OpenDatabase, log: Log): Promise<Store> {
+  if (config.redisUrl !== undefined) {
+    return createRedisStore({
+      url: config.redisUrl,
+      clock: systemClock,
+      onError: (error) => log.warn({ err: error }, 'redis'),
+    });
+  }
+  if (database.sqlite === undefined) throw new Error('PostgreSQL needs Redis beside it');
+  return createSqliteStore({ database: database.sqlite, clock: systemClock });
+}
+
+async function sweep(store: Store): Promise<void> {
+  if ('sweep' in store) await (store as Store & { sweep(limit: number): Promise<number> }).sweep(500);
+}
+
+/** Periodic work: one at a time, and an error is logged instead of ending the process. */
+function every(period: number, work: () => Promise<unknown>, log: Log): NodeJS.Timeout {
+  let running = false;
+  return setInterval(() => {
+    if (running) return;
+    running = true;
+    work()
+      .catch((error: unknown) => log.warn({ err: error }, 'periodic work failed'))
+      .finally(() => {
+        running = false;
+      });
+  }, period).unref();
+}

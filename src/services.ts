@@ -1,0 +1,190 @@
+/**
+ * What the program is made of below its surfaces: directory, sessions, log and sign-in, wired once over one database
+ * and one store. Shared by `app.ts` and the tests.
+ */
+import { deriveKeys, type Sealer } from '../certs/sealing.ts';
+import type { SealingKey } from '../certs/sealing-keys.ts';
+import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
+import { createCitrixProvider } from '../providers/citrix/citrix.ts';
+import type { Installation, Ports, ProviderDefinition, UpstreamFetch } from '../providers/provider.ts';
+import type { Config } from './config/config.ts';
+import type { Sites } from './config/sites.ts';
+import type { Clock } from './core/clock.ts';
+import type { Log } from './core/log.ts';
+import type { Database } from './database/schema.ts';
+import { createAccounts } from './directory/accounts.ts';
+import { createAdministrators } from './directory/administrators.ts';
+import { createApplications } from './directory/applications.ts';
+import type { DefinitionOf } from './directory/connection-draft.ts';
+import { createConnections } from './directory/connections.ts';
+import { createCredentialStore } from './directory/credential-store.ts';
+import { createPasswordHasher } from './directory/credentials.ts';
+import { createIdentities } from './directory/identities.ts';
+import { createMfa } from './directory/mfa.ts';
+import { createOrganizations } from './directory/organizations.ts';
+import { createPasswordThrottle } from './directory/password-throttle.ts';
+import { createSigningKeys } from './directory/signing-keys.ts';
+import { createSessions, type SessionState } from './sessions/sessions.ts';
+import { createAdmit } from './signin/admit.ts';
+import { createAttempts } from './signin/attempts.ts';
+import { createCitrixSignIn } from './signin/citrix-identity.ts';
+import { createHandles } from './signin/handles.ts';
+import { createSignIn } from './signin/sign-in.ts';
+import { createSignOut } from './signin/sign-out.ts';
+import { createUpstreams } from './signin/upstreams.ts';
+import type { Store } from './store/store.ts';
+import { createSystemLog } from './system-log/system-log.ts';
+
+export interface ServicesOptions {
+  config: Config;
+  sites: Sites;
+  db: Database;
+  store: Store;
+  sealer: Sealer;
+  sealingKeys: readonly SealingKey[];
+  clock: Clock;
+  log: Log;
+  fetch: UpstreamFetch;
+  random(bytes: number): Uint8Array;
+  definitionOf: DefinitionOf;
+}
+
+export type Services = Awaited<ReturnType<typeof createServices>>;
+
+export async function createServices(options: ServicesOptions) {
+  const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
+  const systemLog = createSystemLog({ db, clock });
+  const organizations = createOrganizations({ db, clock });
+  const connections = createConnections({ db, clock, sealer, definitionOf });
+  const accounts = createAccounts({ db, clock });
+  const administrators = createAdministrators({ db, clock });
+  const applications = createApplications({ db, clock });
+  const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
+  const signingKeys = createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId });
+  await signingKeys.ensure();
+  let keys = await signingKeys.load();
+
+  const ports: Ports = {
+    fetch: options.fetch,
+    now: () => clock.now(),
+    random: options.random,
+    log: {
+      info: (fields, message) => log.info(fields, message),
+      warn: (fields, message) => log.warn(fields, message),
+    },
+  };
+
+  /** The end of a session is announced by the surfaces, which are made later. */
+  const endings: ((state: SessionState) => Promise<void>)[] = [];
+  const sessions = createSessions({
+    store,
+    clock,
+    settingsOf: async (ids) => [...(await organizations.settingsOf(ids)).values()],
+    onEnded: async (state) => {
+      for (const announce of endings) await announce(state);
+    },
+  });
+
+  const attempts = createAttempts({ store, clock, sealer });
+  const handles = createHandles(deriveKeys(sealingKeys, 'handles'));
+  const upstreams = createUpstreams({
+    connections,
+    definitionOf,
+    ports,
+    installation: () => installationOf(config, sites, keys),
+  });
+  const callbackUrlOf = ({ kind, callback }: ProviderDefinition) =>
+    kind === 'saml' ? sites.acsUrl : sites.callbackUrl(callback);
+  const signIn = createSignIn({
+    attempts,
+    handles,
+    upstreams,
+    connections,
+    definitionOf,
+    sealer,
+    clock,
+    log,
+    callbackUrlOf,
+    returnUrl: (uid, code) => `${sites.signinUrl(uid, 'return')}?h=${code}`,
+    onFailed: ({ reference, code, organizationId, connectionId }) =>
+      systemLog.record({
+        event: 'platform/signin/failed',
+        organizationId,
+        actor: { type: 'subscriber', id: null },
+        target: { type: 'connection', id: connectionId },
+        detail: { reason: code },
+        reference,
+      }),
+  });
+  const signOut = createSignOut({ sessions, connections, upstreams, handles, openSignOut: signIn.openSignOut, log });
+  const citrix = createCitrixSignIn({
+    attempts,
+    provider: createCitrixProvider(createCredentialStore(identities), ports),
+    throttle: createPasswordThrottle({ store, clock }),
+    mfa: createMfa({ db, store, clock, sealer }),
+  });
+  const admit = createAdmit({
+    sessions,
+    accountOf: (key) =>
+      key.kind === 'administrator'
+        ? accounts.findOrCreate({ ...key, kind: 'administrator', organizationId: null, claims: { ...key.claims } })
+        : accounts.findOrCreate({
+            ...key,
+            kind: 'subscriber',
+            organizationId: String(key.organizationId),
+            claims: { ...key.claims },
+          }),
+    administeredBy: async (key) =>
+      (await administrators.membershipsOf(key)).map((membership) => membership.organizationId),
+  });
+
+  /** Reads our keys again when another process has changed them. */
+  async function reloadKeys(): Promise<void> {
+    keys = await signingKeys.load();
+    upstreams.forget();
+  }
+
+  return {
+    systemLog,
+    organizations,
+    connections,
+    accounts,
+    administrators,
+    applications,
+    identities,
+    signingKeys,
+    sessions,
+    endings,
+    attempts,
+    handles,
+    upstreams,
+    signIn,
+    signOut,
+    citrix,
+    admit,
+    keys: () => keys,
+    reloadKeys,
+  };
+}
+
+function installationOf(config: Config, sites: Sites, keys: readonly SigningKey[]): Installation {
+  const current = keys.find((key) => key.use === 'saml' && key.state === 'current');
+  if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
+  const { azureAdClientId: clientId, azureAdClientSecret: clientSecret } = config;
+  return {
+    saml: {
+      entityId: sites.samlEntityId,
+      signingKey: current.privateKeyPem,
+      signingCertificate: current.certificatePem,
+    },
+    ...(clientId !== undefined && clientSecret !== undefined && { azureAd: { clientId, clientSecret } }),
+  };
+}
+
+/** The certificates that our SAML metadata publishes: the current one first, the next one during a rollover. */
+export function samlCertificates(keys: readonly SigningKey[], now: number): string[] {
+  return orderForPublishing(keys, now)
+    .filter((key) => key.use === 'saml')
+    .map((key) => key.certificatePem)
+    .filter((pem) => pem !== undefined);
+}

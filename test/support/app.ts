@@ -1,0 +1,106 @@
+/** The whole app on a socket of its own, with a clock that can be moved; it closes itself when the test file ends. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { createSealer } from '../../certs/sealing.ts';
+import { generateSealingKey, type SealingKey } from '../../certs/sealing-keys.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { createSites, type Sites } from '../../src/config/sites.ts';
+import { createGuardedFetch } from '../../src/core/guarded-fetch.ts';
+import { createLog } from '../../src/core/log.ts';
+import { type OpenDatabase, openDatabase } from '../../src/database/database.ts';
+import { listen } from '../../src/http/listen.ts';
+import { createSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createTestClock, type TestClock } from './clock.ts';
+import { freePort } from './services/processes.ts';
+
+export interface TestAppOptions {
+  /** One public URL instead of a host for each service. */
+  byPath?: boolean;
+  clock?: TestClock;
+  /** To run two apps on one store, or an app again on what another left. */
+  folder?: string;
+  sealingKeys?: readonly SealingKey[];
+  port?: number;
+  stores?: { database: OpenDatabase; store: Store };
+  env?: Readonly<Record<string, string>>;
+}
+
+export interface TestApp extends App {
+  sites: Sites;
+  clock: TestClock;
+  store: Store;
+  database: OpenDatabase;
+  sealingKeys: readonly SealingKey[];
+  port: number;
+  folder: string;
+  /** Every line that was logged. */
+  log: string[];
+  close(): Promise<void>;
+}
+
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const port = options.port ?? (await freePort());
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'sekisho-test-')));
+  const config = readConfig({
+    SEKISHO_LISTEN: `127.0.0.1:${port}`,
+    SEKISHO_DATA: folder,
+    SEKISHO_UPSTREAM_LOOPBACK: 'allow',
+    ...(options.byPath
+      ? { SEKISHO_PUBLIC_URL: `http://localhost:${port}` }
+      : { SEKISHO_DOMAIN: `http://localhost:${port}` }),
+    ...options.env,
+  });
+  const clock = options.clock ?? createTestClock();
+  const sites = createSites(config);
+  const sealingKeys = options.sealingKeys ?? [generateSealingKey()];
+  const database =
+    options.stores?.database ?? (await openDatabase({ kind: 'sqlite', file: join(folder, 'sekisho.sqlite') }));
+  const store = options.stores?.store ?? createSqliteStore({ database: database.sqlite!, clock });
+  const fetch = createGuardedFetch({ allowLoopback: true });
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const app = await createApp({
+    config,
+    sites,
+    database,
+    store,
+    sealer: createSealer(sealingKeys),
+    sealingKeys,
+    clock,
+    log: createLog({ level: 'debug', stream, pretty: false }),
+    fetch,
+    random: (bytes) => randomBytes(bytes),
+    isStopping: () => false,
+  });
+  const listening = await listen(app.listener, { host: '127.0.0.1', port });
+  return {
+    ...app,
+    sites,
+    clock,
+    store,
+    database,
+    sealingKeys,
+    port: listening.port,
+    folder,
+    log: lines,
+    async close() {
+      await listening.stop(0);
+      await fetch.close();
+      if (options.stores === undefined) {
+        await store.close();
+        await database.close();
+      }
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** A Citrix identity with password and TOTP key that administers organizations of a running test app. */
+import { TOTP } from 'otpauth';
+import type { Identity } from '../../../src/directory/identities.ts';
+import { generateTotpKey } from '../../../src/directory/mfa.ts';
+import type { Organization } from '../../../src/directory/organizations.ts';
+import type { TestApp } from '../app.ts';
+import type { Browser, Page } from '../browser.ts';
+
+export interface TestAdministrator {
+  identity: Identity;
+  email: string;
+  password: string;
+  /** The code of the present half minute; each works once. */
+  code(): string;
+}
+
+export async function createAdministrator(
+  app: TestApp,
+  organizations: readonly Organization[],
+  name = 'Hanako Sato',
+): Promise<TestAdministrator> {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
+  const password = 'Correct-Horse-7';
+  const totpKey = generateTotpKey();
+  const identity = await app.services.identities.create({ email, displayName: name, password, totpKey });
+  for (const organization of organizations) {
+    await app.services.administrators.add({
+      organizationId: organization.id,
+      kind: 'identity',
+      connectionId: 'citrix',
+      subject: identity.id,
+      displayName: name,
+      email,
+      access: { access: 'full' },
+    });
+  }
+  const totp = new TOTP({ secret: totpKey, algorithm: 'SHA1', digits: 6, period: 30 });
+  return { identity, email, password, code: () => totp.generate({ timestamp: app.clock.now() }) };
+}
+
+/** From the email page to wherever it leads. */
+export async function signInWithCode(browser: Browser, administrator: TestAdministrator): Promise<Page> {
+  const { email, password } = administrator;
+  await browser.submit({ email, password }, '/password');
+  return browser.submit({ code: administrator.code() }, '/code');
+}
