@@ -152,13 +152,13 @@ export const accountsJapanese: typeof accountsEnglish = {
   },
 
   stay: {
-    title: 'この端末でサインインしたままにしますか？',
+    title: 'この端末のサインインを維持しますか？',
     lead: (application) => `${application}でサインインを維持する期間を選択してください。`,
-    agree: 'サインインしたままにする',
+    agree: '維持する',
     agreeHint: (days, inactivity) => `${days}間有効です。${inactivity}以上使用しないと終了します。`,
     decline: '今日だけにする',
     declineHint: (duration) => `${duration}後に再度サインインが必要です。`,
-    shared: 'ほかの人と共用する端末では、サインインしたままにしないでください。',
+    shared: 'ほかの人と共用する端末では、維持しないでください。',
   },
 
   logoutUnsupported: {

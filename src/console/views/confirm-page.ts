@@ -26,13 +26,13 @@ export function confirmPage(context: PageContext, frame: ConsoleFrame, model: Co
     page: model.page,
     title: text.title,
     above: [{ label: m.pages[model.page], href: model.cancelHref }],
-    body: form(
+    body: html`<div class="section">${form(
       { action: model.action, csrf: model.csrf, ...(model.hidden === undefined ? {} : { hidden: model.hidden }) },
       html`<p>${text.text(model.who)}</p>`,
       actions(
         submitButton(text.confirm, { kind: 'danger' }),
         linkButton(sharedMessages[language].cancel, model.cancelHref, 'secondary'),
       ),
-    ),
+    )}</div>`,
   });
 }

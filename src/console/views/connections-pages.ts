@@ -68,7 +68,7 @@ export function connectionPage(context: PageContext, frame: ConsoleFrame, model:
     page: 'connections',
     title: model.name,
     above: [{ label: consoleMessages[language].pages.connections, href: model.listHref }],
-    beside: stateBadge(context, model),
+    badge: stateBadge(context, model),
     body: html`${model.state === 'draft' && notice('warning', m.draftNotice)}${section(
       m.overview,
       definitionList([
@@ -97,7 +97,7 @@ function settingValue(context: PageContext, setting: ConnectionSetting): Html {
   const m = sharedMessages[context.language];
   if ('secret' in setting) return html`<span class="muted">${setting.isSet ? m.hidden : m.notSet}</span>`;
   if (setting.value === undefined || setting.value === '') return html`<span class="muted">${m.notSet}</span>`;
-  return setting.multiline ? html`<pre tabindex="0">${setting.value}</pre>` : html`<code>${setting.value}</code>`;
+  return setting.multiline ? html`<pre tabindex="0">${setting.value}</pre>` : html`${setting.value}`;
 }
 
 function usedFor(context: PageContext, connection: ConnectionSummary): Html {

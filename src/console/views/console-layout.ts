@@ -41,7 +41,9 @@ export interface ConsolePage {
   title: string;
   lead?: Child;
   above?: readonly Link[];
-  /** Beside the heading: the page's primary action, badges. */
+  /** The state of what the page is about. */
+  badge?: Child;
+  /** At the other end of the heading: the page's primary action. */
   beside?: Child;
   body: Child;
   titlePrefix?: string | undefined;
@@ -65,7 +67,7 @@ ${accountMenu(context, frame)}
 <nav id="navigation" class="sidebar" popover aria-label="${m.navigation}">${navigation(context, frame, page.page)}</nav>
 <main id="content" tabindex="-1">
 ${page.above && breadcrumbs(context.language, page.above)}
-<div class="heading"><div><h1>${page.title}</h1>${page.lead !== undefined && html`<p class="lead">${page.lead}</p>`}</div>${page.beside !== undefined && html`<div class="beside">${page.beside}</div>`}</div>
+<div class="heading"><div><h1>${page.title}${page.badge}</h1>${page.lead !== undefined && html`<p class="lead">${page.lead}</p>`}</div>${page.beside !== undefined && html`<div class="beside">${page.beside}</div>`}</div>
 ${flashMessage(frame.flash)}
 ${page.body}
 </main>

@@ -11,6 +11,8 @@
   addEventListener('submit', (event) => {
     if (event.target.dataset.sent) return event.preventDefault();
     event.target.dataset.sent = 'yes';
+    // A shown password must not be kept by the browser as ordinary text.
+    for (const button of event.target.querySelectorAll('[data-reveal][aria-pressed=true]')) button.click();
   });
   addEventListener('pageshow', () => {
     for (const form of all('form[data-sent]')) delete form.dataset.sent;
