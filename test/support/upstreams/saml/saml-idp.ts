@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inflateRawSync } from 'node:zlib';
 import { IdentityProvider, ServiceProvider, setSchemaValidator } from 'samlify';
 import { messagePage, signInPage } from '../oidc/sign-in-page.ts';
 import { applyMisbehaviour, type SamlMisbehaviour } from './misbehaviours.ts';
@@ -223,7 +224,6 @@ export async function startSamlIdp(options: SamlIdpOptions): Promise<SamlIdp> {
   async function signOut(request: IncomingMessage, response: ServerResponse, form: URLSearchParams) {
     sessions.delete(cookieOf(request));
     const relayState = form.get('RelayState') ?? '';
-    const { inflateRawSync } = await import('node:zlib');
     const xml = inflateRawSync(Buffer.from(form.get('SAMLRequest') ?? '', 'base64'), {
       maxOutputLength: 65_536,
     }).toString();

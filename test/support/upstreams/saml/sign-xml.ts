@@ -44,6 +44,8 @@ export interface SignOptions {
   transforms?: readonly string[];
   /** Prefixes for ec:InclusiveNamespaces. */
   prefixList?: string;
+  /** Of the signature's elements; empty for the default namespace. Default `ds`. */
+  prefix?: string;
   /** XPath of what is signed, when it is not the element around the signature. */
   reference?: string;
   /** XPath and action; default: after the element's Issuer. */
@@ -67,7 +69,7 @@ export function signXml(xml: string, element: 'Response' | 'Assertion', options:
     ...(options.prefixList === undefined ? {} : { inclusiveNamespacesPrefixList: options.prefixList.split(' ') }),
   });
   signer.computeSignature(xml, {
-    prefix: 'ds',
+    ...(options.prefix === '' ? {} : { prefix: options.prefix ?? 'ds' }),
     location: options.place ?? { reference: `${path}/*[local-name(.)='Issuer']`, action: 'after' },
   });
   return signer.getSignedXml();
