@@ -12,7 +12,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import type { CustomTypesConfig } from 'pg';
 import { migrateToLatest } from './migrations.ts';
 import type { Database, Tables } from './schema.ts';
 import { busyTimeoutMs, createSqliteDialect } from './sqlite-dialect.ts';
@@ -32,7 +32,7 @@ export interface OpenDatabase {
 /** Opens, and migrates up from whatever is there. Throws when the database cannot be reached or migrated. */
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
   const sqlite = config.kind === 'sqlite' ? openSqlite(config.file) : undefined;
-  const dialect = config.kind === 'sqlite' ? createSqliteDialect(sqlite!) : createPostgresDialect(config.url);
+  const dialect = config.kind === 'sqlite' ? createSqliteDialect(sqlite!) : await createPostgresDialect(config.url);
   const db = new Kysely<Tables>({ dialect });
   try {
     await migrateToLatest(db);
@@ -60,10 +60,11 @@ function openSqlite(file: string): DatabaseSync {
   return sqlite;
 }
 
-/** `bigint` columns hold milliseconds and counters, exact as numbers until the year 287396. */
-const int8 = pg.types.builtins.INT8;
-
-function createPostgresDialect(url: string): PostgresDialect {
+async function createPostgresDialect(url: string): Promise<PostgresDialect> {
+  // Only who uses it waits for it to load.
+  const { default: pg } = await import('pg');
+  // `bigint` columns hold milliseconds and counters: exact as numbers until the year 287396.
+  const int8 = pg.types.builtins.INT8;
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -72,7 +73,7 @@ function createPostgresDialect(url: string): PostgresDialect {
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
-    } as pg.CustomTypesConfig,
+    } as CustomTypesConfig,
   });
   // An idle connection that breaks (server restart) is replaced at the next query; unheard, its error ends the process.
   pool.on('error', () => undefined);

@@ -13,19 +13,6 @@ export const permissionNames = [
 ] as const;
 export type Permission = (typeof permissionNames)[number];
 
-/** As the console and CCJ name them. */
-export const permissionLabels: Readonly<Record<Permission, string>> = {
-  'customer-dashboard-view': 'Customer Dashboard (View Only)',
-  domains: 'Domains',
-  library: 'Library',
-  licensing: 'Licensing',
-  notifications: 'Notifications',
-  'resource-locations': 'Resource Locations',
-  'secure-client': 'Secure Client',
-  'system-log': 'System Log',
-  'workspace-configuration': 'Workspace Configuration',
-};
-
 export type Access = { access: 'full' } | { access: 'custom'; permissions: readonly Permission[] };
 
 export function isPermission(name: string): name is Permission {

@@ -1,0 +1,142 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openOperator } from './run-cli.ts';
+
+const createAlpha = ['organization', 'create', '--name', 'Alpha KK', '--customer', 'alpha'];
+interface LogRecord {
+  event: string;
+  actor: { type: string };
+  detail: Record<string, unknown>;
+}
+
+describe('the CLI', { timeout: 90_000 }, () => {
+  test('makes an organization, renames its workspace, and logs both as the system’s doing', async () => {
+    await using operator = await openOperator();
+    const created = await operator.json(createAlpha);
+    expect(created).toMatchObject({ customerId: 'alpha', workspaceUrl: 'http://localhost:8080/workspace/alpha' });
+    const rename = ['workspace', 'rename', '--organization', created.orgId!, '--name', 'alpha-kk'];
+    expect((await operator.run(rename)).out).toContain('http://localhost:8080/workspace/alpha-kk');
+    const log = await operator.json<LogRecord[]>(['log', 'list', '--organization', 'alpha']);
+    expect(log.map((record) => [record.event, record.actor.type])).toEqual([
+      ['wxp/url/update', 'system'],
+      ['platform/organization/create', 'system'],
+    ]);
+  });
+
+  test('refuses with exit code 1 and the reason, also as JSON', async () => {
+    await using operator = await openOperator();
+    await operator.json(createAlpha);
+    const again = await operator.run(createAlpha);
+    expect([again.code, again.out, again.err]).toEqual([1, '', 'The customer id "alpha" is taken\n']);
+    const asJson = await operator.run([...createAlpha, '--json']);
+    expect(JSON.parse(asJson.err).error.code).toBe('name_taken');
+    expect((await operator.run(['workspace', 'rename', '--organization', 'beta', '--name', 'x1'])).err).toContain(
+      'beta',
+    );
+  });
+
+  test('answers words that make no sense with exit code 2', async () => {
+    await using operator = await openOperator();
+    const wrong: [string[], string][] = [
+      [[], 'Usage'],
+      [['organisation', 'create'], 'There is no command "organisation create"'],
+      [['organization', 'create', '--name', 'x'], 'Missing: --customer'],
+      [[...createAlpha, '--colour', 'red'], "Unknown option '--colour'"],
+      [[...createAlpha, 'stray'], 'stray'],
+      [['application', 'add', '--name', 'x', '--redirect-uri', 'https://a.test/'], '--every-organization'],
+      [['log', 'list', '--days', '91'], '--days is a whole number from 1 to 90'],
+    ];
+    const results = await Promise.all(wrong.map(([words]) => operator.run(words)));
+    for (const [index, { code, out, err }] of results.entries()) {
+      expect(code).toBe(2);
+      expect(out + err).toContain(wrong[index]![1]);
+    }
+    expect((await operator.run(['--help'])).code).toBe(0);
+    expect((await operator.run(['organization', 'create', '--help'])).out).toContain('--customer ID');
+  });
+
+  test('reports every problem of the configuration', async () => {
+    await using operator = await openOperator({ SEKISHO_LISTEN: 'nowhere', SEKISHO_COLOUR: 'red' });
+    const { code, err } = await operator.run(['organization', 'list']);
+    expect(code).toBe(2);
+    expect(err).toContain('SEKISHO_LISTEN');
+    expect(err).toContain('SEKISHO_COLOUR');
+  });
+
+  test('adds a connection from a file as a draft, or live and as the method by the operator’s override', async () => {
+    await using operator = await openOperator();
+    await operator.json(createAlpha);
+    const file = join(operator.folder, 'okta.yaml');
+    const text = 'kind: okta\nname: Okta\nsettings:\n  url: https://alpha.okta.com\n  clientId: abc\n';
+    await writeFile(file, `${text}  clientSecret: canary-secret\n`);
+    const add = ['connection', 'add', '--organization', 'alpha', '--file', file];
+    expect(await operator.json(add)).toMatchObject({ state: 'draft', kind: 'okta' });
+    await writeFile(file, `${text.replace('name: Okta', 'name: Live')}  clientSecret: canary-secret\n`);
+    const live = await operator.run([...add, '--live', '--as-method']);
+    expect(live.out).toContain('http://localhost:8080/core/login-okta');
+    const list = await operator.run(['connection', 'list', '--organization', 'alpha']);
+    expect(list.out).toContain('subscribers (method)');
+    const log = await operator.json<LogRecord[]>(['log', 'list', '--organization', 'alpha']);
+    expect(log.find((record) => record.event === 'platform/connection/makelive')?.detail.tested).toBe(false);
+    expect(JSON.stringify(log) + live.out + list.out).not.toContain('canary');
+  });
+
+  test('reports every problem of a connection file at once', async () => {
+    await using operator = await openOperator();
+    const file = join(operator.folder, 'bad.json');
+    await writeFile(file, JSON.stringify({ kind: 'okta', nmae: 'x', settings: { clientId: 1 } }));
+    const { code, err } = await operator.run(['connection', 'add', '--organization', 'alpha', '--file', file]);
+    expect(code).toBe(1);
+    for (const path of ['name:', 'nmae:', 'settings.clientId:']) expect(err).toContain(`  ${path}`);
+  });
+
+  test('makes an identity with a password from standard input or one that it shows, and a TOTP key', async () => {
+    await using operator = await openOperator();
+    const create = (email: string) => ['identity', 'create', '--email', email, '--name', 'Alice'];
+    const made = await operator.json(create('alice@alpha.test'));
+    expect(made.totpUri).toContain(`secret=${made.totpKey}`);
+    expect(made.password).toHaveLength(20);
+    const given = await operator.json([...create('bob@alpha.test'), '--password-stdin'], 'Rabbit-Hole-42\n');
+    expect(given.password).toBeUndefined();
+    const weak = await operator.run([...create('eve@alpha.test'), '--password-stdin'], 'Password1!\n');
+    expect([weak.code, weak.err.includes('everybody guesses')]).toEqual([1, true]);
+    const none = await operator.run([...create('eve@alpha.test'), '--password-stdin']);
+    expect([none.code, none.err]).toEqual([2, 'Nothing came on standard input\n']);
+  });
+
+  test('adds, lists and removes administrators, but not the last one', async () => {
+    await using operator = await openOperator();
+    await operator.json(createAlpha);
+    for (const name of ['alice', 'bob'])
+      await operator.json(['identity', 'create', '--email', `${name}@alpha.test`, '--name', name]);
+    const at = ['--organization', 'alpha'];
+    const alice = await operator.json(['administrator', 'add', ...at, '--email', 'alice@alpha.test']);
+    const removeAlice = ['administrator', 'remove', ...at, '--id', alice.id!];
+    expect((await operator.run(removeAlice)).err).toContain('last full-access administrator');
+    const custom = ['administrator', 'add', ...at, '--email', 'bob@alpha.test', '--permission', 'library'];
+    expect((await operator.json<{ access: object }>(custom)).access).toEqual({
+      access: 'custom',
+      permissions: ['library'],
+    });
+    expect((await operator.run(['administrator', 'list', ...at])).out).toMatch(/alice.*full[\s\S]*bob.*library/);
+    expect((await operator.run([...custom, '--permission', 'everything'])).code).toBe(2);
+  });
+
+  test('registers an application and shows its secret once', async () => {
+    await using operator = await openOperator();
+    const add = ['application', 'add', '--name', 'Wiki', '--every-organization', '--client-id', 'wiki'];
+    const { clientSecret } = await operator.json([...add, '--redirect-uri', 'https://wiki.test/cb']);
+    expect(clientSecret).toHaveLength(43);
+    const list = await operator.run(['application', 'list', '--json']);
+    expect(list.out).toContain('https://wiki.test/cb');
+    expect(list.out).not.toMatch(/secret_?hash/i);
+    const bad = await operator.run([...add, '--redirect-uri', 'http://wiki.test/cb', '--home', 'javascript:alert(1)']);
+    expect([bad.code, bad.err]).toEqual([
+      1,
+      expect.stringMatching(/redirect_uris\.0: must begin with https[\s\S]*|client_uri: /),
+    ]);
+    expect((await operator.run(['application', 'remove', '--client-id', 'wiki'])).code).toBe(0);
+    expect((await operator.run(['application', 'remove', '--client-id', 'wiki'])).code).toBe(1);
+  });
+});
