@@ -1,0 +1,27 @@
+/** What the acts of administrators have in common: the entry in the system log, and the redirect after a post. */
+import { edgeOf } from '../http/edge.ts';
+import { personOf } from '../http/session-models.ts';
+import type { SystemLogEntry } from '../system-log/events.ts';
+import type { Done } from './flash.ts';
+import type { Visit } from './visit.ts';
+
+/** `SystemLog.record` (system-log/system-log.ts). */
+export type RecordEntry = (entry: SystemLogEntry) => Promise<void>;
+
+/** An entry in this organization's log, by this administrator. */
+export function entryOf(visit: Visit, what: Pick<SystemLogEntry, 'event' | 'target' | 'detail'>): SystemLogEntry {
+  const { state, organization, request } = visit;
+  const userAgent = request.headers['user-agent'];
+  return {
+    ...what,
+    organizationId: organization.id,
+    actor: { type: 'administrator', id: state.session.accountId, name: personOf(state.session).name },
+    clientAddress: edgeOf(request).address,
+    ...(userAgent !== undefined && { userAgent }),
+  };
+}
+
+/** After a post always 303, so that reloading the page repeats nothing. */
+export function finish(visit: Visit, path: string, done?: Done): void {
+  visit.response.redirect(303, visit.url(done === undefined ? path : `${path}?done=${done}`));
+}

@@ -1,0 +1,127 @@
+/**
+ * The administrators' console.
+ *
+ * Owns: its routes and who may use them (`rules.ts`). Does not own: signing in (`accounts/`, `op/`), how long a session
+ * lasts (`sessions/`), what it shares with the workspaces (`http/own-surface.ts`). Mounted by `app.ts` for the service
+ * `console`, behind the edge, the security headers and `refuseCrossSite`.
+ */
+import { type Request, type Response, Router } from 'express';
+import type { Sites } from '../config/sites.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { referenceCode } from '../core/random.ts';
+import type { Accounts } from '../directory/accounts.ts';
+import type { Administrators } from '../directory/administrators.ts';
+import type { DefinitionOf } from '../directory/connection-draft.ts';
+import type { Connections } from '../directory/connections.ts';
+import type { Organizations } from '../directory/organizations.ts';
+import { permissionLabels } from '../directory/permissions.ts';
+import type { CookieNames } from '../http/cookies.ts';
+import type { Csrf } from '../http/csrf.ts';
+import { edgeOf } from '../http/edge.ts';
+import type { OwnRelyingParties } from '../http/own-relying-party.ts';
+import { createOwnSurfaces, type Surface } from '../http/own-surface.ts';
+import type { Responder } from '../http/respond.ts';
+import { administratorsRealm } from '../sessions/policy.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { SignOut } from '../signin/sign-out.ts';
+import type { RecordEntry } from './acts.ts';
+import { connectionsRoutes } from './connections.ts';
+import { createEntrance } from './entrance.ts';
+import { createShow, type Show } from './frame.ts';
+import { mySessionsRoutes } from './my-sessions.ts';
+import { organizationSessionsRoutes } from './organization-sessions.ts';
+import { overviewRoutes } from './overview.ts';
+import { type ConsoleRoute, consoleRules, isAllowed, type Needs } from './rules.ts';
+import { sessionSettingsRoutes } from './session-settings.ts';
+import { forbiddenPage } from './views/forbidden-page.ts';
+import { createGuard, type Handler, type Visit } from './visit.ts';
+
+export interface ConsoleOptions {
+  sites: Sites;
+  sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end' | 'endAll' | 'listOfAccount' | 'listOfOrganization'>;
+  accounts: Pick<Accounts, 'find'>;
+  administrators: Pick<Administrators, 'membershipsOf'>;
+  organizations: Pick<Organizations, 'find' | 'findByCustomerId' | 'updateSettings'>;
+  connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
+  definitionOf: DefinitionOf;
+  parties: OwnRelyingParties;
+  /** The console's client id at our own OpenID Provider. */
+  clientId: string;
+  signOut: SignOut;
+  responder: Responder;
+  csrf: Csrf;
+  cookies: CookieNames;
+  clock: Clock;
+  log: Log;
+  /** Name of a kind of provider (`citrix` too), as people read it. */
+  labelOf(kind: string): string;
+  /** Into the system log. */
+  record: RecordEntry;
+}
+
+export function createConsole(options: ConsoleOptions): Router {
+  const surface = surfaceOf(options);
+  const surfaces = createOwnSurfaces(options);
+  const guard = createGuard({ ...options, surface, surfaces });
+  const entrance = createEntrance({ ...options, surface, surfaces, guard });
+  const show = createShow({ ...options, surface, secure: options.sites.secure });
+  const pages = { ...options, show };
+  const handlers: Readonly<Record<ConsoleRoute, Handler>> = {
+    ...overviewRoutes(pages),
+    ...mySessionsRoutes(pages),
+    ...organizationSessionsRoutes(pages),
+    ...sessionSettingsRoutes(pages),
+    ...connectionsRoutes(pages),
+  };
+
+  const router = Router();
+  router.get('/', entrance.open);
+  router.get('/organizations', entrance.choose);
+  router.get('/go', (_request, response) => response.redirect(303, surface.url('/')));
+  router.get('/go/:identifier', entrance.go);
+  router.get('/callback', (request, response) => surfaces.answerCallback(surface, request, response));
+  router.post('/sign-out', (request, response) => surfaces.answerSignOut(surface, request, response));
+  router.get('/signed-out', (request, response) => surfaces.answerSignedOut(surface, request, response));
+  for (const [route, needs] of Object.entries(consoleRules) as [ConsoleRoute, Needs][]) {
+    const [method, path] = route.split(' ') as ['GET' | 'POST', string];
+    const answer = async (request: Request, response: Response): Promise<void> => {
+      const visit = await guard.enter(request, response);
+      if (!visit) return;
+      if (isAllowed(visit.access, needs)) await handlers[route](visit);
+      else refuse(options.log, show, visit, needs, route);
+    };
+    router[method === 'GET' ? 'get' : 'post'](`/o/:customerId${path}`, answer);
+  }
+  return router;
+}
+
+function surfaceOf({ sites, cookies, clientId, connections }: ConsoleOptions): Surface {
+  const url = (path = '/'): string => sites.consoleUrl(path);
+  return {
+    url,
+    realm: administratorsRealm,
+    party: { clientId, callbackUrl: url('/callback'), cookie: cookies.console, loginCookie: cookies.consoleLogin },
+    async againUrl(session) {
+      const identifier = session && (await connections.find(session.connectionId))?.identifier;
+      return identifier ? sites.goUrl(identifier) : url('/');
+    },
+  };
+}
+
+function refuse(log: Log, show: Show, visit: Visit, needs: Needs, route: ConsoleRoute): void {
+  const reference = { code: referenceCode(), at: visit.now };
+  const { requestId } = edgeOf(visit.request);
+  const { accountId } = visit.state.session;
+  log.info({ requestId, reference: reference.code, route, needs, accountId }, 'page refused');
+  show(
+    visit,
+    (context, frame) =>
+      forbiddenPage(context, frame, {
+        needs: needs === 'full' || needs === 'any' ? 'full' : { permission: permissionLabels[needs] },
+        backHref: visit.url('/'),
+        reference,
+      }),
+    { status: 403 },
+  );
+}

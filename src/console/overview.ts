@@ -1,0 +1,38 @@
+/** My account: who I am in this organization, what I may do, how long my session lasts and why. */
+import type { Sites } from '../config/sites.ts';
+import type { Connections } from '../directory/connections.ts';
+import { type Access, permissionLabels } from '../directory/permissions.ts';
+import { summaryOf } from '../http/session-models.ts';
+import type { Show } from './frame.ts';
+import type { ConsoleRoute } from './rules.ts';
+import { type OverviewPage, overviewPage } from './views/overview-page.ts';
+import type { Handler } from './visit.ts';
+
+export interface OverviewOptions {
+  sites: Pick<Sites, 'workspaceUrl'>;
+  connections: Pick<Connections, 'find'>;
+  labelOf(kind: string): string;
+  show: Show;
+}
+
+export function overviewRoutes({ sites, connections, labelOf, show }: OverviewOptions) {
+  const showOverview: Handler = async (visit) => {
+    const { state, organization, access, now } = visit;
+    const connection = await connections.find(state.session.connectionId);
+    const model: OverviewPage = {
+      provider: connection?.name ?? labelOf(state.session.idp),
+      methods: state.session.amr,
+      access: describe(access),
+      customerId: organization.customerId,
+      workspaceUrl: sites.workspaceUrl(organization.workspaceName),
+      session: summaryOf(state, now),
+      sessionsHref: visit.url('/sessions'),
+    };
+    show(visit, (context, frame) => overviewPage(context, frame, model));
+  };
+  return { 'GET /': showOverview } satisfies Partial<Record<ConsoleRoute, Handler>>;
+}
+
+function describe(access: Access): OverviewPage['access'] {
+  return access.access === 'full' ? 'full' : { custom: access.permissions.map((name) => permissionLabels[name]) };
+}

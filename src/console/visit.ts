@@ -1,0 +1,113 @@
+/**
+ * The guard of the console: who asks, for which organization, and may they (CIT-9, SES-3)? Answered anew for every
+ * request from the durable rows, so that removing an administrator acts at once.
+ */
+import type { Request, Response } from 'express';
+import type { Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import type { Accounts } from '../directory/accounts.ts';
+import type { Administrators, Membership } from '../directory/administrators.ts';
+import type { Organization, Organizations } from '../directory/organizations.ts';
+import type { Access } from '../directory/permissions.ts';
+import { isActivity, noteActivity } from '../http/activity.ts';
+import type { Form } from '../http/forms.ts';
+import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
+import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
+
+/** An administrator's request, admitted to one organization. */
+export interface Visit {
+  request: Request;
+  response: Response;
+  /** Active. */
+  state: SessionState;
+  now: number;
+  organization: Organization;
+  access: Access;
+  /** There are others to switch to. */
+  several: boolean;
+  /** Of a POST: checked for its token. Of a GET: empty. */
+  form: Form;
+  /** Absolute URL of a path within this organization's console. */
+  url(path: string): string;
+}
+export type Handler = (visit: Visit) => Promise<void>;
+
+/** Somebody signed in, with the organizations that they may administer now; at least one. */
+export interface Administrator {
+  state: SessionState;
+  memberships: readonly Membership[];
+  now: number;
+}
+
+export interface GuardOptions {
+  surface: Surface;
+  surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm'>;
+  sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end'>;
+  accounts: Pick<Accounts, 'find'>;
+  administrators: Pick<Administrators, 'membershipsOf'>;
+  organizations: Pick<Organizations, 'findByCustomerId'>;
+  clock: Clock;
+}
+
+export type Guard = ReturnType<typeof createGuard>;
+
+export function createGuard(options: GuardOptions) {
+  const { surface, surfaces, sessions, accounts, administrators, organizations, clock } = options;
+
+  /** Undefined: the answer has been given (to the sign-in, or to the page that says why the session ended). */
+  async function admit(request: Request, response: Response, returnTo: string): Promise<Administrator | undefined> {
+    const now = clock.now();
+    const state = await surfaces.sessionOf(surface, request);
+    if (!state) {
+      await surfaces.beginSignIn(surface, response, { returnTo });
+      return undefined;
+    }
+    if (state.active) {
+      const memberships = await membershipsOf(state.session);
+      if (memberships.length > 0) {
+        return { state: isActivity(request) ? await noteActivity(sessions, state, now) : state, memberships, now };
+      }
+      await sessions.end(state.session.uid, 'removed');
+    }
+    response.redirect(303, surface.url('/signed-out'));
+    return undefined;
+  }
+
+  /**
+   * Only organizations that the session was opened for: another that was added meanwhile would neither hold this
+   * session to its inactivity timeout (SES-2) nor list it among its sessions (SES-8). Signing in again opens it.
+   */
+  async function membershipsOf({ accountId, connectionId, claims, organizationIds }: Session): Promise<Membership[]> {
+    const account = await accounts.find(accountId);
+    if (account?.kind !== 'administrator') return [];
+    const groups = Array.isArray(claims.groups) ? (claims.groups as readonly string[]) : [];
+    const memberships = await administrators.membershipsOf({ connectionId, subject: account.subject, groups });
+    return memberships.filter(({ organizationId }) => organizationIds.includes(organizationId));
+  }
+
+  /** Throws `not_found` for an organization of others exactly as for one that does not exist (CON-08). */
+  async function enter(request: Request, response: Response): Promise<Visit | undefined> {
+    const customerId = String(request.params.customerId);
+    const isPost = request.method === 'POST';
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const administrator = await admit(request, response, isPost ? `/o/${encodeURIComponent(customerId)}/` : path);
+    if (!administrator) return undefined;
+    const { state, memberships, now } = administrator;
+    const organization = await organizations.findByCustomerId(customerId);
+    const membership = memberships.find(({ organizationId }) => organizationId === organization?.id);
+    if (!organization || !membership) throw new AppError('not_found');
+    return {
+      request,
+      response,
+      state,
+      now,
+      organization,
+      access: membership.access,
+      several: memberships.length > 1,
+      form: isPost ? await surfaces.readOwnForm(request, state) : {},
+      url: (within) => surface.url(`/o/${organization.customerId}${within}`),
+    };
+  }
+
+  return { admit, enter };
+}
