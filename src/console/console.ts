@@ -3,7 +3,7 @@
  *
  * Owns: its routes and who may use them (`rules.ts`). Does not own: signing in (`accounts/`, `op/`), how long a session
  * lasts (`sessions/`), what it shares with the workspaces (`http/own-surface.ts`). Mounted by `app.ts` for the service
- * `console`, behind the edge, the security headers and `refuseCrossSite`.
+ * `console`, behind the edge and the security headers.
  */
 import { type Request, type Response, Router } from 'express';
 import type { Sites } from '../config/sites.ts';
@@ -15,9 +15,8 @@ import type { Administrators } from '../directory/administrators.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Organizations } from '../directory/organizations.ts';
-import { permissionLabels } from '../directory/permissions.ts';
 import type { CookieNames } from '../http/cookies.ts';
-import type { Csrf } from '../http/csrf.ts';
+import { type Csrf, refuseCrossSite } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
 import type { OwnRelyingParties } from '../http/own-relying-party.ts';
 import { createOwnSurfaces, type Surface } from '../http/own-surface.ts';
@@ -32,6 +31,7 @@ import { createShow, type Show } from './frame.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
+import { permissionLabels } from './permission-labels.ts';
 import { type ConsoleRoute, consoleRules, isAllowed, type Needs } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
@@ -76,6 +76,7 @@ export function createConsole(options: ConsoleOptions): Router {
   };
 
   const router = Router();
+  router.use(refuseCrossSite);
   router.get('/', entrance.open);
   router.get('/organizations', entrance.choose);
   router.get('/go', (_request, response) => response.redirect(303, surface.url('/')));
@@ -118,7 +119,7 @@ function refuse(log: Log, show: Show, visit: Visit, needs: Needs, route: Console
     visit,
     (context, frame) =>
       forbiddenPage(context, frame, {
-        needs: needs === 'full' || needs === 'any' ? 'full' : { permission: permissionLabels[needs] },
+        needs: needs === 'full' || needs === 'any' ? 'full' : { permission: permissionLabels[context.language][needs] },
         backHref: visit.url('/'),
         reference,
       }),

@@ -1,9 +1,11 @@
 /** My account: who I am in this organization, what I may do, how long my session lasts and why. */
 import type { Sites } from '../config/sites.ts';
 import type { Connections } from '../directory/connections.ts';
-import { type Access, permissionLabels } from '../directory/permissions.ts';
+import type { Access } from '../directory/permissions.ts';
 import { summaryOf } from '../http/session-models.ts';
+import type { Language } from '../http/views/language.ts';
 import type { Show } from './frame.ts';
+import { permissionLabels } from './permission-labels.ts';
 import type { ConsoleRoute } from './rules.ts';
 import { type OverviewPage, overviewPage } from './views/overview-page.ts';
 import type { Handler } from './visit.ts';
@@ -19,20 +21,23 @@ export function overviewRoutes({ sites, connections, labelOf, show }: OverviewOp
   const showOverview: Handler = async (visit) => {
     const { state, organization, access, now } = visit;
     const connection = await connections.find(state.session.connectionId);
-    const model: OverviewPage = {
+    const model: Omit<OverviewPage, 'access'> = {
       provider: connection?.name ?? labelOf(state.session.idp),
       methods: state.session.amr,
-      access: describe(access),
       customerId: organization.customerId,
       workspaceUrl: sites.workspaceUrl(organization.workspaceName),
       session: summaryOf(state, now),
       sessionsHref: visit.url('/sessions'),
     };
-    show(visit, (context, frame) => overviewPage(context, frame, model));
+    show(visit, (context, frame) =>
+      overviewPage(context, frame, { ...model, access: describe(access, context.language) }),
+    );
   };
   return { 'GET /': showOverview } satisfies Partial<Record<ConsoleRoute, Handler>>;
 }
 
-function describe(access: Access): OverviewPage['access'] {
-  return access.access === 'full' ? 'full' : { custom: access.permissions.map((name) => permissionLabels[name]) };
+function describe(access: Access, language: Language): OverviewPage['access'] {
+  return access.access === 'full'
+    ? 'full'
+    : { custom: access.permissions.map((name) => permissionLabels[language][name]) };
 }

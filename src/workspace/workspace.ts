@@ -3,7 +3,7 @@
  *
  * Owns: its routes and the session check. Does not own: signing in (`accounts/`, `op/`), how long a session lasts
  * (`sessions/`), what it shares with the console (`http/own-surface.ts`). Mounted by `app.ts` for the service
- * `workspace`, behind the edge, the security headers and `refuseCrossSite`.
+ * `workspace`, behind the edge and the security headers.
  */
 import { type Request, type Response, Router } from 'express';
 import type { Sites } from '../config/sites.ts';
@@ -14,7 +14,7 @@ import type { Connections } from '../directory/connections.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { isActivity, noteActivity } from '../http/activity.ts';
 import type { CookieNames } from '../http/cookies.ts';
-import type { Csrf } from '../http/csrf.ts';
+import { type Csrf, refuseCrossSite } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
 import type { OwnRelyingParties } from '../http/own-relying-party.ts';
 import { createOwnSurfaces, type Surface } from '../http/own-surface.ts';
@@ -98,6 +98,7 @@ export function createWorkspace(options: WorkspaceOptions): Router {
   const router = Router();
   // First, because it is asked most.
   router.get('/session', createSessionCheck({ ...options, find, workspaceOf, sessionOf: surfaces.sessionOf }));
+  router.use(refuseCrossSite);
   router.get('/', page(home));
   router.get('/callback', page(surfaces.answerCallback));
   router.post('/sign-out', page(surfaces.answerSignOut));
