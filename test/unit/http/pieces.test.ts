@@ -126,9 +126,10 @@ describe('the request log', () => {
   it('has a line per request, without the query', async () => {
     const lines: string[] = [];
     const log = createLog({ level: 'info', pretty: false, stream: { write: (line) => lines.push(line) } });
-    let time = 5;
+    let time = Date.UTC(2026, 10, 22);
+    const requests = createRequestLog(log, () => time);
     const get = await serve(
-      createRequestLog(log, () => time),
+      requests,
       pretendEdge({ path: '/core/login-okta', service: 'accounts' }),
       (_request, response) => {
         time += 12.34;
@@ -136,13 +137,16 @@ describe('the request log', () => {
       },
     );
     await get('/core/login-okta?code=canary', { headers: { cookie: 'canary' } });
-    await expect.poll(() => lines.length).toBe(1);
+    requests.flush();
+    requests.flush();
+    expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] as string)).toMatchObject({
       requestId: 'r1',
       method: 'GET',
       service: 'accounts',
       path: '/core/login-okta',
       status: 303,
+      started: '2026-11-22T00:00:00.000Z',
       ms: 12.3,
       address: '192.0.2.1',
     });
