@@ -249,7 +249,8 @@ export async function createApp(options: AppOptions) {
       isStopping: options.isStopping,
     }),
   );
-  listener.use(createRequestLog(log));
+  const requestLog = createRequestLog(log);
+  listener.use(requestLog.middleware);
   listener.use(createSecurityHeaders(sites.secure));
   listener.use(createEdge({ sites, trustedProxies: config.trustedProxies }));
   listener.use(files.serve);
@@ -300,6 +301,8 @@ export async function createApp(options: AppOptions) {
     /** Ends and announces what is due. */
     finalise: () => sessions.finalise(),
     deliverNotices: () => op.deliverNotices(),
+    /** Writes the request lines that are still waiting. */
+    flushLog: requestLog.flush,
   };
 }
 

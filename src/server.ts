@@ -82,6 +82,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     log.info('stopping');
     for (const timer of timers) clearInterval(timer);
     await listening.stop();
+    app.flushLog();
     await fetch.close();
     await store.close();
     await database.close();

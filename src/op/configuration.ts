@@ -9,8 +9,8 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import type { CookieNames } from '../http/cookies.ts';
-import { administratorsRealm } from '../sessions/policy.ts';
-import type { Sessions } from '../sessions/sessions.ts';
+import { administratorsRealm, latestEndOf } from '../sessions/policy.ts';
+import type { SessionState, Sessions } from '../sessions/sessions.ts';
 import { type AccessClaim, accountClaims, type ClaimedOrganization, scopeClaims } from './account.ts';
 import { type ClientExtension, extraClientMetadata } from './clients.ts';
 import { createInteractionPolicy, isForeign } from './interaction-policy.ts';
@@ -49,11 +49,13 @@ const day = 24 * hour;
 export function createOpConfiguration(options: OpConfigurationOptions): Configuration {
   const { sessions, grants, pages, now } = options;
 
-  /** Seconds that a session has left; it was met earlier in this request, or there is no time left. */
-  function remaining(uid: string | undefined): number {
-    const end = uid === undefined ? undefined : realmContext().ends.get(uid);
-    return end === undefined ? 1 : Math.max(1, Math.floor((end - now()) / 1000));
+  /** Seconds until the session's end; it was met earlier in this request, or there is no time left. */
+  function remaining(uid: string | undefined, endOfState: (state: SessionState) => number): number {
+    const state = uid === undefined ? undefined : realmContext().met.get(uid);
+    return state === undefined ? 1 : Math.max(1, Math.floor((endOfState(state) - now()) / 1000));
   }
+  /** Not cut by inactivity, which is asked for at every use: activity may still move it. */
+  const latest = ({ session, policy }: SessionState) => latestEndOf(session, policy);
 
   return {
     adapter: options.adapter,
@@ -139,13 +141,19 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
       AuthorizationCode: minute,
       Interaction: hour,
       PushedAuthorizationRequest: 5 * minute,
-      AccessToken: (_ctx, token) => Math.min(hour, remaining(token.sessionUid)),
-      RefreshToken: (_ctx, token) => Math.min(365 * day, remaining(token.sessionUid)),
+      AccessToken: (_ctx, token) => Math.min(hour, remaining(token.sessionUid, latest)),
+      RefreshToken: (_ctx, token) => Math.min(365 * day, remaining(token.sessionUid, latest)),
       Grant: 366 * day,
       // RP-visible life of what somebody is: five minutes, and never past the session (ARCHITECTURE §5).
-      IdToken: (ctx) => Math.min(5 * minute, remaining(sessionUidOf(ctx))),
-      Session: () =>
-        Math.max(1, Math.floor(((realmContext().found?.state.end.at ?? now() + 3_600_000) - now()) / 1000)),
+      IdToken: (ctx) =>
+        Math.min(
+          5 * minute,
+          remaining(sessionUidOf(ctx), (state) => state.end.at),
+        ),
+      Session: () => {
+        const { found } = realmContext();
+        return found === undefined ? hour : remaining(found.state.session.uid, latest);
+      },
     },
     // SES-6: offline access too ends with the session.
     expiresWithSession: () => true,

@@ -16,15 +16,15 @@ export interface RealmContext {
   realm: string | undefined;
   /** What the session adapter found for this request's cookie. */
   found?: { handle: string; state: SessionState; logout: string | undefined };
-  /** The effective ends of the sessions met so far in this request: uid → milliseconds. Lifetimes are cut to them. */
-  ends: Map<string, number>;
+  /** The sessions met so far in this request, by uid: lifetimes are cut to their ends. */
+  met: Map<string, SessionState>;
 }
 
 const current = new AsyncLocalStorage<RealmContext>();
 
 export function runInRealm<T>(realm: string | undefined, run: () => T): T {
   if (realm !== undefined && !/^[a-z0-9-]+$/.test(realm)) throw new Error('a realm name has only a-z, 0-9 and -');
-  return current.run({ realm, ends: new Map() }, run);
+  return current.run({ realm, met: new Map() }, run);
 }
 
 export function realmContext(): RealmContext {

@@ -89,7 +89,7 @@ export function createSessionAdapter(options: SessionAdapterOptions): Adapter {
       const state = await sessions.findByHandle(handle, requireRealm());
       if (!state) return anonymous.find(handle);
       if (!state.active) return undefined;
-      context.ends.set(state.session.uid, state.end.at);
+      context.met.set(state.session.uid, state);
       const logout = await store.get(logoutKey(state.session.uid));
       context.found = { handle, state, logout };
       return payloadOf(state, handle, logout);
@@ -99,7 +99,7 @@ export function createSessionAdapter(options: SessionAdapterOptions): Adapter {
     async findByUid(uid) {
       const state = await sessions.find(uid);
       if (!state?.active) return undefined;
-      realmContext().ends.set(uid, state.end.at);
+      realmContext().met.set(uid, state);
       return payloadOf(state, undefined);
     },
 

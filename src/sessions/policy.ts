@@ -95,6 +95,11 @@ export function endOf(facts: SessionFacts, policy: SessionPolicy): { at: number;
   return facts.ended !== null && facts.ended.at <= end.at ? facts.ended : end;
 }
 
+/** The end that no activity can move: what tokens are cut to, because inactivity is asked for at each use. */
+export function latestEndOf(facts: SessionFacts, policy: SessionPolicy): number {
+  return endOf(facts, { ...policy, inactivity: null }).at;
+}
+
 /** SES-7: how far the stored activity may lag behind, in the person's favour. */
 export function activityLag(policy: SessionPolicy): number {
   return policy.inactivity === null ? minute : Math.min(minute, policy.inactivity / 10);

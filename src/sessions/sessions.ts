@@ -88,7 +88,8 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   }
 
   /** Long enough for the longest limit that a later change of settings could give. */
-  const keepUntil = (session: Session, end: number) => Math.max(end, session.openedAt + 72 * 3_600_000) + retention;
+  const keepUntil = (session: Session, end: number) =>
+    (session.ended?.at ?? Math.max(end, session.openedAt + 72 * 3_600_000)) + retention;
 
   /** Changes a record by compare-and-set; `change` may be called again with a newer one, or return undefined to stop. */
   async function update(uid: string, change: (session: Session) => Session | undefined): Promise<Session | undefined> {
@@ -166,7 +167,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     let mine = false;
     await update(uid, (session) => {
       mine = session.ended === null;
-      return mine ? { ...session, ended: { at, reason } } : undefined;
+      return mine ? { ...session, ended: { at, reason }, signOut: null } : undefined;
     });
     if (mine) {
       await store.schedule(queue, uid, at);
@@ -212,7 +213,9 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
         return;
       }
       if (state) {
-        await update(uid, (session) => (session.ended === null ? { ...session, ended: state.end } : undefined));
+        await update(uid, (session) =>
+          session.ended === null ? { ...session, ended: { ...state.end }, signOut: null } : undefined,
+        );
         await onEnded(state);
         await store.removeMember(accountSet(state.session.accountId), uid);
         await Promise.all(state.session.organizationIds.map((id) => store.removeMember(organizationSet(id), uid)));

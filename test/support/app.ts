@@ -95,6 +95,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log: lines,
     async close() {
       await listening.stop(0);
+      app.flushLog();
       await fetch.close();
       if (options.stores === undefined) {
         await store.close();
