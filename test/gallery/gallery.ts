@@ -11,7 +11,7 @@ import { type Language, languages } from '../../src/http/views/language.ts';
 import type { PageContext } from '../../src/http/views/page.ts';
 import { pages } from './pages.ts';
 
-export const policy =
+const policy =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 const files: Readonly<Record<string, string>> = {

@@ -101,7 +101,7 @@ ${languageSwitcher(context)}
 }
 
 /** Of a Latin name the first letters of first and last word; of any other its first character. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
     (word) => Array.from(word ?? '')[0] ?? '',

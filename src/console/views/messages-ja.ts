@@ -94,7 +94,7 @@ export const consoleJapanese: typeof consoleEnglish = {
   },
 
   connections: {
-    lead: 'この組織の利用者がサインインに使用するIDプロバイダーです。',
+    lead: 'この組織のユーザーがサインインに使用するIDプロバイダーです。',
     caption: '接続',
     name: '名前',
     kind: '種類',

@@ -81,9 +81,9 @@ export function organizationSessionsPage(
           o.caption,
           [...columns, ...timeColumns(context), { label: m.sessions.actions, kind: 'actions' }],
           model.rows.map((row) => [
-            html`${row.person.name} <span class="sub">${row.person.email}</span>`,
+            html`${row.person.name}<span class="sub">${row.person.email}</span><span class="sub">${row.provider} · ${o.kind[row.kind]}</span>`,
             device(context, row),
-            ...timeCells(context, row, `${row.provider} · ${o.kind[row.kind]}`),
+            ...timeCells(context, row),
             endCell(context, model, row, row.person.name),
           ]),
         )
@@ -119,12 +119,8 @@ function timeColumns(context: PageContext): { label: string }[] {
   return [{ label: m.started }, { label: m.active }, { label: m.ends }];
 }
 
-function timeCells(context: PageContext, row: SessionRow, how?: string): Child[] {
-  return [
-    html`${time(context, row.openedAt)}${how !== undefined && html`<span class="sub">${how}</span>`}`,
-    time(context, row.lastActivityAt),
-    time(context, row.endsAt),
-  ];
+function timeCells(context: PageContext, row: SessionRow): Child[] {
+  return [row.openedAt, row.lastActivityAt, row.endsAt].map((at) => time(context, at));
 }
 
 function device(context: PageContext, row: SessionRow): Html {

@@ -25,17 +25,26 @@ export function pickTimeZone(cookie: string | undefined): string {
 
 /** "Nov 22, 2026, 14:05 UTC". `enhance.js` uses the same options with the browser's own zone. */
 export function formatTime(reader: Reader, at: number): string {
-  return new Intl.DateTimeFormat(reader.language, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-    timeZone: reader.timeZone,
-  }).format(at);
+  const key = `${reader.language} ${reader.timeZone}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(reader.language, {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'short',
+      timeZone: reader.timeZone,
+    });
+    formatters.set(key, formatter);
+  }
+  return formatter.format(at);
 }
+
+/** Making one takes longer than rendering a page. As many as there are zones, because `pickTimeZone` resolves names. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** A moment (milliseconds since the epoch), machine-readable too. */
 export function time(reader: Reader, at: number): Html {
