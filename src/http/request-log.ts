@@ -7,8 +7,9 @@
 import type { Log } from '../core/log.ts';
 import type { Edge, Middleware } from './edge.ts';
 
-/** Mounted before the edge, so that refused hosts are seen too. */
-export interface RequestLog extends Middleware {
+export interface RequestLog {
+  /** Mounted before the edge, so that refused hosts are seen too. */
+  middleware: Middleware;
   /** Writes what is waiting; for the end of the process. */
   flush(): void;
 }
@@ -59,7 +60,7 @@ export function createRequestLog(log: Log, now: () => number = preciseNow): Requ
     });
     next();
   };
-  return Object.assign(middleware, { flush });
+  return { middleware, flush };
 }
 
 function preciseNow(): number {

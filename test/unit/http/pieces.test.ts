@@ -129,7 +129,7 @@ describe('the request log', () => {
     let time = Date.UTC(2026, 10, 22);
     const requests = createRequestLog(log, () => time);
     const get = await serve(
-      requests,
+      requests.middleware,
       pretendEdge({ path: '/core/login-okta', service: 'accounts' }),
       (_request, response) => {
         time += 12.34;
