@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { describeSetting } from '../../../src/console/connections.ts';
+
+const description = { key: 'clientSecret', label: 'Client secret', help: '', secret: true };
+
+describe('A setting of a connection, as the console shows it', () => {
+  it('is only said to be set when it is a secret, even if its value were at hand', () => {
+    const settings = { clientSecret: 'canary-of-a-secret' };
+    expect(describeSetting('en', settings, description, new Set(['clientSecret']))).toEqual({
+      label: 'Client secret',
+      secret: true,
+      isSet: true,
+    });
+    expect(describeSetting('en', settings, description, new Set())).toMatchObject({ isSet: false });
+  });
+
+  it('is found by its key path, and shown in words', () => {
+    const settings = { attributes: { sid: 'cip_sid' }, signRequests: true, binding: 'post', certificates: ['a', 'b'] };
+    const shown = (key: string, more = {}) =>
+      describeSetting('en', settings, { key, label: key, help: '', ...more }, new Set());
+    expect(shown('attributes.sid')).toMatchObject({ value: 'cip_sid' });
+    expect(shown('signRequests')).toMatchObject({ value: 'Yes' });
+    expect(shown('binding', { choices: [{ value: 'post', label: 'HTTP-POST' }] })).toMatchObject({
+      value: 'HTTP-POST',
+    });
+    expect(shown('certificates')).toMatchObject({ value: 'a\nb', multiline: true });
+    expect(shown('attributes.none')).toMatchObject({ value: undefined });
+    expect(shown('constructor.name')).toMatchObject({ value: undefined });
+  });
+});
