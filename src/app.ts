@@ -250,7 +250,7 @@ export async function createApp(options: AppOptions) {
     }),
   );
   const requestLog = createRequestLog(log);
-  listener.use(requestLog);
+  listener.use(requestLog.middleware);
   listener.use(createSecurityHeaders(sites.secure));
   listener.use(createEdge({ sites, trustedProxies: config.trustedProxies }));
   listener.use(files.serve);
