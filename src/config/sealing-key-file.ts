@@ -3,7 +3,16 @@
  *
  * Called at start-up and by the CLI's rotation. The data folder and the file are private (0700, 0600).
  */
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatSealingKeys, generateSealingKey, parseSealingKeys, type SealingKey } from '../../certs/sealing-keys.ts';
 import type { Config } from './config.ts';
