@@ -17,6 +17,7 @@ import { upstreamErrorPage } from '../../src/accounts/views/upstream-error-page.
 import { errorPage } from '../../src/http/views/error-pages.ts';
 import type { Html } from '../../src/http/views/html.ts';
 import type { PageContext } from '../../src/http/views/page.ts';
+import { signInStoppedPage } from '../../src/http/views/sign-in-stopped-page.ts';
 import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { consolePages } from './console-pages.ts';
@@ -128,6 +129,7 @@ export const pages: Readonly<Record<string, Sample>> = {
     }),
   'signed-out-inactivity': (c) =>
     signedOutPage(c, { reason: 'inactivity', organization, wayOn: { to: 'signInAgain', href: '/' } }),
+  'sign-in-stopped': (c) => signInStoppedPage(c, { problem: 'stale', againHref: '/', organization, reference }),
   'error-generic': (c) => errorPage(c, { kind: 'generic', reference, wayOn: tryAgain }),
   'error-not-found': (c) => errorPage(c, { kind: 'not_found', wayOn: { to: 'console', href: '/' } }),
   'error-throttled': (c) => errorPage(c, { kind: 'too_many_requests', retryAfter: 90_000 }),
