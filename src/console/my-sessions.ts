@@ -101,7 +101,7 @@ export function mySessionsRoutes({ sessions, csrf, record, show }: MySessionsOpt
 export function ofSession({ session }: SessionState): Pick<Parameters<RecordEntry>[0], 'event' | 'target' | 'detail'> {
   return {
     event: 'platform/session/end',
-    target: { type: 'session', id: session.uid, name: personOf(session).name },
+    target: { type: 'session', id: session.accountId, name: personOf(session).name },
     detail: { reason: 'revoked', realm: session.realm },
   };
 }

@@ -14,13 +14,11 @@ export function isActivity(request: IncomingMessage): boolean {
   const { headers } = request;
   // Fetched ahead: nobody has looked at it, and perhaps nobody will.
   if ('sec-purpose' in headers || headers.purpose === 'prefetch') return false;
-  const mode = headers['sec-fetch-mode'];
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination, 'sec-fetch-user': byPerson } = headers;
+  if (byPerson !== '?1' && hasMark(request.url ?? '')) return false;
   // A browser before 2023 says nothing; what asks for HTML there is a person's browser.
   if (mode === undefined) return request.method === 'POST' || (headers.accept ?? '').includes('text/html');
-  if (mode !== 'navigate') return false;
-  const { 'sec-fetch-dest': destination, 'sec-fetch-user': byPerson } = headers;
-  if (destination !== undefined && destination !== 'document') return false;
-  return byPerson === '?1' || !hasMark(request.url ?? '');
+  return mode === 'navigate' && (destination === undefined || destination === 'document');
 }
 
 /** The state after noting activity; the stored time is written at most once per `activityLag`, so this is cheap. */

@@ -29,6 +29,7 @@ describe('What counts as activity', () => {
 
   it('is not a page that a timer came back to, until the person reloads it', () => {
     expect(isActivity(request(navigate, '/?by-timer=1'))).toBe(false);
+    expect(isActivity(request({ accept: 'text/html' }, '/?by-timer=1'))).toBe(false);
     expect(isActivity(request({ ...navigate, 'sec-fetch-user': '?1' }, '/?by-timer=1'))).toBe(true);
   });
 
