@@ -30,7 +30,7 @@ export interface OrganizationRow {
   /** Lower-case, in API paths. */
   customer_id: string;
   name: string;
-  /** JSON of `OrganizationSettings` (directory/organizations.ts). */
+  /** JSON of `OrganizationSettings` (directory/organization-settings.ts). */
   settings: string;
   /** The connection that subscribers sign in with; the workspace's method. */
   subscriber_connection_id: string | null;
@@ -101,7 +101,7 @@ export interface TotpDeviceRow {
   created_at: number;
 }
 
-/** Who a `sub` is. Unique by (connection, subject). */
+/** Who a `sub` is. Unique by (connection, subject, kind): one connection may serve both kinds. */
 export interface AccountRow {
   /** Random UUID: the `sub` claim. */
   id: string;

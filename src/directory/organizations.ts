@@ -7,22 +7,19 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { randomDigits } from '../core/random.ts';
 import type { Database, OrganizationRow } from '../database/schema.ts';
 import { DirectoryError, problemsOf } from './errors.ts';
 import { requireName } from './names.ts';
+import {
+  createSettingsReader,
+  type OrganizationSettings,
+  organizationSettingsSchema,
+  readSettings,
+} from './organization-settings.ts';
 
-/** SPEC SES-2, SES-4, SES-5. `null` switches an inactivity limit off. */
-export const organizationSettingsSchema = z.strictObject({
-  administratorInactivityMinutes: z.int().min(10).max(720).nullable().default(null),
-  subscriberWebHours: z.int().min(1).max(72).default(24),
-  subscriberInactivityMinutes: z.int().min(1).max(480).nullable().default(null),
-  nativeReauthenticationDays: z.int().min(1).max(365).default(30),
-  alwaysPrompt: z.boolean().default(true),
-});
-export type OrganizationSettings = Readonly<z.infer<typeof organizationSettingsSchema>>;
+export type { OrganizationSettings };
 
 export interface Organization {
   id: string;
@@ -46,15 +43,10 @@ const retiredNameMs = 30 * dayMs;
 
 export type Organizations = ReturnType<typeof createOrganizations>;
 
-/**
- * `cacheSettingsForMs`: how long `settingsOf` may answer from memory (real milliseconds of `clock`).
- * 0 on SQLite, where asking costs 11 µs. 1000 on PostgreSQL, where it costs a round trip: a change made in this
- * process acts at once, one made in another within that second.
- */
+/** `cacheSettingsForMs`: see `createSettingsReader`. */
 export function createOrganizations(needs: { db: Database; clock: Clock; cacheSettingsForMs?: number }) {
   const { db, clock } = needs;
-  const cacheForMs = needs.cacheSettingsForMs ?? 0;
-  const cached = new Map<string, { settings: OrganizationSettings; readAt: number }>();
+  const settingsReader = createSettingsReader({ db, clock, cacheForMs: needs.cacheSettingsForMs ?? 0 });
 
   const selectOrganization = () =>
     db
@@ -146,27 +138,6 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
     return rows.map((row) => toOrganization(row)!);
   }
 
-  /** The settings of those that exist. The hot path of every session check. */
-  async function settingsOf(ids: readonly string[]): Promise<Map<string, OrganizationSettings>> {
-    const settings = new Map<string, OrganizationSettings>();
-    const now = clock.now();
-    const missing = ids.filter((id) => {
-      const known = cacheForMs > 0 ? cached.get(id) : undefined;
-      if (!known || Math.abs(now - known.readAt) >= cacheForMs) return true;
-      settings.set(id, known.settings);
-      return false;
-    });
-    if (missing.length === 0) return settings;
-    const rows = await db.selectFrom('organizations').select(['id', 'settings']).where('id', 'in', missing).execute();
-    for (const row of rows) {
-      const read = readSettings(row.settings);
-      settings.set(row.id, read);
-      if (cacheForMs > 0) cached.set(row.id, { settings: read, readAt: now });
-    }
-    if (cached.size > 20_000) cached.clear();
-    return settings;
-  }
-
   /** Changes what `change` names. Throws `settings_invalid` (every problem), `version_conflict`, `not_found`. */
   async function updateSettings(
     id: string,
@@ -187,7 +158,7 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
       .where('id', '=', id)
       .where('version', '=', version)
       .executeTakeFirst();
-    cached.delete(id);
+    settingsReader.forget(id);
     if (updated.numUpdatedRows === 0n)
       throw new DirectoryError('version_conflict', 'Somebody else has changed these settings meanwhile');
     return requireFound(await find(id));
@@ -245,7 +216,7 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
     findByReference,
     findByWorkspaceName,
     list,
-    settingsOf,
+    settingsOf: settingsReader.settingsOf,
     updateSettings,
     changeWorkspaceName,
     setSubscriberConnection,
@@ -302,19 +273,6 @@ async function selectOrganizationIn(trx: Database, id: string): Promise<Organiza
 
 function isLongRetired(retiredAt: number | null, now: number): boolean {
   return retiredAt !== null && retiredAt <= now - retiredNameMs;
-}
-
-/** Parsed once per text: every organization that left the defaults alone shares one entry. */
-const settingsByText = new Map<string, OrganizationSettings>();
-
-function readSettings(text: string): OrganizationSettings {
-  const known = settingsByText.get(text);
-  if (known) return known;
-  // Unknown keys are a newer version's, running beside this one: ignored when read, refused when written.
-  const settings = Object.freeze(organizationSettingsSchema.strip().parse(JSON.parse(text)));
-  if (settingsByText.size > 1000) settingsByText.clear();
-  settingsByText.set(text, settings);
-  return settings;
 }
 
 function requireDisplayName(name: string): string {

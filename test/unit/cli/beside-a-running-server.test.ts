@@ -142,4 +142,17 @@ describe('backup and restore', { timeout: 90_000 }, () => {
     );
     expect(await operator.json(['keys', 'list'])).toEqual(before);
   });
+
+  test('leave PostgreSQL to its own tools, and say which', async () => {
+    await using operator = await openOperator({
+      SEKISHO_DATABASE_URL: 'postgres://127.0.0.1:1/nowhere',
+      SEKISHO_REDIS_URL: 'redis://127.0.0.1:1',
+      SEKISHO_SEALING_KEY: `k1 ${Buffer.alloc(32, 7).toString('base64url')}`,
+    });
+    expect((await operator.run(['backup', '--to', 'x'])).err).toContain('use pg_dump');
+    expect((await operator.run(['restore', '--from', 'x'])).err).toContain('use pg_restore');
+    const rotate = await operator.run(['sealing-key', 'rotate']);
+    expect([rotate.code, rotate.err]).toEqual([1, expect.stringContaining('SEKISHO_SEALING_KEY')]);
+    expect((await operator.run(['organization', 'list'])).code).toBe(1);
+  });
 });

@@ -1,0 +1,124 @@
+/**
+ * The operator's command line: `npm run sekisho -- <command> [options]`.
+ *
+ * Owns: finding the command, printing what it answers, exit codes. Does not own: rules (`directory/`); it calls the
+ * functions that the server calls, on the same database, while the server may be running.
+ */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { SealingKeysError } from '../../certs/sealing-keys.ts';
+import { type Config, ConfigError, readConfig } from '../config/config.ts';
+import { DirectoryError } from '../directory/errors.ts';
+import { administratorCommands } from './administrator.ts';
+import { applicationCommands } from './application.ts';
+import { backupCommands } from './backup.ts';
+import { type Command, type CommandIo, helpOf, helpOfAll, RefusedError, readValues, UsageError } from './command.ts';
+import { connectionCommands } from './connection.ts';
+import { identityCommands } from './identity.ts';
+import { type Installation, openInstallation } from './installation.ts';
+import { keysCommands } from './keys.ts';
+import { logCommands } from './log.ts';
+import { organizationCommands } from './organization.ts';
+import { sealingKeyCommands } from './sealing-key.ts';
+
+const commands: readonly Command[] = [
+  ...organizationCommands,
+  ...connectionCommands,
+  ...applicationCommands,
+  ...identityCommands,
+  ...administratorCommands,
+  ...keysCommands,
+  ...sealingKeyCommands,
+  ...backupCommands,
+  ...logCommands,
+];
+
+/** `words`: the command line after the program's name. Prints the answer, or what is wrong; returns the exit code. */
+export async function runCli(
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  try {
+    return await run(words, env);
+  } catch (error) {
+    return explain(error, words.includes('--json'));
+  }
+}
+
+async function run(given: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  if (given.length === 0 || given[0] === '--help' || given[0] === 'help') {
+    process.stdout.write(helpOfAll(commands));
+    return given.length === 0 ? 2 : 0;
+  }
+  const command = commands.find(({ name }) => name.split(' ').every((word, index) => given[index] === word));
+  if (!command) throw new UsageError(`There is no command "${given.slice(0, 2).join(' ')}"; see --help`);
+  const values = readValues(command, given.slice(command.name.split(' ').length));
+  if (values.has('help')) {
+    process.stdout.write(helpOf(command));
+    return 0;
+  }
+  const io = createIo(env);
+  try {
+    const outcome = await command.run(values, io);
+    process.stdout.write(`${values.has('json') ? JSON.stringify(outcome.json, null, 2) : outcome.text}\n`);
+    return 0;
+  } finally {
+    await io.close();
+  }
+}
+
+function createIo(env: Readonly<Record<string, string | undefined>>): CommandIo & { close(): Promise<void> } {
+  let config: Config | undefined;
+  let installation: Promise<Installation> | undefined;
+  const readOnce = () => {
+    config ??= readConfig(env);
+    return config;
+  };
+  return {
+    config: readOnce,
+    open() {
+      installation ??= openInstallation(readOnce());
+      return installation;
+    },
+    askSecret,
+    // One that could not be opened has told its error to the command already.
+    close: async () => (await installation?.catch(() => undefined))?.database.close(),
+  };
+}
+
+/** In a terminal what is typed stays invisible. */
+async function askSecret(prompt: string): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  if (process.stdin.isTTY) process.stderr.write(prompt);
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY });
+  try {
+    for await (const line of lines) return line;
+    throw new UsageError('Nothing came on standard input');
+  } finally {
+    lines.close();
+    if (process.stdin.isTTY) process.stderr.write('\n');
+  }
+}
+
+/** Prints the error and returns the exit code. What we did not foresee comes with its causes, so that it can be reported. */
+function explain(error: unknown, asJson: boolean): number {
+  const message = error instanceof Error ? error.message : String(error);
+  const problems = error instanceof DirectoryError ? error.problems : [];
+  const isForeseen = [UsageError, RefusedError, DirectoryError, ConfigError, SealingKeysError].some(
+    (known) => error instanceof known,
+  );
+  if (asJson) {
+    const code = error instanceof DirectoryError ? error.code : error instanceof UsageError ? 'usage' : 'failed';
+    process.stderr.write(`${JSON.stringify({ error: { code, message, problems } })}\n`);
+  } else {
+    process.stderr.write(`${isForeseen ? '' : 'Failed: '}${message}\n`);
+    for (const problem of problems) process.stderr.write(`  ${problem.path || '(file)'}: ${problem.message}\n`);
+    for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause))
+      process.stderr.write(`  because: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  }
+  return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
