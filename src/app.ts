@@ -90,8 +90,13 @@ export async function createApp(options: AppOptions) {
     cookieKeys: deriveKeys(sealingKeys, 'op-cookies').map((key) => Buffer.from(key).toString('base64url')),
     signinUrl: (uid) => sites.signinUrl(uid),
     pages: {
-      error: (ctx, _error, out) =>
-        render(errorPage(contextOf(ctx.req), { kind: out.error === 'server_error' ? 'generic' : 'request_refused' })),
+      error: (ctx, { refused, reference }) =>
+        render(
+          errorPage(contextOf(ctx.req), {
+            kind: refused ? 'request_refused' : 'generic',
+            reference: { code: reference, at: clock.now() },
+          }),
+        ),
       confirmSignOut: (ctx, form) => {
         const formHtml = html`<form id="op.logoutForm" method="post" action="${form.action}"><input type="hidden" name="xsrf" value="${form.xsrf}"></form>`;
         const application = ctx.oidc.client?.clientName;
@@ -113,6 +118,8 @@ export async function createApp(options: AppOptions) {
     },
     onLogoutFailure: (notice, error, willRetry) =>
       log.warn({ err: error, clientId: notice.clientId, willRetry }, 'a logout notice was not accepted'),
+    onErrorPage: (reference, error, clientId) =>
+      log.info({ reference, clientId, err: error }, 'the OpenID Provider showed an error page'),
     onServerError: (error) => log.error({ err: error }, 'the OpenID Provider failed'),
   });
   services.endings.push(op.announceEnd, async ({ session, end }) => {

@@ -67,9 +67,10 @@ export function createRelyingParties(options: RelyingPartiesOptions) {
 
   function own(
     clientId: string,
-    home: string,
+    homeUrl: string,
     about: Pick<RelyingParty, 'organizationId' | 'customerId' | 'name' | 'realm'>,
   ): RelyingParty {
+    const home = homeUrl.replace(/\/$/, '');
     return {
       ...about,
       clientId,
@@ -81,7 +82,7 @@ export function createRelyingParties(options: RelyingPartiesOptions) {
       },
       secretHash: hashOfToken(ownSecret(clientId)),
       audiences: [],
-      homeUrl: home,
+      homeUrl,
     };
   }
 

@@ -3,11 +3,11 @@ import {
   type Adapter,
   type Client,
   type Configuration,
-  type ErrorOut,
   errors,
   type JWKS,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
+import { referenceCode } from '../core/random.ts';
 import type { CookieNames } from '../http/cookies.ts';
 import { administratorsRealm, latestEndOf } from '../sessions/policy.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
@@ -19,7 +19,8 @@ import type { SessionGrants } from './session-adapter.ts';
 
 /** Our own pages in oidc-provider's place. Each returns a whole HTML document. */
 export interface OpPages {
-  error(ctx: KoaContextWithOIDC, error: Error, out: ErrorOut): string;
+  /** `refused`: the relying party's request was not acceptable; otherwise something failed here. */
+  error(ctx: KoaContextWithOIDC, shown: { refused: boolean; reference: string }): string;
   /** `action` and `xsrf` of the form that confirms. */
   confirmSignOut(ctx: KoaContextWithOIDC, form: { action: string; xsrf: string; realm: string }): string;
   signedOut(ctx: KoaContextWithOIDC): string;
@@ -39,6 +40,8 @@ export interface OpConfigurationOptions {
   /** What an administrator may do now, by the durable rows; empty: access is gone. */
   accessOf(accountId: string): Promise<readonly AccessClaim[]>;
   organizationOf(organizationId: string): Promise<ClaimedOrganization | undefined>;
+  /** An error page was shown: the exact cause, for the log, under the code on the page. */
+  onErrorPage(reference: string, error: Error, clientId: string | undefined): void;
   now(): number;
 }
 
@@ -106,7 +109,9 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
     },
     renderError: (ctx, out, error) => {
       ctx.type = 'html';
-      ctx.body = pages.error(ctx, error, out);
+      const reference = referenceCode();
+      options.onErrorPage(reference, error, ctx.oidc?.client?.clientId);
+      ctx.body = pages.error(ctx, { refused: out.error !== 'server_error', reference });
     },
 
     // Code with PKCE and nothing else, for confidential clients too (RFC 9700 §2.1.1).

@@ -42,6 +42,7 @@ export interface OpOptions {
   signingKeys(): Promise<{ version: number; jwks: JWKS }>;
   onLogoutFailure(notice: LogoutNotice, error: unknown, willRetry: boolean): void;
   onServerError(error: Error): void;
+  onErrorPage(reference: string, error: Error, clientId: string | undefined): void;
 }
 
 /** A sign-in that the OpenID Provider waits for. */
