@@ -117,13 +117,13 @@ export function createOwnSurfaces(options: OwnSurfacesOptions) {
   async function answerSignOut(surface: Surface, request: Request, response: Response): Promise<void> {
     const form = await readForm(request);
     const state = await sessionOf(surface, request);
-    let next: string | undefined;
-    if (state?.active) {
-      csrf.require(state.session.uid, form);
-      const { clientId } = surface.party;
-      next = await signOut({ session: state.session, clientId, returnTo: surface.url('/') });
-    }
-    response.redirect(303, next ?? surface.url('/signed-out'));
+    if (!state?.active) return response.redirect(303, surface.url('/signed-out'));
+    const { session } = state;
+    csrf.require(session.uid, form);
+    const next = await signOut({ session, clientId: surface.party.clientId, returnTo: surface.url('/') });
+    // Without a way to sign out there, the upstream's own session may live on: the page says so.
+    const here = session.connectionId === citrixConnection ? '/signed-out' : '/signed-out?upstream=open';
+    response.redirect(303, next ?? surface.url(here));
   }
 
   /**
@@ -141,15 +141,17 @@ export function createOwnSurfaces(options: OwnSurfacesOptions) {
     const reason = state?.end.reason ?? (reasons.has(asked) ? (asked as SignedOutReason) : 'unknown');
     responder.setCookie(response, parties.forget(surface.party));
     const href = await surface.againUrl(state?.session);
+    const upstreamRemains = reason === 'signed_out' && query.upstream === 'open';
+    const path = request.originalUrl.split('?', 1)[0];
     responder.send(request, response, (context) =>
       signedOutPage(
         // The cookie is gone after this answer; in another language the page must still know why.
-        { ...context, path: `${request.originalUrl.split('?', 1)[0]}?reason=${reason}` },
+        { ...context, path: `${path}?reason=${reason}${upstreamRemains ? '&upstream=open' : ''}` },
         {
           reason,
           wayOn: { to: 'signInAgain', href },
           ...(surface.organization !== undefined && { organization: surface.organization }),
-          upstreamRemains: reason === 'signed_out' && isOpenUpstream(state?.session),
+          upstreamRemains,
         },
       ),
     );
@@ -177,9 +179,4 @@ export function endedUrl(surface: Pick<Surface, 'url'>, path: string): string {
 function withMark(from = '/'): string {
   const path = /^\/[A-Za-z0-9/_-]*$/.test(from) ? from : '/';
   return `${path}?${byTimer}=1`;
-}
-
-/** The upstream has no sign-out of its own, so its session may live on. */
-function isOpenUpstream(session: Session | undefined): boolean {
-  return session !== undefined && session.connectionId !== citrixConnection && session.signOut === null;
 }
