@@ -4,71 +4,61 @@
  * A provider begins a journey and proves its answer; nothing else. It knows no express, no SQL, no session:
  * what it needs comes in through `Ports`, what it learned goes out as an `UpstreamIdentity`.
  */
-import type { ZodType } from "zod";
-import type { ProviderError } from "./errors.ts";
+import type { ZodType } from 'zod';
+import type { ProviderError } from './errors.ts';
 
 export type Provider = RedirectProvider | PasswordProvider;
 
 export interface RedirectProvider {
-	kind: "redirect";
-	/** Where to send the browser, and what to remember until it comes back. */
-	begin(request: BeginRequest): Promise<BeginResult>;
-	/** Proves the answer against what was remembered. Throws `ProviderError`. */
-	complete(
-		callback: Callback,
-		remembered: FlowState,
-	): Promise<UpstreamIdentity>;
+  kind: 'redirect';
+  /** Where to send the browser, and what to remember until it comes back. */
+  begin(request: BeginRequest): Promise<BeginResult>;
+  /** Proves the answer against what was remembered. Throws `ProviderError`. */
+  complete(callback: Callback, remembered: FlowState): Promise<UpstreamIdentity>;
 }
 
 export interface PasswordProvider {
-	kind: "password";
-	/** `undefined`: name or password wrong, indistinguishably. Throws `ProviderError` when it could not find out. */
-	authenticate(
-		name: string,
-		password: string,
-	): Promise<UpstreamIdentity | undefined>;
+  kind: 'password';
+  /** `undefined`: name or password wrong, indistinguishably. Throws `ProviderError` when it could not find out. */
+  authenticate(name: string, password: string): Promise<UpstreamIdentity | undefined>;
 }
 
 export interface BeginRequest {
-	/** Opaque, at most 80 bytes of `[A-Za-z0-9._-]`; comes back as OIDC `state` or SAML `RelayState`. */
-	handle: string;
-	/** Absolute URL that the upstream sends the browser to: redirect URI or assertion consumer service. */
-	callbackUrl: string;
-	/** SES-5: the upstream must ask the person again, and its answer is checked for having done so. */
-	forceAuthentication: boolean;
-	loginHint?: string;
+  /** Opaque, at most 80 bytes of `[A-Za-z0-9._-]`; comes back as OIDC `state` or SAML `RelayState`. */
+  handle: string;
+  /** Absolute URL that the upstream sends the browser to: redirect URI or assertion consumer service. */
+  callbackUrl: string;
+  /** SES-5: the upstream must ask the person again, and its answer is checked for having done so. */
+  forceAuthentication: boolean;
+  loginHint?: string;
 }
 
 export interface BeginResult {
-	send:
-		| { method: "GET"; url: string }
-		| { method: "POST"; url: string; fields: Readonly<Record<string, string>> };
-	remember: FlowState;
+  send: { method: 'GET'; url: string } | { method: 'POST'; url: string; fields: Readonly<Record<string, string>> };
+  remember: FlowState;
 }
 
 /** What a provider wants back at `complete` (nonce, code verifier, request id …): JSON, kept server-side only. */
-export type FlowState = Readonly<
-	Record<string, string | number | boolean | null>
->;
+export type FlowState = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface Callback {
-	method: "GET" | "POST";
-	/** Absolute, built from configuration and never from the request's Host. Carries the query for GET. */
-	url: string;
-	/** Query (GET) or form fields (POST). A field that came twice has already been refused. */
-	parameters: Readonly<Record<string, string>>;
+  method: 'GET' | 'POST';
+  /** Absolute, built from configuration and never from the request's Host. Carries the query for GET. */
+  url: string;
+  /** Query (GET) or form fields (POST). A field that came twice has already been refused. */
+  parameters: Readonly<Record<string, string>>;
 }
 
 /** The attributes a connection can map (SPEC §4, SML-2). */
 export const attributeRoles = [
-	"sid",
-	"upn",
-	"oid",
-	"email",
-	"displayName",
-	"givenName",
-	"familyName",
-	"groups",
+  'sid',
+  'upn',
+  'oid',
+  'email',
+  'displayName',
+  'givenName',
+  'familyName',
+  'groups',
 ] as const;
 export type AttributeRole = (typeof attributeRoles)[number];
 /** Role → the name of the upstream's own attribute or claim. */
@@ -76,38 +66,38 @@ export type AttributeNames = Readonly<Record<AttributeRole, string>>;
 
 /** As asserted: no decoding, no judgement. `name` is the connection's own attribute name. */
 export interface RawAttribute {
-	name: string;
-	values: readonly (string | Uint8Array)[];
+  name: string;
+  values: readonly (string | Uint8Array)[];
 }
 
 export interface UpstreamIdentity {
-	/** Immutable at the upstream; with the connection it is the person's key. Never an email or UPN. */
-	subject: string;
-	/** Only roles of the connection's list; an attribute that was not asserted is absent. */
-	raw: Readonly<Partial<Record<AttributeRole, RawAttribute>>>;
-	/** Milliseconds; when the upstream says that the person authenticated. */
-	authenticatedAt?: number;
-	/** RFC 8176 values where the upstream gives them. */
-	methods: readonly string[];
-	/** `acr` or AuthnContextClassRef. */
-	context?: string;
-	/** Milliseconds; the upstream allows no session after this (SAML SessionNotOnOrAfter). */
-	notOnOrAfter?: number;
-	/** Must be marked as used, globally, before the identity is believed (SML-5; SECURITY SAML-31). */
-	once?: { id: string; expiresAt: number };
-	/** What `signOutUrl` needs later. Kept sealed. */
-	signOut?: FlowState;
-	/** Milliseconds by which the upstream's clock is ahead (positive) or behind, where it could be measured. */
-	clockSkew?: number;
+  /** Immutable at the upstream; with the connection it is the person's key. Never an email or UPN. */
+  subject: string;
+  /** Only roles of the connection's list; an attribute that was not asserted is absent. */
+  raw: Readonly<Partial<Record<AttributeRole, RawAttribute>>>;
+  /** Milliseconds; when the upstream says that the person authenticated. */
+  authenticatedAt?: number;
+  /** RFC 8176 values where the upstream gives them. */
+  methods: readonly string[];
+  /** `acr` or AuthnContextClassRef. */
+  context?: string;
+  /** Milliseconds; the upstream allows no session after this (SAML SessionNotOnOrAfter). */
+  notOnOrAfter?: number;
+  /** Must be marked as used, globally, before the identity is believed (SML-5; SECURITY SAML-31). */
+  once?: { id: string; expiresAt: number };
+  /** What `signOutUrl` needs later. Kept sealed. */
+  signOut?: FlowState;
+  /** Milliseconds by which the upstream's clock is ahead (positive) or behind, where it could be measured. */
+  clockSkew?: number;
 }
 
 /** What the broker lends to a provider; implemented in `src/core`, wired in `src/main.ts`. */
 export interface Ports {
-	fetch: UpstreamFetch;
-	/** Milliseconds since the epoch. */
-	now(): number;
-	random(bytes: number): Uint8Array;
-	log: PortLog;
+  fetch: UpstreamFetch;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  random(bytes: number): Uint8Array;
+  log: PortLog;
 }
 
 /**
@@ -115,91 +105,76 @@ export interface Ports {
  * size and time are capped. Rejects with `ProviderError` (`upstream_unreachable`, `upstream_tls`,
  * `upstream_timeout`, `upstream_answer_invalid`).
  */
-export type UpstreamFetch = (
-	url: string,
-	init?: UpstreamRequest,
-) => Promise<Response>;
+export type UpstreamFetch = (url: string, init?: UpstreamRequest) => Promise<Response>;
 export interface UpstreamRequest {
-	method?: string;
-	headers?: Record<string, string>;
-	body?: string | URLSearchParams | Uint8Array;
-	/** PEM; trusted for this connection only. */
-	certificateAuthorities?: readonly string[];
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | URLSearchParams | Uint8Array;
+  /** PEM; trusted for this connection only. */
+  certificateAuthorities?: readonly string[];
 }
 export interface PortLog {
-	info(fields: Record<string, unknown>, message: string): void;
-	warn(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
 }
 
 /** Optional ability: sign-out at the upstream too. `undefined`: nothing to send, go straight to `returnTo`. */
 export interface SignsOutUpstream {
-	signOutUrl(
-		signOut: FlowState,
-		returnTo: string,
-		handle: string,
-	): Promise<string | undefined>;
+  signOutUrl(signOut: FlowState, returnTo: string, handle: string): Promise<string | undefined>;
 }
-export function canSignOut(
-	provider: Provider,
-): provider is Provider & SignsOutUpstream {
-	return "signOutUrl" in provider;
+export function canSignOut(provider: Provider): provider is Provider & SignsOutUpstream {
+  return 'signOutUrl' in provider;
 }
 
 /** Optional ability: check a connection without a user ("Test and Finish"). */
 export interface ChecksConnection {
-	check(): AsyncIterable<CheckResult>;
+  check(): AsyncIterable<CheckResult>;
 }
 export interface CheckResult {
-	check: string;
-	ok: boolean;
-	error?: ProviderError;
+  check: string;
+  ok: boolean;
+  error?: ProviderError;
 }
-export function canCheck(
-	provider: Provider,
-): provider is Provider & ChecksConnection {
-	return "check" in provider;
+export function canCheck(provider: Provider): provider is Provider & ChecksConnection {
+  return 'check' in provider;
 }
 
-export const providerKinds = ["okta", "azure-ad", "gateway", "saml"] as const;
+export const providerKinds = ['okta', 'azure-ad', 'gateway', 'saml'] as const;
 /** Kinds of upstream that an organization connects. The built-in `citrix` is no connection. */
 export type ProviderKind = (typeof providerKinds)[number];
 
 /** One setting, described so that console and CLI can render and explain it without knowing the vendor. */
 export interface SettingDescription {
-	/** Key path within the settings, e.g. `clientSecret` or `attributes.sid`. */
-	key: string;
-	label: string;
-	help: string;
-	/** Sealed at rest, never shown again, cleared when an endpoint changes. */
-	secret?: boolean;
-	/** Several lines (PEM, metadata). */
-	multiline?: boolean;
-	choices?: readonly { value: string; label: string }[];
+  /** Key path within the settings, e.g. `clientSecret` or `attributes.sid`. */
+  key: string;
+  label: string;
+  help: string;
+  /** Sealed at rest, never shown again, cleared when an endpoint changes. */
+  secret?: boolean;
+  /** Several lines (PEM, metadata). */
+  multiline?: boolean;
+  choices?: readonly { value: string; label: string }[];
 }
 
 export interface ProviderDefinition<Settings extends object = object> {
-	kind: ProviderKind;
-	/** As shown to people: "Azure AD", "SAML 2.0". */
-	label: string;
-	/** SPEC §3. */
-	administrators: "none" | "individuals-and-groups" | "groups";
-	subscribers: boolean;
-	/** Path of the callback on the accounts (or SAML) host, e.g. `login-okta`. */
-	callback: string;
-	/** Strict: unknown keys are refused. The output is what `create` takes and what the connection row holds. */
-	schema: ZodType<Settings>;
-	descriptions: readonly SettingDescription[];
-	create(
-		settings: Settings,
-		ports: Ports,
-		installation: Installation,
-	): Provider;
+  kind: ProviderKind;
+  /** As shown to people: "Azure AD", "SAML 2.0". */
+  label: string;
+  /** SPEC §3. */
+  administrators: 'none' | 'individuals-and-groups' | 'groups';
+  subscribers: boolean;
+  /** Path of the callback on the accounts (or SAML) host, e.g. `login-okta`. */
+  callback: string;
+  /** Strict: unknown keys are refused. The output is what `create` takes and what the connection row holds. */
+  schema: ZodType<Settings>;
+  descriptions: readonly SettingDescription[];
+  create(settings: Settings, ports: Ports, installation: Installation): Provider;
 }
 
 /** What the operator configured for all connections of this installation. */
 export interface Installation {
-	/** AAD-1: one registration may serve subscriber login, directory and administrators. */
-	azureAd?: { clientId: string; clientSecret: string };
-	/** Our SAML service provider: entity ID and the key that signs requests (PEM). */
-	saml: { entityId: string; signingKey: string; signingCertificate: string };
+  /** AAD-1: one registration may serve subscriber login, directory and administrators. */
+  azureAd?: { clientId: string; clientSecret: string };
+  /** Our SAML service provider: entity ID and the key that signs requests (PEM). */
+  saml: { entityId: string; signingKey: string; signingCertificate: string };
 }

@@ -8,7 +8,7 @@ import { deriveKey, deriveKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
 import { buildSpMetadata, signMetadata } from '../metadata/sp-metadata.ts';
-import { definitionOf, providerDefinitions } from '../providers/registry.ts';
+import { definitionOf } from '../providers/registry.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
 import { signOutPage } from './accounts/views/sign-out-pages.ts';
@@ -60,7 +60,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 
 export async function createApp(options: AppOptions) {
   const { config, sites, database, store, sealer, sealingKeys, clock, log } = options;
-  const services = await createServices({ ...options, db: database.db, definitionOf: findDefinition });
+  const services = await createServices({ ...options, db: database.db, definitionOf });
   const { organizations, connections, sessions, signingKeys } = services;
 
   const cookies = createCookieNames(sites.secure);
@@ -224,7 +224,7 @@ export async function createApp(options: AppOptions) {
   const console = createConsole({
     ...surface,
     clientId: consoleClientId,
-    definitionOf: findDefinition,
+    definitionOf,
     record: services.systemLog.record,
   });
   const workspace = createWorkspace({ ...surface, clientIdOf: workspaceClientId });
@@ -313,12 +313,8 @@ export async function createApp(options: AppOptions) {
   };
 }
 
-function findDefinition(kind: string) {
-  return kind in providerDefinitions ? definitionOf(kind as keyof typeof providerDefinitions) : undefined;
-}
-
 function labelOf(kind: string): string {
-  return kind === 'citrix' ? 'Citrix identity' : (findDefinition(kind)?.label ?? kind);
+  return kind === 'citrix' ? 'Citrix identity' : (definitionOf(kind)?.label ?? kind);
 }
 
 /** Metadata keys of ours that oidc-provider does not know. */

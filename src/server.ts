@@ -1,7 +1,6 @@
 /** A running broker: opens what the configuration names, listens, does the periodic work, and stops in order. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { openDataFolder, openSealingKeys } from './config/sealing-key-file.ts';
@@ -9,7 +8,7 @@ import { createSites } from './config/sites.ts';
 import { systemClock } from './core/clock.ts';
 import { createGuardedFetch } from './core/guarded-fetch.ts';
 import { createLog, type Log } from './core/log.ts';
-import { type OpenDatabase, openDatabase } from './database/database.ts';
+import { databaseConfigOf, type OpenDatabase, openDatabase } from './database/database.ts';
 import { createRenewableSealer } from './directory/renewable-sealer.ts';
 import { listen } from './http/listen.ts';
 import { createRedisStore } from './store/redis.ts';
@@ -17,7 +16,7 @@ import { createSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
 /** Milliseconds between visits. */
-const periods = { keys: 2_000, finalise: 30_000, notices: 5_000, sweep: 10_000 } as const;
+const periods = { keys: 2_000, finalise: 30_000, notices: 5_000, sweep: 10_000, forget: 3_600_000 } as const;
 
 export interface RunningServer {
   port: number;
@@ -31,11 +30,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   openDataFolder(config);
   const sites = createSites(config);
   const sealer = createRenewableSealer(() => openSealingKeys(config), systemClock);
-  const database = await openDatabase(
-    config.databaseUrl === undefined
-      ? { kind: 'sqlite', file: join(config.data, 'sekisho.sqlite') }
-      : { kind: 'postgres', url: config.databaseUrl },
-  );
+  const database = await openDatabase(databaseConfigOf(config));
   const store = await openStore(config, database, log);
   const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow' });
   let isStopping = false;
@@ -59,7 +54,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   const listening = await listen(app.listener, { ...config.listen, ...(tls && { tls }) });
 
   const timers = [
-    every(periods.keys, app.refreshKeys, log),
+    every(periods.keys, async () => void (sealer.renew(), await app.refreshKeys()), log),
+    every(periods.forget, () => app.services.systemLog.forget(), log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
     every(periods.sweep, () => sweep(store), log),

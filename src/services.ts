@@ -54,7 +54,12 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
-  const organizations = createOrganizations({ db, clock });
+  // A round trip to PostgreSQL for every session check would cost more than the check; a second is "at once" (SES-2).
+  const organizations = createOrganizations({
+    db,
+    clock,
+    cacheSettingsForMs: config.databaseUrl === undefined ? 0 : 1000,
+  });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const accounts = createAccounts({ db, clock });
   const administrators = createAdministrators({ db, clock });

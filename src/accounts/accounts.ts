@@ -6,6 +6,7 @@
  * never to one another. Mounted by `app.ts` for the services `accounts` and `saml`.
  */
 import { type Request, type Response, Router } from 'express';
+import { refuseCrossSite } from '../http/csrf.ts';
 import { createCallbackRoutes } from './callbacks.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createPasswordRoutes } from './password.ts';
@@ -22,6 +23,8 @@ export interface Accounts {
 export function createAccounts(options: AccountsOptions): Accounts {
   const context = createAccountsContext(options);
   const router = Router();
+  // Only these pages' own forms; callbacks are posted from other sites by right.
+  router.use('/signin', refuseCrossSite);
   router.use(createSignInRoutes(context), createPasswordRoutes(context), createReturnRoutes(context));
   router.use(createCallbackRoutes(context));
   return { router, showRealms: (request, response) => showRealms(context, request, response) };

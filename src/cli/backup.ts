@@ -11,11 +11,10 @@ import { createSealer, SealError } from '../../certs/sealing.ts';
 import type { Config } from '../config/config.ts';
 import { openDataFolder, openSealingKeys } from '../config/sealing-key-file.ts';
 import { systemClock } from '../core/clock.ts';
-import { openDatabase } from '../database/database.ts';
+import { databaseConfigOf, openDatabase } from '../database/database.ts';
 import { createSigningKeys } from '../directory/signing-keys.ts';
 import { createSystemLog } from '../system-log/system-log.ts';
 import { type Command, RefusedError } from './command.ts';
-import { databaseConfigOf } from './installation.ts';
 
 const sealingKeyHint = 'The sealing key is not in it: keep a copy of the key file in another place.';
 

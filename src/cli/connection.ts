@@ -1,9 +1,10 @@
 /** `connection …` */
+
 import { readFile } from 'node:fs/promises';
+import { definitionOf } from '../../providers/registry.ts';
 import { readConnectionFile } from '../directory/connection-draft.ts';
 import type { Connection } from '../directory/connections.ts';
 import { type Command, columns, RefusedError } from './command.ts';
-import { definitionOf } from './installation.ts';
 
 const add: Command = {
   name: 'connection add',

@@ -2,17 +2,15 @@
  * Everything that a command may need of the installation, opened as the server opens it and from the same
  * configuration. The server may be running: single statements and short transactions do not disturb it.
  */
-import { join } from 'node:path';
 import { createSealer, type Sealer } from '../../certs/sealing.ts';
-import { providerDefinitions } from '../../providers/registry.ts';
+import { definitionOf } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
 import { openDataFolder, openSealingKeys } from '../config/sealing-key-file.ts';
 import { createSites, type Sites } from '../config/sites.ts';
 import { systemClock } from '../core/clock.ts';
-import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../database/database.ts';
+import { databaseConfigOf, type OpenDatabase, openDatabase } from '../database/database.ts';
 import { createAdministrators } from '../directory/administrators.ts';
 import { createApplications } from '../directory/applications.ts';
-import type { DefinitionOf } from '../directory/connection-draft.ts';
 import { type Connection, createConnections } from '../directory/connections.ts';
 import { createPasswordHasher } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
@@ -30,17 +28,6 @@ export async function openInstallation(config: Config) {
   const database = await openDatabase(databaseConfigOf(config));
   return { config, database, sealer, ...createServices(database, sealer, createSites(config)) };
 }
-
-/** The file is where the server has it. */
-export function databaseConfigOf(config: Pick<Config, 'data' | 'databaseUrl'>): DatabaseConfig {
-  return config.databaseUrl
-    ? { kind: 'postgres', url: config.databaseUrl }
-    : { kind: 'sqlite', file: join(config.data, 'sekisho.sqlite') };
-}
-
-/** Undefined for what is no kind: the word comes from an operator's file. */
-export const definitionOf: DefinitionOf = (kind) =>
-  Object.entries(providerDefinitions).find(([name]) => name === kind)?.[1];
 
 function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites) {
   const clock = systemClock;

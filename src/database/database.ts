@@ -8,16 +8,25 @@
  * uses `sqlite` directly (the embedded store) does not queue with them: it must not touch the connection while
  * `sqlite.isTransaction` is true outside its own synchronous step, or its write is rolled back with a stranger's.
  */
+
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { CustomTypesConfig } from 'pg';
+import type { Config } from '../config/config.ts';
 import { migrateToLatest } from './migrations.ts';
 import type { Database, Tables } from './schema.ts';
 import { busyTimeoutMs, createSqliteDialect } from './sqlite-dialect.ts';
 
 export type DatabaseConfig = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string };
+
+/** What the configuration names: a PostgreSQL, or the file in the data folder. */
+export function databaseConfigOf(config: Pick<Config, 'data' | 'databaseUrl'>): DatabaseConfig {
+  return config.databaseUrl === undefined
+    ? { kind: 'sqlite', file: join(config.data, 'sekisho.sqlite') }
+    : { kind: 'postgres', url: config.databaseUrl };
+}
 
 export interface OpenDatabase {
   kind: DatabaseConfig['kind'];

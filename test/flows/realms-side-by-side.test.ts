@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
-import { registerRelyingParty } from '../support/relying-party.ts';
+import { followTo, registerRelyingParty } from '../support/relying-party.ts';
 import { createAdministrator, signInWithCode, type TestAdministrator } from '../support/scenario/administrators.ts';
 import { type Connected, connectOkta, connectSaml } from '../support/scenario/upstreams.ts';
-import { followTo } from '../support/relying-party.ts';
 
 let app: TestApp;
 let acme: Connected<{ close(): Promise<void> }>;
@@ -83,7 +82,11 @@ describe('Somebody else at the same browser', () => {
     const application = await registerRelyingParty(app, { organizationId: acme.organization.id });
     const alice = await application.signIn(browser, { login_hint: 'alice' });
     // Without her upstream session: another person sits down.
-    browser.cookies.splice(0, browser.cookies.length, ...browser.cookies.filter(({ host }) => host.endsWith('localhost')));
+    browser.cookies.splice(
+      0,
+      browser.cookies.length,
+      ...browser.cookies.filter(({ host }) => host.endsWith('localhost')),
+    );
     const bob = await application.signIn(browser, { login_hint: 'bob', prompt: 'login' });
     expect(bob.claims.sub).not.toBe(alice.claims.sub);
     const before = await app.services.sessions.find(String(alice.claims['sid']));

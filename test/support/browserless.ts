@@ -1,6 +1,16 @@
 /** Server-to-server requests of test applications, to `*.localhost` hosts too. */
 import { Agent, request } from 'undici';
-import type { TokenAnswer } from './relying-party.ts';
+
+export interface TokenAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Record<string, unknown> & {
+    access_token?: string;
+    refresh_token?: string;
+    id_token?: string;
+    error?: string;
+  };
+}
 
 const agent = new Agent({
   connect: { lookup: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]) },

@@ -4,18 +4,7 @@ import { decodeJwt } from 'jose';
 import type { ClientMetadataInput } from '../../src/directory/client-metadata.ts';
 import type { TestApp } from './app.ts';
 import type { Browser, Page } from './browser.ts';
-import { getJson, postForm } from './browserless.ts';
-
-export interface TokenAnswer {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Record<string, unknown> & {
-    access_token?: string;
-    refresh_token?: string;
-    id_token?: string;
-    error?: string;
-  };
-}
+import { getJson, postForm, type TokenAnswer } from './browserless.ts';
 
 export interface Started {
   url: URL;

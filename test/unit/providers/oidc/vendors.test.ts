@@ -169,7 +169,7 @@ describe('Gateway', () => {
   });
 
   it('takes an FQDN, and its issuer is https and the FQDN as typed', () => {
-    const { schema } = definitionOf('gateway');
+    const { schema } = definitionOf('gateway')!;
     const rest = { clientId: 'c', clientSecret: 's' };
     expect(schema.parse({ fqdn: 'Gateway.Example.com', ...rest }).fqdn).toBe('Gateway.Example.com');
     expect(schema.safeParse({ fqdn: 'gateway.example.com/x?y', ...rest }).success).toBe(false);
@@ -181,7 +181,7 @@ describe('settings of every OIDC vendor', () => {
   it.each(['okta', 'azure-ad', 'gateway'] as const)(
     '%s: what came out of the schema goes into it again unchanged',
     (kind) => {
-      const { schema } = definitionOf(kind);
+      const { schema } = definitionOf(kind)!;
       const typed = {
         okta: { url: 'https://x.okta.com/', clientId: 'c', clientSecret: 's' },
         'azure-ad': { tenantId: tenantId.toUpperCase() },
