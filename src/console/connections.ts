@@ -97,7 +97,7 @@ export function connectionsRoutes({ sites, connections, definitionOf, labelOf, s
 
   function atProvider(
     language: Language,
-    { kind, forSubscribers }: Connection,
+    { kind, forSubscribers, forAdministrators }: Connection,
     { organization }: Visit,
     definition: ProviderDefinition | undefined,
   ): ConnectionPage['atProvider'] {
@@ -111,10 +111,13 @@ export function connectionsRoutes({ sites, connections, definitionOf, labelOf, s
       ];
     }
     if (definition === undefined) return [];
-    const workspace = { label: m.afterSignOut, value: sites.workspaceUrl(organization.workspaceName) };
+    const afterSignOut = [
+      ...(forSubscribers ? [sites.workspaceUrl(organization.workspaceName)] : []),
+      ...(forAdministrators ? [sites.consoleUrl()] : []),
+    ];
     return [
       { label: m.redirectUri, value: sites.callbackUrl(definition.callback) },
-      ...(forSubscribers ? [workspace] : []),
+      ...afterSignOut.map((value) => ({ label: m.afterSignOut, value })),
     ];
   }
 
