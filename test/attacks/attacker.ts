@@ -1,0 +1,127 @@
+/** The ground that attack tests share: two organizations, their applications, and tools that a browser does not have. */
+import { connect } from 'node:net';
+import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.ts';
+import type { Browser, Page } from '../support/browser.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
+import { type Connected, connectOkta } from '../support/scenario/upstreams.ts';
+import type { Simulator } from '../support/upstreams/oidc/vendor.ts';
+
+export interface Ground {
+  app: TestApp;
+  alpha: Connected<Simulator>;
+  beta: Connected<Simulator>;
+  /** Applications of Alpha, of Beta, and of the whole installation. */
+  ofAlpha: RelyingParty;
+  ofBeta: RelyingParty;
+  ofAll: RelyingParty;
+  close(): Promise<void>;
+}
+
+/** Two organizations with an Okta each, and an application for each of them and for both. */
+export async function startGround(options: TestAppOptions = {}): Promise<Ground> {
+  const app = await startTestApp(options);
+  const alpha = await connectOkta(app, 'alpha');
+  const beta = await connectOkta(app, 'beta');
+  return {
+    app,
+    alpha,
+    beta,
+    ofAlpha: await registerRelyingParty(app, { organizationId: alpha.organization.id }),
+    ofBeta: await registerRelyingParty(app, { organizationId: beta.organization.id }),
+    ofAll: await registerRelyingParty(app, { organizationId: null }),
+    async close() {
+      await alpha.upstream.close();
+      await beta.upstream.close();
+      await app.close();
+    },
+  };
+}
+
+/** One request written by hand: no client library tidies path, headers or body up. */
+export async function sendRaw(
+  app: Pick<TestApp, 'port'>,
+  text: string,
+): Promise<{ status: number; head: string; body: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(app.port, '127.0.0.1');
+    const parts: Buffer[] = [];
+    socket.on('data', (part) => parts.push(part));
+    socket.once('error', reject);
+    socket.once('close', () => {
+      const answer = Buffer.concat(parts).toString();
+      const end = answer.indexOf('\r\n\r\n');
+      resolve({
+        status: Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0),
+        head: answer.slice(0, end),
+        body: answer.slice(end + 4),
+      });
+    });
+    socket.write(text);
+  });
+}
+
+/** A GET (or another method) of exactly this target at a host of ours. */
+export function sendTarget(
+  app: Pick<TestApp, 'port'>,
+  target: string,
+  more: { method?: string; host?: string; headers?: readonly string[] } = {},
+): ReturnType<typeof sendRaw> {
+  const { method = 'GET', host = `accounts.localhost:${app.port}`, headers = [] } = more;
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${host}`, 'Accept: text/html', 'Connection: close', ...headers];
+  return sendRaw(app, `${lines.join('\r\n')}\r\n\r\n`);
+}
+
+export interface Caught {
+  method: 'GET' | 'POST';
+  url: URL;
+  fields: Record<string, string>;
+}
+
+/**
+ * Goes with this browser up to the upstream's answer, which is caught before it is delivered: a redirect to one of our
+ * callbacks, or a form for the assertion consumer service.
+ */
+export async function catchAnswer(app: TestApp, browser: Browser, start: URL | string): Promise<Caught> {
+  let page = await browser.fetch('GET', start);
+  for (let step = 0; step < 20; step++) {
+    const location = page.headers.location;
+    if (location !== undefined) {
+      const next = new URL(location, page.url);
+      if (isCallback(app, next)) return { method: 'GET', url: next, fields: {} };
+      page = await browser.fetch('GET', next);
+      continue;
+    }
+    const form = browser.forms(page).find(({ fields }) => 'SAMLRequest' in fields || 'SAMLResponse' in fields);
+    if (!form) throw new Error(`stopped at ${page.url} (${page.status}):\n${page.html.slice(0, 1000)}`);
+    if (form.action.href === app.sites.acsUrl) return { method: 'POST', url: form.action, fields: form.fields };
+    page = await browser.fetch('POST', form.action, new URLSearchParams(form.fields));
+  }
+  throw new Error('the upstream did not answer');
+}
+
+function isCallback(app: TestApp, url: URL): boolean {
+  return url.href.startsWith(`${app.sites.issuer}/login-`);
+}
+
+/** Delivers an answer in a browser, without following where it leads. */
+export function deliver(browser: Browser, answer: Caught): Promise<Page> {
+  return answer.method === 'GET'
+    ? browser.fetch('GET', answer.url)
+    : browser.fetch('POST', answer.url, new URLSearchParams(answer.fields));
+}
+
+/** The waiting sign-in page of an application whose upstream asks for nothing: `…/signin/<uid>`. */
+export async function beginSignIn(browser: Browser, application: RelyingParty, parameters = {}): Promise<URL> {
+  const page = await browser.fetch('GET', application.start(parameters).url);
+  const location = page.headers.location;
+  if (location === undefined) throw new Error(`no sign-in began: ${page.status}`);
+  return new URL(location, page.url);
+}
+
+/** Everything that a visitor sees of a page, without what is different each time. */
+export function withoutNoise(html: string): string {
+  return html
+    .replaceAll(/name="csrf" value="[^"]*"/g, 'csrf')
+    .replaceAll(/\/signin\/[\w-]+/g, '/signin/uid')
+    .replaceAll(/\b[0-9A-Z]{4}-[0-9A-Z]{4}(-[0-9A-Z]{4})?\b/g, 'reference');
+}
