@@ -77,6 +77,8 @@ export async function createOp(options: OpOptions) {
     provider.on('server_error', (_ctx, error) => options.onServerError(error));
     provider.use(async (ctx, next) => {
       await next();
+      // oidc-provider lets any origin read what it answers before it knows the client; no page reads these (OP-22).
+      if (!ctx.path.startsWith('/.well-known/')) ctx.remove('Access-Control-Allow-Origin');
       if (ctx.oidc?.route === 'end_session_confirm' && ctx.oidc.session?.destroyed === true) {
         await sessions.end(ctx.oidc.session.uid, 'signed_out');
       }
@@ -138,6 +140,9 @@ export async function createOp(options: OpOptions) {
 
   /** Gives this browser the session: the cookie that the resumed authorize request will bring. */
   async function setSessionCookie(request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> {
+    // Whoever has learned the cookie from before this sign-in does not keep it (OP-08).
+    const before = readCookie(request, options.cookies.session(session.realm));
+    if (before !== undefined) await sessions.retireHandle(before);
     const handle = randomToken();
     await sessions.addHandle(handle, session);
     const { cookies } = provider.createContext(request, response);
