@@ -63,6 +63,8 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
   return {
     adapter: options.adapter,
     jwks: options.jwks,
+    // Clients' `jwks_uri` and back-channel logout: by the guard, in place of oidc-provider's own dispatcher (RP-11).
+    fetch: options.fetch,
     routes: {
       authorization: '/connect/authorize',
       token: '/connect/token',

@@ -10,7 +10,7 @@ import { Agent, fetch } from 'undici';
 import { afterAll, expect } from 'vitest';
 import { startTestApp } from '../support/app.ts';
 import type { Browser, Page } from '../support/browser.ts';
-import { getJson } from '../support/browserless.ts';
+import { getJson, type TokenAnswer } from '../support/browserless.ts';
 import {
   followTo,
   type RelyingParty,
@@ -18,7 +18,6 @@ import {
   redirectUri,
   registerRelyingParty,
   type Started,
-  type TokenAnswer,
 } from '../support/relying-party.ts';
 import { alice, connectOkta } from '../support/scenario/upstreams.ts';
 
@@ -36,6 +35,7 @@ export interface Authorized extends Started {
 
 export type OpenIdProvider = Awaited<ReturnType<typeof startOpenIdProvider>>;
 
+export const postLogoutRedirectUri = 'http://127.0.0.1:9/signed-out';
 const application = new URL(redirectUri).host;
 const agent = new Agent({
   connect: { lookup: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]) },
@@ -52,7 +52,7 @@ export async function startOpenIdProvider() {
   });
   const { issuer } = app.sites;
   const discovery = (await getJson(`${issuer}/.well-known/openid-configuration`)).body;
-  const jwks = createRemoteJWKSet(new URL(String(discovery['jwks_uri'])), {
+  const jwks = createRemoteJWKSet(new URL(String(discovery.jwks_uri)), {
     [customFetch]: (url, options) => fetch(url, { ...options, dispatcher: agent } as never) as never,
   });
   const register = (more: Partial<RelyingPartyOptions> = {}) =>
@@ -100,7 +100,7 @@ export async function startOpenIdProvider() {
       requiredClaims: ['exp', 'iat', 'sub'],
     });
     expect(protectedHeader.kid).toBeTruthy();
-    expect(payload['nonce']).toBe(nonce);
+    expect(payload.nonce).toBe(nonce);
     expect(payload.aud).toBe(party.clientId);
     expect(payload.sub).toMatch(/^[\x21-\x7e]{1,255}$/);
     return payload;
@@ -116,7 +116,7 @@ export async function startOpenIdProvider() {
     expect(status).toBe(200);
     expect(headers['content-type']).toContain('application/json');
     expect(headers['cache-control']).toContain('no-store');
-    expect(body['expires_in']).toEqual(expect.any(Number));
+    expect(body.expires_in).toEqual(expect.any(Number));
   }
 
   /** Redeems the code and proves what came for it. */
@@ -142,6 +142,24 @@ export async function startOpenIdProvider() {
     return { ...signedIn, userinfo: userinfo.body };
   }
 
+  /** Where the end session endpoint leads: a page, or the application. */
+  function endSession(browser: Browser, parameters: Record<string, string>): Promise<Page> {
+    const url = new URL(String(discovery.end_session_endpoint));
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return followTo(browser, url, application);
+  }
+
+  /** Says yes on the page that asks. */
+  const confirmSignOut = (browser: Browser) => submit(browser, { logout: 'yes' }, '/connect/endsession/confirm');
+
+  /** As the official suite sees it: an authorization request with prompt=none. */
+  async function expectSignedOut(browser: Browser): Promise<void> {
+    expectErrorAnswer(await authorize(browser, { prompt: 'none' }), ['login_required']);
+  }
+  async function expectSignedIn(browser: Browser): Promise<void> {
+    expectCode(await authorize(browser, { prompt: 'none' }));
+  }
+
   return {
     app,
     issuer,
@@ -156,6 +174,10 @@ export async function startOpenIdProvider() {
     verifyIdToken,
     redeem,
     signIn,
+    endSession,
+    confirmSignOut,
+    expectSignedOut,
+    expectSignedIn,
   };
 }
 
@@ -163,7 +185,7 @@ export async function startOpenIdProvider() {
 export function expectUserinfo({ status, headers, body }: TokenAnswer, idToken: JWTPayload): void {
   expect(status).toBe(200);
   expect(headers['content-type']).toContain('application/json');
-  expect(body['sub']).toBe(idToken.sub);
+  expect(body.sub).toBe(idToken.sub);
   for (const name of ['name', 'given_name', 'family_name', 'preferred_username', 'email']) {
     if (name in body) expect(body[name]).toEqual(expect.stringMatching(/./));
   }
@@ -175,6 +197,13 @@ export function expectErrorPage(page: Page): void {
   expect(page.status).toBe(400);
   expect(page.headers['content-type']).toContain('text/html');
   expect(page.html).toContain('<h1');
+}
+
+/** The page that says that the person is signed out, without sending the browser anywhere. */
+export function expectSignedOutPage(page: Page): void {
+  expect(page.url.pathname).toBe('/core/connect/endsession/success');
+  expect(page.status).toBe(200);
+  expect(page.html).toContain('You are signed out');
 }
 
 /** Sends a form and follows it, up to the application. */
