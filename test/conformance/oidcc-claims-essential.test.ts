@@ -7,6 +7,6 @@ const op = await startOpenIdProvider();
 it('A name that is requested as essential from userinfo is there, and not in the ID token', async () => {
   const claims = JSON.stringify({ userinfo: { name: { essential: true } } });
   const { claims: idToken, userinfo } = await op.signIn(new Browser(), { scope: 'openid', claims });
-  expect(userinfo['name']).toBe('Alice Liddell');
+  expect(userinfo.name).toBe('Alice Liddell');
   expect(idToken).not.toHaveProperty('name');
 });

@@ -6,5 +6,5 @@ const op = await startOpenIdProvider();
 
 it('The order of scopes means nothing', async () => {
   const { userinfo } = await op.signIn(new Browser(), { scope: 'email openid' });
-  expect(userinfo['email']).toContain('@');
+  expect(userinfo.email).toContain('@');
 });

@@ -10,5 +10,5 @@ it('prompt=none with the person’s own ID token as hint succeeds without a page
   const second = await op.signIn(browser, { prompt: 'none', id_token_hint: first.idToken });
   expect(second.wasAsked).toBe(false);
   expect(second.claims.sub).toBe(first.claims.sub);
-  expect(second.claims['auth_time']).toBe(first.claims['auth_time']);
+  expect(second.claims.auth_time).toBe(first.claims.auth_time);
 });

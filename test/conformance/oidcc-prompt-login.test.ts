@@ -11,5 +11,5 @@ it('prompt=login asks a person who is signed in to sign in again, and the time o
   const second = await op.signIn(browser, { prompt: 'login' });
   expect(second.wasAsked).toBe(true);
   expect(second.claims.sub).toBe(first.claims.sub);
-  expect(Number(second.claims['auth_time'])).toBeGreaterThan(Number(first.claims['auth_time']));
+  expect(Number(second.claims.auth_time)).toBeGreaterThan(Number(first.claims.auth_time));
 });

@@ -10,5 +10,5 @@ it('prompt=none with a session succeeds without a page, for the same person and 
   const second = await op.signIn(browser, { prompt: 'none' });
   expect(second.wasAsked).toBe(false);
   expect(second.claims.sub).toBe(first.claims.sub);
-  expect(second.claims['auth_time']).toBe(first.claims['auth_time']);
+  expect(second.claims.auth_time).toBe(first.claims.auth_time);
 });

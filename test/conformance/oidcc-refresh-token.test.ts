@@ -5,7 +5,7 @@ import { startOpenIdProvider } from './support.ts';
 const op = await startOpenIdProvider();
 
 it('A refresh token gives new tokens for the same person, and another client cannot use it', async () => {
-  expect(op.discovery['grant_types_supported']).toContain('refresh_token');
+  expect(op.discovery.grant_types_supported).toContain('refresh_token');
   const browser = new Browser();
   const first = await op.signIn(browser);
   expect(first.refreshToken).toMatch(/^[\x20-\x7e]+$/);

@@ -5,8 +5,8 @@ import { startOpenIdProvider } from './support.ts';
 const op = await startOpenIdProvider();
 
 it('The scope address is not offered, and asking for it does no harm', async () => {
-  expect(op.discovery['scopes_supported']).not.toContain('address');
+  expect(op.discovery.scopes_supported).not.toContain('address');
   const { tokens, userinfo } = await op.signIn(new Browser(), { scope: 'openid address' });
-  expect(tokens['scope']).toBe('openid');
+  expect(tokens.scope).toBe('openid');
   expect(Object.keys(userinfo).filter((name) => name.startsWith('address'))).toEqual([]);
 });

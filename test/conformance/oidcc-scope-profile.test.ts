@@ -5,7 +5,7 @@ import { startOpenIdProvider } from './support.ts';
 const op = await startOpenIdProvider();
 
 it('The scope profile gives what we know of a profile, and no email', async () => {
-  expect(op.discovery['scopes_supported']).toContain('profile');
+  expect(op.discovery.scopes_supported).toContain('profile');
   const { userinfo } = await op.signIn(new Browser(), { scope: 'openid profile' });
   expect(userinfo).toMatchObject({
     name: 'Alice Liddell',

@@ -10,7 +10,7 @@ it('A client that is registered for client_secret_post redeems with its secret i
   const client = await op.register({ metadata: { token_endpoint_auth_method: 'client_secret_post' } });
   const redeem = async (secret: string) => {
     const authorized = await op.authorize(new Browser(), {}, client);
-    const answer = await postForm(String(op.discovery['token_endpoint']), {
+    const answer = await postForm(String(op.discovery.token_endpoint), {
       grant_type: 'authorization_code',
       code: op.expectCode(authorized),
       code_verifier: authorized.verifier,

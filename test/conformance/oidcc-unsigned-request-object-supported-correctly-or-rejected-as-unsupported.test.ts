@@ -6,7 +6,7 @@ import { startOpenIdProvider } from './support.ts';
 const op = await startOpenIdProvider();
 
 it('An unsigned request object is rejected as unsupported', async () => {
-  expect(op.discovery['request_parameter_supported'] ?? false).toBe(false);
+  expect(op.discovery.request_parameter_supported ?? false).toBe(false);
   const request = new UnsecuredJWT(Object.fromEntries(op.client.start().url.searchParams)).encode();
   op.expectErrorAnswer(await op.authorize(new Browser(), { request }), ['request_not_supported']);
 });

@@ -7,7 +7,7 @@ const op = await startOpenIdProvider();
 
 it('Userinfo answers a GET with the access token in the Authorization header, and no other', async () => {
   const { accessToken, claims } = await op.redeem(await op.authorize(new Browser()));
-  const url = String(op.discovery['userinfo_endpoint']);
+  const url = String(op.discovery.userinfo_endpoint);
   expectUserinfo(await getJson(url, { authorization: `Bearer ${accessToken}` }), claims);
   expect((await getJson(url, { authorization: `Bearer ${accessToken.slice(0, -1)}` })).status).toBe(401);
 });

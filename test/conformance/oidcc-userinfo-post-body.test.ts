@@ -7,6 +7,6 @@ const op = await startOpenIdProvider();
 
 it('Userinfo answers a POST with the access token in its body', async () => {
   const { accessToken, claims } = await op.redeem(await op.authorize(new Browser()));
-  const url = String(op.discovery['userinfo_endpoint']);
+  const url = String(op.discovery.userinfo_endpoint);
   expectUserinfo(await postForm(url, { access_token: accessToken }), claims);
 });
