@@ -123,6 +123,8 @@ export async function createApp(options: AppOptions) {
     onServerError: (error) => log.error({ err: error }, 'the OpenID Provider failed'),
   });
   services.endings.push(op.announceEnd, async ({ session, end }) => {
+    // Whoever revokes a session records it, with who did it (console/acts.ts).
+    if (end.reason === 'revoked') return;
     await services.systemLog.record({
       event: 'platform/session/end',
       organizationId: session.organizationIds[0] ?? null,

@@ -86,8 +86,10 @@ function strictest(minutes: readonly (number | null)[]): number | null {
 /** When and why the session ends if nothing more happens: the earliest limit wins. A recorded end before it stands. */
 export function endOf(facts: SessionFacts, policy: SessionPolicy): { at: number; reason: EndReason } {
   let end: { at: number; reason: EndReason } = { at: facts.openedAt + policy.absolute, reason: 'absolute' };
-  if (policy.inactivity !== null && facts.lastActivityAt + policy.inactivity < end.at) {
-    end = { at: facts.lastActivityAt + policy.inactivity, reason: 'inactivity' };
+  if (policy.inactivity !== null) {
+    // The stored time may lag behind what the person did; the lag is theirs (SES-7).
+    const at = facts.lastActivityAt + policy.inactivity + activityLag(policy);
+    if (at < end.at) end = { at, reason: 'inactivity' };
   }
   if (facts.upstreamNotOnOrAfter !== null && facts.upstreamNotOnOrAfter < end.at) {
     end = { at: facts.upstreamNotOnOrAfter, reason: 'upstream' };
