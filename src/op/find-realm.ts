@@ -16,11 +16,16 @@ export interface InteractionExtension {
   realm: string;
 }
 
-/** `none`: no browser session is involved. `ask`: a logout that does not say whose. */
-export type FoundRealm = { realm: string } | 'none' | 'ask';
+/**
+ * `none`: no browser session is involved. `ask`: a logout that does not say whose. `unknown`: an address that looks
+ * like one with a session and is not spelled like it.
+ */
+export type FoundRealm = { realm: string } | 'none' | 'ask' | 'unknown';
 
 const authorize = '/connect/authorize';
 const endSession = '/connect/endsession';
+const resume = /^\/connect\/authorize\/([\w-]+)$/;
+const sessionRoute = /^\/connect\/(authorize|endsession)/i;
 
 export type FindRealm = (path: string, query: URLSearchParams) => Promise<FoundRealm>;
 
@@ -28,10 +33,13 @@ export type FindRealm = (path: string, query: URLSearchParams) => Promise<FoundR
 export function createFindRealm({ parties, sessions, provider }: FindRealmOptions): FindRealm {
   return async (path, query) => {
     if (path === authorize) return { realm: await ofAuthorize(query) };
-    if (path.startsWith(`${authorize}/`)) return { realm: await ofInteraction(path.slice(authorize.length + 1)) };
+    const resumed = resume.exec(path)?.[1];
+    if (resumed !== undefined) return { realm: await ofInteraction(resumed) };
     if (path === `${endSession}/confirm`) return { realm: named(query.get('realm')) ?? undecidedRealm };
     if (path === endSession) return ofEndSession(query);
-    return 'none';
+    if (path === `${endSession}/success`) return 'none';
+    // oidc-provider's router ignores case and a trailing slash; such a request would come past the realms.
+    return sessionRoute.test(path) ? 'unknown' : 'none';
   };
 
   async function ofAuthorize(query: URLSearchParams): Promise<string> {

@@ -10,6 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWKS } from 'oidc-provider';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
 import { randomToken } from '../core/random.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
@@ -111,12 +112,17 @@ export async function createOp(options: OpOptions) {
   });
 
   /**
-   * Answers a request below the issuer (`request.url` is relative to it). Resolves to `ask` without answering when a
+   * Answers a request below the issuer (`request.url` is relative to it). Throws `not_found`. Resolves to `ask` without answering when a
    * logout does not say whose session it means; the accounts pages then list this browser's sessions.
    */
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<'answered' | 'ask'> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://relative');
+    // By hand: `URL` would take `//x` for a host and tidy the path up, oidc-provider's router does neither.
+    const target = request.url ?? '/';
+    const mark = target.indexOf('?');
+    const pathname = mark < 0 ? target : target.slice(0, mark);
+    const searchParams = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
     const found = await findRealm(pathname, searchParams);
+    if (found === 'unknown') throw new AppError('not_found');
     if (found === 'ask') return 'ask';
     if (pathname === '/connect/authorize' && found !== 'none')
       await recordAuthorize(request, searchParams, found.realm);

@@ -67,7 +67,9 @@ const names: Record<Language, string> = { en: 'English', ja: '日本語' };
 
 function inLanguage(path: string, language: Language): string {
   const [address = '', query = ''] = path.split('#')[0]?.split('?') ?? [];
+  // `//evil.test/` is a page that we do not have, and as a link another host's.
+  const own = address.replace(/^[/\\]+/, '/');
   const parameters = new URLSearchParams(query);
   parameters.set('ui_locales', language);
-  return `${address}?${parameters}`;
+  return `${own}?${parameters}`;
 }
