@@ -57,7 +57,8 @@ export function createCallbackRoutes(context: AccountsContext): Router {
     const clientId = typeof relayState === 'string' ? context.handles.clientOf(relayState) : undefined;
     const application = clientId === undefined ? undefined : await context.findApplication(clientId);
     if (application?.own === 'workspace' && application.homeUrl !== null) {
-      return response.redirect(303, `${application.homeUrl}/signed-out`);
+      // By host the home URL ends in a slash, by path it does not.
+      return response.redirect(303, `${application.homeUrl.replace(/\/$/, '')}/signed-out`);
     }
     if (request.query.SAMLRequest !== undefined || !application) return showLogoutUnsupported(request, response);
     response.redirect(303, application.homeUrl ?? sites.accountsBase);
