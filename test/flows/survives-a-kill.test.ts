@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, type Page } from '../support/browser.ts';
-import { createRelyingParty, type RelyingParty, type TokenAnswer } from '../support/relying-party.ts';
+import type { TokenAnswer } from '../support/browserless.ts';
+import { createRelyingParty, type RelyingParty } from '../support/relying-party.ts';
 import { alice, client } from '../support/scenario/upstreams.ts';
 import {
   addApplicationByCli,
@@ -23,7 +24,7 @@ interface Journey {
   verifier: string;
   /** Where the browser was sent, in order; the last one may have had no answer. */
   visited: URL[];
-  code?: string;
+  code?: string | undefined;
   /** The application asked for the tokens, and perhaps got no answer. */
   redeeming?: true;
   tokens?: TokenAnswer;
@@ -48,20 +49,31 @@ beforeAll(async () => {
   const registered = await prepareByCli(operator.json, operator.folder, { url: upstream.url, ...client });
   server = await startServerProcess(operator.data, { port });
   wiki = createRelyingParty({ issuer: server.issuer, ...registered });
-  journeys = Array.from({ length: people }, () => {
-    const { url, verifier } = wiki.start();
-    return { browser: new Browser(), verifier, visited: [url] };
-  });
+  journeys = Array.from({ length: people }, newJourney);
 
   let killed: Promise<void> | undefined;
-  const travelling = journeys.map(async (journey) => {
-    await travel(journey);
-    await redeem(journey);
-    if (finished().length >= people / 2) killed ??= server.kill();
-  });
+  const travelling: Promise<void>[] = [];
+  const signIn = async (journey: Journey) => {
+    try {
+      await travel(journey);
+      await redeem(journey);
+    } catch {
+      // The kill. What this person has so far is in the journey.
+      return;
+    }
+    const done = finished().length;
+    if (done >= people / 2) killed ??= server.kill();
+    // Latecomers, so that the kill meets people at every step of the way.
+    if (done <= people / 4 || killed) return;
+    const late = newJourney();
+    journeys.push(late);
+    travelling.push(signIn(late));
+  };
+  for (const journey of [...journeys]) travelling.push(signIn(journey));
   // Meanwhile the operator works on the same database.
   const working = ['Docs', 'Chat'].map(async (name) => added.push(await addApplicationByCli(operator.json, name)));
-  await Promise.allSettled(travelling);
+  // It grows while it is waited for.
+  for (const trip of travelling) await trip;
   await Promise.all(working);
   await killed;
   server = await startServerProcess(operator.data, { port });
@@ -150,7 +162,7 @@ describe('After a kill in the middle of 200 sign-ins', { timeout: 60_000 }, () =
         return journey.tokens?.status;
       }
       expect(page.status).toBeLessThan(500);
-      const again: Journey = { browser: journey.browser, ...freshStart() };
+      const again: Journey = { ...newJourney(), browser: journey.browser };
       await travel(again);
       await redeem(again);
       return again.tokens?.status;
@@ -174,12 +186,12 @@ describe('After a kill in the middle of 200 sign-ins', { timeout: 60_000 }, () =
       expect(claims.aud).toBe(registered.clientId);
     }
     const { claims } = await createRelyingParty({ issuer: server.issuer, ...(await more) }).signIn(new Browser());
-    expect(claims['customer_id']).toBe('company');
+    expect(claims.customer_id).toBe('company');
     expect(server.output()).not.toMatch(/"level":(50|60)/);
   });
 });
 
-function freshStart(): Pick<Journey, 'verifier' | 'visited'> {
+function newJourney(): Journey {
   const { url, verifier } = wiki.start();
-  return { verifier, visited: [url] };
+  return { browser: new Browser(), verifier, visited: [url] };
 }

@@ -22,7 +22,7 @@ export interface RelyingPartyOptions {
 
 export const redirectUri = 'http://127.0.0.1:9/callback';
 
-export type RelyingParty = Awaited<ReturnType<typeof registerRelyingParty>>;
+export type RelyingParty = ReturnType<typeof createRelyingParty>;
 
 export async function registerRelyingParty(app: TestApp, options: RelyingPartyOptions) {
   const { application, secret } = await app.services.applications.add({
@@ -36,8 +36,18 @@ export async function registerRelyingParty(app: TestApp, options: RelyingPartyOp
       ...options.metadata,
     },
   });
-  const { clientId } = application;
-  const { issuer } = app.sites;
+  const redirect = String(application.metadata.redirect_uris[0]);
+  return createRelyingParty({ issuer: app.sites.issuer, clientId: application.clientId, secret, redirect });
+}
+
+/** One that is registered already, perhaps at a server in another process. `redirect`: its redirect URI. */
+export function createRelyingParty(registered: {
+  issuer: string;
+  clientId: string;
+  secret: string | null;
+  redirect: string;
+}) {
+  const { issuer, clientId, secret, redirect } = registered;
 
   /** Parameters given as undefined are left out. */
   function start(parameters: Record<string, string | undefined> = {}): Started {
@@ -46,7 +56,7 @@ export async function registerRelyingParty(app: TestApp, options: RelyingPartyOp
     const url = new URL(`${issuer}/connect/authorize`);
     const all: Record<string, string | undefined> = {
       client_id: clientId,
-      redirect_uri: application.metadata.redirect_uris[0],
+      redirect_uri: redirect,
       response_type: 'code',
       scope: 'openid profile email cip',
       state,
@@ -68,7 +78,7 @@ export async function registerRelyingParty(app: TestApp, options: RelyingPartyOp
       grant_type: 'authorization_code',
       code,
       code_verifier: verifier,
-      redirect_uri: String(application.metadata.redirect_uris[0]),
+      redirect_uri: redirect,
       ...(secret === null && { client_id: clientId }),
       ...more,
     });
