@@ -9,6 +9,7 @@ import {
 } from 'oidc-provider';
 import { referenceCode } from '../core/random.ts';
 import type { CookieNames } from '../http/cookies.ts';
+import { languages } from '../http/views/language.ts';
 import { administratorsRealm, latestEndOf } from '../sessions/policy.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
 import { type AccessClaim, accountClaims, type ClaimedOrganization, scopeClaims } from './account.ts';
@@ -129,6 +130,7 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
     },
     extraClientMetadata: { properties: [...extraClientMetadata] },
     clientBasedCORS: () => false,
+    discovery: { ui_locales_supported: [...languages] },
     scopes: ['openid', 'offline_access', 'profile', 'email', 'cip'],
     claims: scopeClaims as Record<string, null | string[]>,
     conformIdTokenClaims: false,
@@ -170,9 +172,11 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
 
     interactions: {
       url: (_ctx, interaction) => {
-        const clientId = interaction.params.client_id;
+        const { client_id: clientId, ui_locales: uiLocales } = interaction.params;
         // So that a page reached by the back button still knows the way to the application.
-        return `${options.signinUrl(interaction.uid)}?client=${encodeURIComponent(String(clientId))}`;
+        const query = new URLSearchParams({ client: String(clientId) });
+        if (typeof uiLocales === 'string') query.set('ui_locales', uiLocales);
+        return `${options.signinUrl(interaction.uid)}?${query}`;
       },
       policy: createInteractionPolicy(),
     },
