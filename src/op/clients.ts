@@ -87,6 +87,8 @@ export function createRelyingParties(options: RelyingPartiesOptions) {
   }
 
   async function find(clientId: string): Promise<RelyingParty | undefined> {
+    // Comes from requests as it is; PostgreSQL answers a NUL with an error.
+    if (/\p{Cc}/u.test(clientId)) return undefined;
     if (clientId === consoleClientId) {
       return own(clientId, consoleUrl, {
         organizationId: null,

@@ -37,7 +37,9 @@ export async function resolveTarget(
   acrValues: string,
   chosenCustomerId?: string,
 ): Promise<Target> {
-  const wishes = new Map(acrValues.split(' ').map((value) => splitOnce(value)));
+  // As for client ids: what is asked of the database holds no control characters.
+  const values = acrValues.split(' ').filter((value) => !/\p{Cc}/u.test(value));
+  const wishes = new Map(values.map((value) => splitOnce(value)));
 
   if (requestedBy.realm === administratorsRealm || (requestedBy.realm === null && wishes.get('idp') === 'citrix')) {
     const identifier = wishes.get('go');

@@ -1,5 +1,5 @@
 /** SECURITY OP-19 and beyond: requests that no browser makes are refused fast, without a crash and without a way out. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Browser } from '../support/browser.ts';
 import { type Ground, sendRaw, sendTarget, startGround } from './attacker.ts';
 
@@ -73,6 +73,34 @@ describe('a request target that no browser sends', () => {
         expect(body).not.toMatch(/(?:href|action)="[\\/]{2}/);
       }
     }
+  });
+});
+
+// PostgreSQL answers a NUL in a text with an error, which would be a 500 for whoever sends one.
+describe('a NUL', () => {
+  it('is in no name that a database is asked for', async () => {
+    const { applications, organizations, connections } = ground.app.services;
+    const asked = [
+      vi.spyOn(applications, 'find'),
+      vi.spyOn(organizations, 'findByCustomerId'),
+      vi.spyOn(connections, 'findByIdentifier'),
+    ];
+    const browser = new Browser();
+    for (const parameters of [
+      { client_id: 'a\0' },
+      { acr_values: 'tenant:a\0' },
+      { acr_values: 'idp:citrix go:a\0' },
+      { login_hint: 'a\0' },
+    ]) {
+      const page = await browser.get(ground.ofAll.start(parameters).url).catch(() => undefined);
+      expect(page?.status ?? 400).toBeLessThan(500);
+    }
+    await browser.get(`${ground.app.sites.accountsBase}/signin/x?client=a%00`);
+    await ground.ofAll.post('/connect/token', { grant_type: 'authorization_code', client_id: 'a\0' }, false);
+    const names = asked.flatMap((spy) => spy.mock.calls.map(([name]) => String(name)));
+    for (const spy of asked) spy.mockRestore();
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => name.includes('\0'))).toEqual([]);
   });
 });
 
