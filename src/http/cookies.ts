@@ -68,6 +68,17 @@ export function readCookie(request: IncomingMessage, name: string): string | und
   return found;
 }
 
+/**
+ * Takes a cookie that came twice with different values out of the request, for software that would read the first one
+ * (oidc-provider; SECURITY OP-11).
+ */
+export function dropAmbiguousCookie(request: IncomingMessage, name: string): void {
+  const { cookie } = request.headers;
+  if (cookie === undefined || readCookie(request, name) !== undefined) return;
+  const others = cookie.split(';').filter((pair) => pair.trim().split('=', 1)[0] !== name);
+  request.headers.cookie = others.join(';');
+}
+
 export interface CookieOptions {
   secure: boolean;
   /** Milliseconds; absent: until the browser is closed. */

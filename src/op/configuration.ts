@@ -81,7 +81,7 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       claimsParameter: { enabled: true },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
       // Audiences are registered clients; access tokens stay opaque whatever a request says.
       resourceIndicators: { enabled: false },
       introspection: {

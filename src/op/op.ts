@@ -12,7 +12,7 @@ import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { randomToken } from '../core/random.ts';
-import { type CookieNames, readCookie } from '../http/cookies.ts';
+import { type CookieNames, dropAmbiguousCookie, readCookie } from '../http/cookies.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessClaim, ClaimedOrganization } from './account.ts';
@@ -123,6 +123,7 @@ export async function createOp(options: OpOptions) {
     const searchParams = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
     const found = await findRealm(pathname, searchParams);
     if (found === 'unknown') throw new AppError('not_found');
+    if (found !== 'none' && found !== 'ask') dropAmbiguousCookie(request, options.cookies.session(found.realm));
     if (found === 'ask') return 'ask';
     if (pathname === '/connect/authorize' && found !== 'none')
       await recordAuthorize(request, searchParams, found.realm);
