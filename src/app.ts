@@ -61,7 +61,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 export async function createApp(options: AppOptions) {
   const { config, sites, database, store, sealer, sealingKeys, clock, log } = options;
   const services = await createServices({ ...options, db: database.db, definitionOf });
-  const { organizations, connections, sessions, signingKeys } = services;
+  const { organizations, sessions, signingKeys } = services;
 
   const cookies = createCookieNames(sites.secure);
   const files = createStaticFiles(sites.assetsPath);

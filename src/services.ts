@@ -172,7 +172,8 @@ export async function createServices(options: ServicesOptions) {
   };
 }
 
-function installationOf(config: Config, sites: Sites, keys: readonly SigningKey[]): Installation {
+/** What the operator configured for all connections, and our SAML key that signs requests. */
+export function installationOf(config: Config, sites: Sites, keys: readonly SigningKey[]): Installation {
   const current = keys.find((key) => key.use === 'saml' && key.state === 'current');
   if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
   const { azureAdClientId: clientId, azureAdClientSecret: clientSecret } = config;

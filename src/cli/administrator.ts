@@ -2,8 +2,9 @@
 import type { AdministratorDraft } from '../directory/administrators.ts';
 import type { Organization } from '../directory/organizations.ts';
 import { type Access, isPermission, permissionNames } from '../directory/permissions.ts';
-import { type Command, columns, RefusedError, UsageError, type Values } from './command.ts';
+import { type Command, columns, UsageError, type Values } from './command.ts';
 import type { Installation } from './installation.ts';
+import { RefusedError } from './refused-error.ts';
 
 const organizationOption = { value: 'ID', help: 'Customer id or OrgID', required: true } as const;
 

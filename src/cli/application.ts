@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ApplicationDraft } from '../directory/applications.ts';
 import type { ClientMetadataInput } from '../directory/client-metadata.ts';
-import { type Command, columns, RefusedError, UsageError, type Values } from './command.ts';
+import { type Command, columns, UsageError, type Values } from './command.ts';
+import { RefusedError } from './refused-error.ts';
 
 const add: Command = {
   name: 'application add',

@@ -14,7 +14,8 @@ import { systemClock } from '../core/clock.ts';
 import { databaseConfigOf, openDatabase } from '../database/database.ts';
 import { createSigningKeys } from '../directory/signing-keys.ts';
 import { createSystemLog } from '../system-log/system-log.ts';
-import { type Command, RefusedError } from './command.ts';
+import type { Command } from './command.ts';
+import { RefusedError } from './refused-error.ts';
 
 const sealingKeyHint = 'The sealing key is not in it: keep a copy of the key file in another place.';
 

@@ -54,9 +54,6 @@ export interface Values {
 /** The words make no sense: exit code 2. */
 export class UsageError extends Error {}
 
-/** The words made sense and what they ask for is refused: exit code 1. */
-export class RefusedError extends Error {}
-
 const commonOptions: Readonly<Record<string, Option>> = {
   json: { help: 'Answer as JSON' },
   help: { help: 'Show this' },

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { definitionOf } from '../../providers/registry.ts';
 import { readConnectionFile } from '../directory/connection-draft.ts';
 import type { Connection } from '../directory/connections.ts';
-import { type Command, columns, RefusedError } from './command.ts';
+import { type Command, columns } from './command.ts';
+import { checkConnection } from './connection-check.ts';
+import { RefusedError } from './refused-error.ts';
 
 const add: Command = {
   name: 'connection add',
@@ -88,4 +90,4 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-export const connectionCommands: readonly Command[] = [add, list];
+export const connectionCommands: readonly Command[] = [add, list, checkConnection];

@@ -18,7 +18,7 @@ import { createOrganizations, type Organization } from '../directory/organizatio
 import { createSigningKeys } from '../directory/signing-keys.ts';
 import type { SystemLogEntry } from '../system-log/events.ts';
 import { createSystemLog } from '../system-log/system-log.ts';
-import { RefusedError } from './command.ts';
+import { RefusedError } from './refused-error.ts';
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>;
 

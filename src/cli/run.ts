@@ -12,13 +12,14 @@ import { DirectoryError } from '../directory/errors.ts';
 import { administratorCommands } from './administrator.ts';
 import { applicationCommands } from './application.ts';
 import { backupCommands } from './backup.ts';
-import { type Command, type CommandIo, helpOf, helpOfAll, RefusedError, readValues, UsageError } from './command.ts';
+import { type Command, type CommandIo, helpOf, helpOfAll, readValues, UsageError } from './command.ts';
 import { connectionCommands } from './connection.ts';
 import { identityCommands } from './identity.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { keysCommands } from './keys.ts';
 import { logCommands } from './log.ts';
 import { organizationCommands } from './organization.ts';
+import { RefusedError } from './refused-error.ts';
 import { sealingKeyCommands } from './sealing-key.ts';
 
 const commands: readonly Command[] = [

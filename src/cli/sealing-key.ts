@@ -8,8 +8,9 @@ import { createSealer } from '../../certs/sealing.ts';
 import { generateSealingKey, type SealingKey } from '../../certs/sealing-keys.ts';
 import { openSealingKeys, sealingKeyPath, writeSealingKeys } from '../config/sealing-key-file.ts';
 import { resealAll } from '../directory/resealing.ts';
-import { type Command, RefusedError } from './command.ts';
+import type { Command } from './command.ts';
 import type { Installation } from './installation.ts';
+import { RefusedError } from './refused-error.ts';
 
 const list: Command = {
   name: 'sealing-key list',

@@ -126,6 +126,7 @@ export const extraClientMetadata = ['sekisho'] as const;
 /** What our configuration reads from an oidc-provider Client. */
 export interface ClientExtension {
   organizationId: string | null;
+  realm: string | null;
   audiences: readonly string[];
   homeUrl: string | null;
 }
@@ -141,6 +142,7 @@ export function createClientAdapter(parties: RelyingParties): Adapter {
       if (!party) return undefined;
       const extension: ClientExtension = {
         organizationId: party.organizationId,
+        realm: party.realm,
         audiences: party.audiences,
         homeUrl: party.homeUrl,
       };

@@ -44,5 +44,8 @@ export function isForeign(ctx: KoaContextWithOIDC): boolean {
   const { found } = realmContext();
   const extension = ctx.oidc.client?.sekisho as ClientExtension | undefined;
   if (!found || !ctx.oidc.session?.accountId || !extension) return false;
-  return extension.organizationId !== null && !found.state.session.organizationIds.includes(extension.organizationId);
+  const { realm, organizationIds } = found.state.session;
+  const { organizationId } = extension;
+  if (extension.realm !== null && extension.realm !== realm) return true;
+  return organizationId !== null && !organizationIds.includes(organizationId);
 }

@@ -29,8 +29,8 @@ afterAll(async () => {
 /** The URL with which the upstream sends the browser back, without going there. */
 async function callbackOf(browser: Browser, url: URL): Promise<URL> {
   let page = await browser.fetch('GET', url);
-  while (page.headers['location'] !== undefined) {
-    const next = new URL(page.headers['location'], page.url);
+  while (page.headers.location !== undefined) {
+    const next = new URL(page.headers.location, page.url);
     if (next.pathname.startsWith('/core/login-')) return next;
     page = await browser.fetch('GET', next);
   }
@@ -79,8 +79,8 @@ describe('A sign-in page', () => {
     const browser = new Browser();
     const history: URL[] = [];
     let page = await browser.fetch('GET', application.start().url);
-    while (page.headers['location'] !== undefined && !page.headers['location'].startsWith('http://127.0.0.1:9')) {
-      const next = new URL(page.headers['location'], page.url);
+    while (page.headers.location !== undefined && !page.headers.location.startsWith('http://127.0.0.1:9')) {
+      const next = new URL(page.headers.location, page.url);
       history.push(next);
       page = await browser.fetch('GET', next);
     }
@@ -93,7 +93,7 @@ describe('A sign-in page', () => {
   it('opened in another browser leads on and shows nothing of the first', async () => {
     const first = new Browser();
     const page = await first.fetch('GET', application.start().url);
-    expectWayOn(await new Browser().get(String(page.headers['location'])), 'http://127.0.0.1:9/');
+    expectWayOn(await new Browser().get(String(page.headers.location)), 'http://127.0.0.1:9/');
   });
 
   it('names the application when there is nowhere to lead', async () => {
@@ -103,7 +103,7 @@ describe('A sign-in page', () => {
       metadata: { client_uri: undefined },
     });
     const page = await new Browser().fetch('GET', homeless.start().url);
-    const shown = await new Browser().get(String(page.headers['location']));
+    const shown = await new Browser().get(String(page.headers.location));
     expect(shown.html).toContain('Homeless app');
   });
 });
@@ -155,7 +155,7 @@ describe('An identity provider that begins by itself (SML-4)', () => {
     const form = browser.forms(page).find(({ fields }) => 'SAMLResponse' in fields)!;
     const once = await browser.post(form.action, form.fields);
     expect(once.status).toBe(200);
-    page = await new Browser().post(form.action, { SAMLResponse: form.fields['SAMLResponse']! });
+    page = await new Browser().post(form.action, { SAMLResponse: form.fields.SAMLResponse! });
     expect(page.status).toBe(400);
     page = await browser.post(form.action, form.fields);
     expect(page.status).toBe(410);

@@ -68,7 +68,7 @@ describe('A subscriber session', () => {
     const later = await expectAlive(application, browser, signedIn);
     app.clock.advance(hour);
     await expectDead(application, browser, later);
-    const state = await app.services.sessions.find(String(signedIn.claims['sid']));
+    const state = await app.services.sessions.find(String(signedIn.claims.sid));
     expect(state).toMatchObject({ active: false, end: { reason: 'absolute' } });
   });
 
@@ -107,11 +107,11 @@ describe('A subscriber session', () => {
     saml.upstream.misbehaveNext('session-ends-soon');
     const browser = new Browser();
     const signedIn = await party.signIn(browser);
-    const state = await app.services.sessions.find(String(signedIn.claims['sid']));
+    const state = await app.services.sessions.find(String(signedIn.claims.sid));
     expect(state?.session.upstreamNotOnOrAfter).toBeGreaterThan(app.clock.now());
     app.clock.advance(state!.session.upstreamNotOnOrAfter! - app.clock.now());
     await expectDead(party, browser, signedIn);
-    expect(await app.services.sessions.find(String(signedIn.claims['sid']))).toMatchObject({
+    expect(await app.services.sessions.find(String(signedIn.claims.sid))).toMatchObject({
       end: { reason: 'upstream' },
     });
   });
@@ -119,11 +119,11 @@ describe('A subscriber session', () => {
   it('ends at once when it is revoked, and what ended it is kept', async () => {
     const browser = new Browser();
     const signedIn = await application.signIn(browser);
-    expect(await app.services.sessions.end(String(signedIn.claims['sid']), 'revoked')).toBe(true);
+    expect(await app.services.sessions.end(String(signedIn.claims.sid), 'revoked')).toBe(true);
     await expectDead(application, browser, signedIn);
     app.clock.advance(24 * hour);
     await app.finalise();
-    expect(await app.services.sessions.find(String(signedIn.claims['sid']))).toBeUndefined();
+    expect(await app.services.sessions.find(String(signedIn.claims.sid))).toBeUndefined();
   });
 });
 

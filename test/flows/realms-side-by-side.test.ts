@@ -56,10 +56,10 @@ describe('One browser with an administrator and two workspaces', () => {
   it('does not carry a subscriber’s session into another organization’s application', async () => {
     const application = await registerRelyingParty(app, { organizationId: acme.organization.id });
     const { claims } = await application.signIn(browser);
-    expect(claims['customer_id']).toBe('acme');
+    expect(claims.customer_id).toBe('acme');
     const other = await registerRelyingParty(app, { organizationId: globex.organization.id });
     const silent = await other.signIn(browser, { prompt: 'none' });
-    expect(silent.claims['customer_id']).toBe('globex');
+    expect(silent.claims.customer_id).toBe('globex');
     expect(silent.claims.sub).not.toBe(claims.sub);
   });
 
@@ -89,7 +89,7 @@ describe('Somebody else at the same browser', () => {
     );
     const bob = await application.signIn(browser, { login_hint: 'bob', prompt: 'login' });
     expect(bob.claims.sub).not.toBe(alice.claims.sub);
-    const before = await app.services.sessions.find(String(alice.claims['sid']));
+    const before = await app.services.sessions.find(String(alice.claims.sid));
     expect(before).toMatchObject({ active: false, end: { reason: 'replaced' } });
     expect((await application.userinfo(alice.accessToken)).status).toBe(401);
   });

@@ -48,7 +48,10 @@ describe('Two clients at the same time', () => {
   it('both keep what they were given', async () => {
     const browser = await signedInBrowser();
     const results = await Promise.all(
-      [first, second, first, second, first, second].map(async (party) => ({ party, tokens: await redeemed(party, tabOf(browser)) })),
+      [first, second, first, second, first, second].map(async (party) => ({
+        party,
+        tokens: await redeemed(party, tabOf(browser)),
+      })),
     );
     for (const { party, tokens } of results) {
       expect((await party.userinfo(String(tokens.access_token))).status).toBe(200);
@@ -73,7 +76,7 @@ describe('A session that is revoked during an authorize request', () => {
   it('is not brought back by the request that was under way', async () => {
     const browser = await signedInBrowser();
     const { claims } = await first.signIn(tabOf(browser), { prompt: 'none' });
-    const uid = String(claims['sid']);
+    const uid = String(claims.sid);
     const running = Array.from({ length: 10 }, () => arrive(tabOf(browser), first.start({ prompt: 'none' }).url));
     expect(await app.services.sessions.end(uid, 'revoked')).toBe(true);
     await Promise.all(running);

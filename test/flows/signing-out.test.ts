@@ -41,21 +41,28 @@ describe('RP-initiated logout', () => {
     const { claims, idToken, accessToken } = await application.signIn(browser);
     const url = new URL(`${app.sites.issuer}/connect/endsession`);
     url.search = String(
-      new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: 'http://127.0.0.1:9/signed-out', state: 'st' }),
+      new URLSearchParams({
+        id_token_hint: idToken,
+        post_logout_redirect_uri: 'http://127.0.0.1:9/signed-out',
+        state: 'st',
+      }),
     );
     const confirm = await browser.get(url);
     expect(confirm.status).toBe(200);
-    expect(await active(claims['sid'])).toBe(true);
+    expect(await active(claims.sid)).toBe(true);
     const end = await browser.submit({ logout: 'yes' }, '/endsession/confirm').catch((error: { url: URL }) => error);
     expect(String((end as { url: URL }).url)).toBe('http://127.0.0.1:9/signed-out?state=st');
-    expect(await active(claims['sid'])).toBe(false);
+    expect(await active(claims.sid)).toBe(false);
     expect((await application.userinfo(accessToken)).status).toBe(401);
   });
 
   it('goes straight back when nobody is signed in', async () => {
     const url = new URL(`${app.sites.issuer}/connect/endsession`);
     url.search = String(
-      new URLSearchParams({ client_id: application.clientId, post_logout_redirect_uri: 'http://127.0.0.1:9/signed-out' }),
+      new URLSearchParams({
+        client_id: application.clientId,
+        post_logout_redirect_uri: 'http://127.0.0.1:9/signed-out',
+      }),
     );
     const page = await new Browser().get(url).catch((error: { url: URL }) => error);
     expect(String(page.url)).toBe('http://127.0.0.1:9/signed-out');
@@ -66,13 +73,13 @@ describe('Back-channel logout', () => {
   it('reaches the application when the person signs out, with a token that our keys signed', async () => {
     const browser = new Browser();
     const { claims } = await application.signIn(browser);
-    await app.services.sessions.end(String(claims['sid']), 'signed_out');
+    await app.services.sessions.end(String(claims.sid), 'signed_out');
     await app.deliverNotices();
     expect(listener.received.at(-1)).toMatchObject({
       iss: app.sites.issuer,
       aud: application.clientId,
       sub: claims.sub,
-      sid: claims['sid'],
+      sid: claims.sid,
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     });
     const keys = createRemoteJWKSet(new URL(`${app.sites.issuer}/.well-known/openid-configuration/jwks`));
@@ -90,18 +97,18 @@ describe('Back-channel logout', () => {
     await Promise.all([app.deliverNotices(), app.deliverNotices()]);
     await app.finalise();
     await app.deliverNotices();
-    expect(listener.received.slice(before).map(({ sid }) => sid)).toEqual([claims['sid']]);
+    expect(listener.received.slice(before).map(({ sid }) => sid)).toEqual([claims.sid]);
   });
 
   it('is tried again when the application did not take it', async () => {
     const { claims } = await application.signIn(new Browser());
     listener.failNext(1);
-    await app.services.sessions.end(String(claims['sid']), 'revoked');
+    await app.services.sessions.end(String(claims.sid), 'revoked');
     await app.deliverNotices();
-    expect(listener.received.at(-1)?.['sid']).not.toBe(claims['sid']);
+    expect(listener.received.at(-1)?.sid).not.toBe(claims.sid);
     app.clock.advance(60_000);
     await app.deliverNotices();
-    expect(listener.received.at(-1)?.['sid']).toBe(claims['sid']);
+    expect(listener.received.at(-1)?.sid).toBe(claims.sid);
   });
 });
 

@@ -46,7 +46,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('A subscriber whose 
     expect(claims.sub).toMatch(/^[0-9a-f-]{36}$/);
     const info = await application.userinfo(accessToken);
     expect(info.status).toBe(200);
-    expect(info.body).toMatchObject({ sub: claims.sub, cip_sid: claims['cip_sid'], cip_oid: claims['cip_oid'] });
+    expect(info.body).toMatchObject({ sub: claims.sub, cip_sid: claims.cip_sid, cip_oid: claims.cip_oid });
   });
 
   it('is the same person the next time, and needs no page at all while the session lasts', async () => {
@@ -54,9 +54,9 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('A subscriber whose 
     const first = await application.signIn(browser);
     const again = await application.signIn(browser, { prompt: 'none' });
     expect(again.claims.sub).toBe(first.claims.sub);
-    expect(again.claims['sid']).toBe(first.claims['sid']);
+    expect(again.claims.sid).toBe(first.claims.sid);
     const elsewhere = await application.signIn(new Browser());
     expect(elsewhere.claims.sub).toBe(first.claims.sub);
-    expect(elsewhere.claims['sid']).not.toBe(first.claims['sid']);
+    expect(elsewhere.claims.sid).not.toBe(first.claims.sid);
   });
 });

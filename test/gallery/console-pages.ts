@@ -12,8 +12,7 @@ import { html } from '../../src/http/views/html.ts';
 import { pagination, tabs } from '../../src/http/views/navigation.ts';
 import { notice } from '../../src/http/views/notices.ts';
 import { badge, section } from '../../src/http/views/values.ts';
-import type { Sample } from './pages.ts';
-import { day, hour, minute, now } from './samples.ts';
+import { day, hour, minute, now, type Sample } from './samples.ts';
 
 const csrf = 'sample';
 const frame: ConsoleFrame = {

@@ -15,15 +15,11 @@ import { staySignedInPage } from '../../src/accounts/views/stay-signed-in-page.t
 import { unsolicitedPage } from '../../src/accounts/views/unsolicited-page.ts';
 import { upstreamErrorPage } from '../../src/accounts/views/upstream-error-page.ts';
 import { errorPage } from '../../src/http/views/error-pages.ts';
-import type { Html } from '../../src/http/views/html.ts';
-import type { PageContext } from '../../src/http/views/page.ts';
 import { signInStoppedPage } from '../../src/http/views/sign-in-stopped-page.ts';
 import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { consolePages } from './console-pages.ts';
-import { day, hour, now } from './samples.ts';
-
-export type Sample = (context: PageContext) => Html;
+import { day, hour, now, type Sample } from './samples.ts';
 
 const csrf = 'sample';
 const organization = '株式会社サンプル製作所';
