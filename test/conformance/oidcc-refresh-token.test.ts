@@ -23,3 +23,12 @@ it('A refresh token gives new tokens for the same person, and another client can
   expect(stolen).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   expect((await other.refresh(second.refreshToken)).status).toBe(200);
 });
+
+it('The same with offline_access and prompt=consent, as the module asks when that scope is configured', async () => {
+  const { refreshToken, tokens } = await op.signIn(new Browser(), {
+    scope: 'openid offline_access',
+    prompt: 'consent',
+  });
+  expect(tokens.scope).toBe('openid offline_access');
+  expect((await op.client.refresh(refreshToken)).status).toBe(200);
+});
