@@ -37,14 +37,21 @@ export function judgeValues(claim: SingleClaimName, values: readonly Value[]): J
   return value === undefined ? { reason: 'malformed' } : { value };
 }
 
-/** Group SIDs, each once. What is no SID (a name, an object id) is left out; a group can only ever add access. */
+/**
+ * SIDs (SAML: SML-6) and object ids as text (Azure AD: AAD-4), each once. What is neither, such as a name, is left out;
+ * a group can only ever add access, and only one of the connection that it was entered for.
+ */
 export function judgeGroups(values: readonly Value[]): Judgement<string[]> {
   if (values.length === 0) return { reason: 'empty' };
   // More groups than fit into any Windows token (1,015): somebody is trying something.
   if (values.length > longest.groups) return { reason: 'malformed' };
-  const sids = values.map((value) => parseSid(typeof value === 'string' ? value.trim() : value));
-  const found = new Set(sids.filter((sid) => sid !== undefined));
+  const found = new Set(values.map(readGroup).filter((group) => group !== undefined));
   return found.size === 0 ? { reason: 'malformed' } : { value: [...found] };
+}
+
+function readGroup(value: Value): string | undefined {
+  const only = typeof value === 'string' ? value.trim() : value;
+  return parseSid(only) ?? (typeof only === 'string' && only.includes('-') ? parseGuid(only) : undefined);
 }
 
 function readAddress(value: Value, limit: number): string | undefined {

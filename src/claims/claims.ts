@@ -20,7 +20,7 @@ export interface NormalisedClaims {
   name?: string;
   given_name?: string;
   family_name?: string;
-  /** SIDs, each once. */
+  /** SIDs and object ids (lower-case GUIDs), each once. */
   groups: string[];
 }
 export type ClaimName = keyof NormalisedClaims;

@@ -23,6 +23,8 @@ const subscriber = requireOfSubscriber(attributes, { sidOptional: false });
 const cloudOnly = requireOfSubscriber(attributes, { sidOptional: true });
 const administrator = requireOfAdministrator(attributes);
 
+const canonicalSid = /^S-1(-(\d+|0x[0-9A-F]{12}))+$/;
+const canonicalGuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const sid = 'S-1-5-21-1004336348-1177238915-682003330-512';
 const sound = {
   sid,
@@ -180,9 +182,16 @@ describe('what is optional', () => {
   it('keeps a name that only looks dangerous, for pages escape it', () => {
     expect(claimsOf({ displayName: '<b>Tarō</b> 👩‍💻' }).name).toBe('<b>Tarō</b> 👩‍💻');
   });
-  it('gives each group once and leaves out what is no SID', () => {
-    const groups = ['S-1-5-32-544', 's-1-5-32-544', 'AQIAAAAAAAUgAAAAIAIAAA==', 'CN=Admins', '', sound.oid];
+  it('gives each group once and leaves out what is neither SID nor object id', () => {
+    const groups = ['S-1-5-32-544', 's-1-5-32-544', 'AQIAAAAAAAUgAAAAIAIAAA==', 'CN=Admins', ''];
     expect(claimsOf({ groups }).groups).toEqual(['S-1-5-32-544']);
+  });
+  it('knows a group of Azure AD by its object id, written as text', () => {
+    const id = 'B8C1F9D2-7F53-4E1A-8D0B-1C2D3E4F5A6B';
+    const base64 = Buffer.alloc(16, 7).toString('base64');
+    expect(claimsOf({ groups: [id, id.toLowerCase(), base64, Buffer.alloc(16, 8)] }).groups).toEqual([
+      id.toLowerCase(),
+    ]);
   });
   it('takes no groups at all from an absurdly long list', () => {
     const groups = Array.from({ length: 10_000 }, (_, index) => `S-1-5-21-${index}`);
@@ -252,8 +261,8 @@ describe('whatever is asserted', () => {
         if (!result.ok) return;
         for (const claim of needed.required) expect(result.claims[claim]).toBeTruthy();
         if (result.claims.cip_oid) expect(result.claims.cip_oid).toMatch(/^[0-9a-f-]{36}$/);
-        for (const each of [result.claims.cip_sid ?? sid, ...result.claims.groups])
-          expect(each).toMatch(/^S-1(-(\d+|0x[0-9A-F]{12}))+$/);
+        expect(result.claims.cip_sid ?? sid).toMatch(canonicalSid);
+        for (const each of result.claims.groups) if (!canonicalGuid.test(each)) expect(each).toMatch(canonicalSid);
       }),
       { numRuns: 500 },
     );
