@@ -53,8 +53,13 @@ export async function startServer(env: Readonly<Record<string, string | undefine
       : { certificate: readFileSync(config.tlsCertificate, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
   const listening = await listen(app.listener, { ...config.listen, ...(tls && { tls }) });
 
+  /** Sealing keys from their file, signing keys from the database: the CLI may have rotated either. */
+  async function readKeysAgain(): Promise<void> {
+    sealer.renew();
+    await app.refreshKeys();
+  }
   const timers = [
-    every(periods.keys, async () => void (sealer.renew(), await app.refreshKeys()), log),
+    every(periods.keys, readKeysAgain, log),
     every(periods.forget, () => app.services.systemLog.forget(), log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),

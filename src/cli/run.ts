@@ -34,41 +34,56 @@ const commands: readonly Command[] = [
   ...logCommands,
 ];
 
+export interface CliStreams {
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+}
+
 /** `words`: the command line after the program's name. Prints the answer, or what is wrong; returns the exit code. */
 export async function runCli(
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  streams: CliStreams = process,
 ): Promise<number> {
   try {
-    return await run(words, env);
+    return await run(words, env, streams);
   } catch (error) {
-    return explain(error, words.includes('--json'));
+    return explain(error, words.includes('--json'), streams.stderr);
   }
 }
 
-async function run(given: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+async function run(
+  given: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  streams: CliStreams,
+): Promise<number> {
+  const { stdout } = streams;
   if (given.length === 0 || given[0] === '--help' || given[0] === 'help') {
-    process.stdout.write(helpOfAll(commands));
+    stdout.write(helpOfAll(commands));
     return given.length === 0 ? 2 : 0;
   }
   const command = commands.find(({ name }) => name.split(' ').every((word, index) => given[index] === word));
   if (!command) throw new UsageError(`There is no command "${given.slice(0, 2).join(' ')}"; see --help`);
   const values = readValues(command, given.slice(command.name.split(' ').length));
   if (values.has('help')) {
-    process.stdout.write(helpOf(command));
+    stdout.write(helpOf(command));
     return 0;
   }
-  const io = createIo(env);
+  const io = createIo(env, streams);
   try {
     const outcome = await command.run(values, io);
-    process.stdout.write(`${values.has('json') ? JSON.stringify(outcome.json, null, 2) : outcome.text}\n`);
+    stdout.write(`${values.has('json') ? JSON.stringify(outcome.json, null, 2) : outcome.text}\n`);
     return 0;
   } finally {
     await io.close();
   }
 }
 
-function createIo(env: Readonly<Record<string, string | undefined>>): CommandIo & { close(): Promise<void> } {
+function createIo(
+  env: Readonly<Record<string, string | undefined>>,
+  streams: CliStreams,
+): CommandIo & { close(): Promise<void> } {
   let config: Config | undefined;
   let installation: Promise<Installation> | undefined;
   const readOnce = () => {
@@ -81,28 +96,29 @@ function createIo(env: Readonly<Record<string, string | undefined>>): CommandIo 
       installation ??= openInstallation(readOnce());
       return installation;
     },
-    askSecret,
+    askSecret: (prompt) => askSecret(prompt, streams),
     // One that could not be opened has told its error to the command already.
     close: async () => (await installation?.catch(() => undefined))?.database.close(),
   };
 }
 
 /** In a terminal what is typed stays invisible. */
-async function askSecret(prompt: string): Promise<string> {
+async function askSecret(prompt: string, { stdin, stderr }: CliStreams): Promise<string> {
+  const isTyped = stdin.isTTY === true;
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  if (process.stdin.isTTY) process.stderr.write(prompt);
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY });
+  if (isTyped) stderr.write(prompt);
+  const lines = createInterface({ input: stdin, output: silent, terminal: isTyped });
   try {
     for await (const line of lines) return line;
     throw new UsageError('Nothing came on standard input');
   } finally {
     lines.close();
-    if (process.stdin.isTTY) process.stderr.write('\n');
+    if (isTyped) stderr.write('\n');
   }
 }
 
 /** Prints the error and returns the exit code. What we did not foresee comes with its causes, so that it can be reported. */
-function explain(error: unknown, asJson: boolean): number {
+function explain(error: unknown, asJson: boolean, stderr: NodeJS.WritableStream): number {
   const message = error instanceof Error ? error.message : String(error);
   const problems = error instanceof DirectoryError ? error.problems : [];
   const isForeseen = [UsageError, RefusedError, DirectoryError, ConfigError, SealingKeysError].some(
@@ -110,12 +126,12 @@ function explain(error: unknown, asJson: boolean): number {
   );
   if (asJson) {
     const code = error instanceof DirectoryError ? error.code : error instanceof UsageError ? 'usage' : 'failed';
-    process.stderr.write(`${JSON.stringify({ error: { code, message, problems } })}\n`);
+    stderr.write(`${JSON.stringify({ error: { code, message, problems } })}\n`);
   } else {
-    process.stderr.write(`${isForeseen ? '' : 'Failed: '}${message}\n`);
-    for (const problem of problems) process.stderr.write(`  ${problem.path || '(file)'}: ${problem.message}\n`);
+    stderr.write(`${isForeseen ? '' : 'Failed: '}${message}\n`);
+    for (const problem of problems) stderr.write(`  ${problem.path || '(file)'}: ${problem.message}\n`);
     for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause))
-      process.stderr.write(`  because: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+      stderr.write(`  because: ${cause instanceof Error ? cause.message : String(cause)}\n`);
   }
   return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

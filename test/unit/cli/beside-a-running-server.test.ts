@@ -50,7 +50,7 @@ describe('beside a running server', { timeout: 90_000 }, () => {
         await new Promise(setImmediate);
       }
     })();
-    const results = await Promise.all(['a1', 'b1', 'c1'].map((name) => operator.run(createOrganization(name))));
+    const results = await Promise.all(['a1', 'b1', 'c1'].map((name) => operator.spawned(createOrganization(name))));
     working = false;
     await serving;
     expect(results.map(({ code, err }) => [code, err])).toEqual([

@@ -53,6 +53,8 @@ describe('the CLI', { timeout: 90_000 }, () => {
       expect(out + err).toContain(wrong[index]![1]);
     }
     expect((await operator.run(['--help'])).code).toBe(0);
+    // As a process of its own: the exit code is the process's.
+    expect((await operator.spawned(wrong[0]![0])).code).toBe(2);
     expect((await operator.run(['organization', 'create', '--help'])).out).toContain('--customer ID');
   });
 

@@ -1,8 +1,10 @@
-/** The CLI as an operator runs it: a process of its own, on a data folder that is gone after the test. */
+/** The CLI on a data folder that is gone after the test: in this process, or as an operator runs it, in one of its own. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { runCli } from '../../../src/cli/run.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 
@@ -16,7 +18,22 @@ export async function openOperator(env: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sekisho-cli-'));
   const data = join(folder, 'data');
 
-  function run(words: readonly string[], input = ''): Promise<CliResult> {
+  async function run(words: readonly string[], input = ''): Promise<CliResult> {
+    const result = { code: -1, out: '', err: '' };
+    const into = (key: 'out' | 'err') =>
+      new Writable({
+        write(chunk, _encoding, done) {
+          result[key] += chunk;
+          done();
+        },
+      });
+    const streams = { stdin: Readable.from([input]), stdout: into('out'), stderr: into('err') };
+    result.code = await runCli(words, { SEKISHO_DATA: data, ...env }, streams);
+    return result;
+  }
+
+  /** The same as a process of its own. */
+  function spawned(words: readonly string[], input = ''): Promise<CliResult> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, ['src/cli/main.ts', ...words], {
         cwd: root,
@@ -46,6 +63,7 @@ export async function openOperator(env: Record<string, string> = {}) {
     folder,
     data,
     run,
+    spawned,
     json,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
