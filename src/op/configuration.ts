@@ -128,6 +128,12 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
       dPoPSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519'],
     },
+    // A server that a client also trusts must not be able to use here what was meant for itself (OP-18).
+    assertJwtClientAuthClaimsAndHeader: async (ctx, claims) => {
+      const audiences = [claims.aud].flat();
+      if (audiences.length !== 1 || audiences[0] !== ctx.oidc.issuer)
+        throw new errors.InvalidClientAuth('audience (aud) must be the issuer');
+    },
     extraClientMetadata: { properties: [...extraClientMetadata] },
     clientBasedCORS: () => false,
     discovery: { ui_locales_supported: [...languages] },

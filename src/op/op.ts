@@ -11,7 +11,7 @@ import type { JWKS } from 'oidc-provider';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { randomToken } from '../core/random.ts';
+import { hashOfToken, randomToken } from '../core/random.ts';
 import { type CookieNames, dropAmbiguousCookie, readCookie } from '../http/cookies.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
@@ -33,7 +33,8 @@ export interface OpOptions {
   sessions: Sessions;
   parties: RelyingParties;
   cookies: CookieNames;
-  cookieKeys: readonly string[];
+  /** Newest first. */
+  cookieKeys(): readonly string[];
   signinUrl(uid: string): string;
   pages: OpPages;
   fetch: typeof fetch;
@@ -73,8 +74,18 @@ export async function createOp(options: OpOptions) {
   };
 
   function build(jwks: JWKS): RealmProvider {
-    const configuration = createOpConfiguration({ ...options, jwks, adapter, grants, now: () => clock.now() });
+    const configuration = createOpConfiguration({
+      ...options,
+      cookieKeys,
+      jwks,
+      adapter,
+      grants,
+      now: () => clock.now(),
+    });
     const provider = new RealmProvider(issuer, configuration, options.cookies.session);
+    // oidc-provider looks and then writes: two requests at once could both use one JWT (OP-18, RFC 9449 §11.1).
+    (provider.ReplayDetection as unknown as ReplayMarks).unique = (issuedBy, id, expiresAt) =>
+      store.add(`op:replay:{${hashOfToken(`${issuedBy} ${id}`)}}`, '1', Math.max(expiresAt * 1000, clock.now() + 1000));
     provider.on('server_error', (_ctx, error) => options.onServerError(error));
     provider.use(async (ctx, next) => {
       await next();
@@ -91,13 +102,16 @@ export async function createOp(options: OpOptions) {
   }
 
   let { version, jwks } = await options.signingKeys();
+  let cookieKeys = options.cookieKeys();
   let provider = build(jwks);
 
-  /** Swaps to a new instance when the key set has changed; requests in flight finish on the old one. */
+  /** Swaps to a new instance when the keys have changed; requests in flight finish on the old one. */
   async function refreshKeys(): Promise<boolean> {
     const latest = await options.signingKeys();
-    if (latest.version === version) return false;
+    const latestCookieKeys = options.cookieKeys();
+    if (latest.version === version && latestCookieKeys.join() === cookieKeys.join()) return false;
     ({ version, jwks } = latest);
+    cookieKeys = latestCookieKeys;
     provider = build(jwks);
     return true;
   }
@@ -241,6 +255,11 @@ export async function createOp(options: OpOptions) {
     deliverNotices: notices.deliver,
     sessionOfAccessToken,
   };
+}
+
+interface ReplayMarks {
+  /** True for the first use. `expiresAt` in seconds. */
+  unique(issuedBy: string, id: string, expiresAt: number): Promise<boolean>;
 }
 
 interface LogoutContext {

@@ -1,7 +1,14 @@
 /** The ground that attack tests share: two organizations, their applications, and tools that a browser does not have. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../../src/database/database.ts';
+import { createSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
 import { startTestApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import type { Browser, Page } from '../support/browser.ts';
+import { createTestClock } from '../support/clock.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { type Connected, connectOkta } from '../support/scenario/upstreams.ts';
 import type { Simulator } from '../support/upstreams/oidc/vendor.ts';
@@ -18,7 +25,9 @@ export interface Ground {
 }
 
 /** Two organizations with an Okta each, and an application for each of them and for both. */
-export async function startGround(options: TestAppOptions = {}): Promise<Ground> {
+export async function startGround(how: { slowStore?: boolean } = {}): Promise<Ground> {
+  const slow = how.slowStore ? await onSlowStore() : undefined;
+  const options = slow?.options;
   const app = await startTestApp(options);
   const alpha = await connectOkta(app, 'alpha');
   const beta = await connectOkta(app, 'beta');
@@ -33,6 +42,40 @@ export async function startGround(options: TestAppOptions = {}): Promise<Ground>
       await alpha.upstream.close();
       await beta.upstream.close();
       await app.close();
+      await slow?.close();
+    },
+  };
+}
+
+/**
+ * The store as over a network: every call takes a few turns of the event loop, so that requests sent together really
+ * interleave. With the embedded store alone each would be over before the next one is read.
+ */
+export function slowDown(store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return async (...given: unknown[]) => {
+        for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+        return (value as (...given: unknown[]) => unknown).apply(target, given);
+      };
+    },
+  });
+}
+
+/** For `startGround`: an app of its own on a slow store. */
+export async function onSlowStore(): Promise<{ options: TestAppOptions; close(): Promise<void> }> {
+  const clock = createTestClock();
+  const folder = await mkdtemp(join(tmpdir(), 'sekisho-attack-'));
+  const database = await openDatabase({ kind: 'sqlite', file: join(folder, 'sekisho.sqlite') });
+  const store = slowDown(createSqliteStore({ database: database.sqlite!, clock }));
+  return {
+    options: { clock, folder, stores: { database, store } },
+    async close() {
+      await store.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

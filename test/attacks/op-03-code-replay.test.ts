@@ -6,7 +6,7 @@ import { type Ground, startGround } from './attacker.ts';
 
 let ground: Ground;
 beforeAll(async () => {
-  ground = await startGround();
+  ground = await startGround({ slowStore: true });
 });
 afterAll(() => ground.close());
 
