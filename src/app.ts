@@ -4,7 +4,7 @@
  */
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';
-import { deriveKey, deriveKeys, type Sealer } from '../certs/sealing.ts';
+import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
 import { buildSpMetadata, signMetadata } from '../metadata/sp-metadata.ts';
@@ -27,6 +27,7 @@ import { createErrorHandler, notFound } from './http/errors.ts';
 import { readForm } from './http/forms.ts';
 import { createHealth } from './http/health.ts';
 import { createOwnRelyingParties } from './http/own-relying-party.ts';
+import { createRateLimiter } from './http/rate-limit.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { createResponder } from './http/respond.ts';
 import { allowFormAction, anyApplication, createSecurityHeaders } from './http/security-headers.ts';
@@ -48,7 +49,8 @@ export interface AppOptions {
   database: OpenDatabase;
   store: Store;
   sealer: Sealer;
-  sealingKeys: readonly SealingKey[];
+  /** The current one first; another array when they have changed. */
+  sealingKeys(): readonly SealingKey[];
   clock: Clock;
   log: Log;
   fetch: GuardedFetch;
@@ -66,7 +68,7 @@ export async function createApp(options: AppOptions) {
   const cookies = createCookieNames(sites.secure);
   const files = createStaticFiles(sites.assetsPath);
   const responder = createResponder({ assets: files, cookies });
-  const csrf = createCsrf(deriveKeys(sealingKeys, 'csrf'));
+  const csrf = createCsrf(followKeys(sealingKeys, 'csrf'));
 
   const parties = createRelyingParties({
     findApplication: async (clientId) => {
@@ -76,9 +78,11 @@ export async function createApp(options: AppOptions) {
     findOrganization: (by) => ('id' in by ? organizations.find(by.id) : organizations.findByCustomerId(by.customerId)),
     consoleUrl: sites.consoleUrl(),
     workspaceUrl: (name) => sites.workspaceUrl(name),
-    clientSecretKey: deriveKey(sealingKeys, 'own-clients'),
+    // Only this process asks itself with it, so it stays what it was at the start.
+    clientSecretKey: deriveKey(sealingKeys(), 'own-clients'),
   });
 
+  const opCookieKeys = followKeys(sealingKeys, 'op-cookies');
   const op = await createOp({
     issuer: sites.issuer,
     store,
@@ -87,7 +91,7 @@ export async function createApp(options: AppOptions) {
     sessions,
     parties,
     cookies,
-    cookieKeys: deriveKeys(sealingKeys, 'op-cookies').map((key) => Buffer.from(key).toString('base64url')),
+    cookieKeys: () => opCookieKeys().map((key) => Buffer.from(key).toString('base64url')),
     signinUrl: (uid) => sites.signinUrl(uid),
     pages: {
       error: (ctx, { refused, reference }) =>
@@ -112,10 +116,10 @@ export async function createApp(options: AppOptions) {
     fetch: asStandardFetch(options.fetch) as typeof fetch,
     accessOf,
     organizationOf: (id) => organizations.find(id),
-    signingKeys: async () => {
-      const version = await signingKeys.version();
-      return { version, jwks: privateJwks(services.keys(), clock.now()) as never };
-    },
+    signingKeys: async () => ({
+      version: services.keysVersion(),
+      jwks: privateJwks(services.keys(), clock.now()) as never,
+    }),
     onLogoutFailure: (notice, error, willRetry) =>
       log.warn({ err: error, clientId: notice.clientId, willRetry }, 'a logout notice was not accepted'),
     onErrorPage: (reference, error, clientId) =>
@@ -165,7 +169,7 @@ export async function createApp(options: AppOptions) {
     fetch: createInProcessFetch({ issuer: sites.issuer, handle: op.handle }),
     secretOf: parties.ownSecret,
     sealer,
-    signer: createCookieSigner(deriveKeys(sealingKeys, 'cookies')),
+    signer: createCookieSigner(followKeys(sealingKeys, 'cookies')),
   });
 
   const accounts = createAccounts({
@@ -174,6 +178,7 @@ export async function createApp(options: AppOptions) {
     clock,
     cookies,
     csrf,
+    rateLimiter: createRateLimiter({ store, clock }),
     // Chromium applies form-action to redirects after a post: these pages lead to relying parties and upstreams.
     responder: responder.allowing(anyApplication(sites.secure)),
     op,
@@ -293,14 +298,16 @@ export async function createApp(options: AppOptions) {
     return responder.contextOf(request as Request);
   }
 
-  /** Sees keys that another process has rotated. */
+  /** Sees signing keys that another process has rotated, and sealing keys that were read again. */
   async function refreshKeys(): Promise<void> {
-    if ((await signingKeys.version()) === keysVersion) return;
-    keysVersion = await signingKeys.version();
-    await services.reloadKeys();
-    await op.refreshKeys();
+    const isNew = (await signingKeys.version()) !== services.keysVersion();
+    if (isNew) await services.reloadKeys();
+    if (isNew || sealingKeys() !== opSealingKeys) {
+      opSealingKeys = sealingKeys();
+      await op.refreshKeys();
+    }
   }
-  let keysVersion = await signingKeys.version();
+  let opSealingKeys = sealingKeys();
 
   return {
     listener: listener as unknown as RequestListener,

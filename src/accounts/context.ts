@@ -9,6 +9,7 @@ import type { Organizations } from '../directory/organizations.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { type Form, readForm } from '../http/forms.ts';
+import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Responder } from '../http/respond.ts';
 import type { Reference, WayOn } from '../http/views/notices.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
@@ -56,6 +57,7 @@ export interface AccountsOptions {
   cookies: CookieNames;
   csrf: Csrf;
   responder: Responder;
+  rateLimiter: RateLimiter;
   op: OpSide;
   findApplication(clientId: string): Promise<Application | undefined>;
   labelOf(kind: ProviderKind): string;
