@@ -7,6 +7,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import { parseGuid } from '../../providers/protocols/guid.ts';
+import { parseSid } from '../../providers/protocols/sid.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AdministratorRow, Database } from '../database/schema.ts';
 import { normalizeEmail } from './email-address.ts';
@@ -66,8 +68,9 @@ export function createAdministrators(needs: { db: Database; clock: Clock }) {
   const { db, clock } = needs;
 
   /** Throws `access_refused` (with why), `already_administrator`, `not_found`, `email_taken`. */
-  async function add(draft: AdministratorDraft): Promise<Administrator> {
-    requireAccess(draft);
+  async function add(given: AdministratorDraft): Promise<Administrator> {
+    requireAccess(given);
+    const draft = { ...given, subject: canonicalSubject(given) };
     const now = clock.now();
     return db.transaction().execute(async (trx) => {
       await lockOrganization(trx, draft.organizationId);
@@ -191,6 +194,17 @@ function requireAccess({ kind, access }: AdministratorDraft): void {
   const unknown = access.access === 'custom' ? access.permissions.filter((name) => !isPermission(name)) : [];
   if (unknown.length > 0)
     throw new DirectoryError('access_refused', `There is no permission "${unknown.join('", "')}"`);
+}
+
+/** As sign-ins will spell it (claims/): a SID or GUID copied from a portal may be in capitals or in braces. */
+function canonicalSubject({ kind, subject }: AdministratorDraft): string {
+  const typed = subject.trim();
+  if (kind === 'identity') return subject;
+  if (kind === 'azure-ad-user') return typed.toLowerCase();
+  const known = kind === 'ad-group' ? parseSid(typed) : parseGuid(typed);
+  if (known !== undefined) return known;
+  const what = kind === 'ad-group' ? 'its SID (S-1-5-21-…)' : 'its object id, a GUID';
+  throw new DirectoryError('access_refused', `A group is named by ${what}`);
 }
 
 /** The identity exists, or the connection belongs to this organization, is for administrators and of a fitting kind. */
