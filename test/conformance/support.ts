@@ -7,7 +7,7 @@
  */
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from 'jose';
 import { Agent, fetch } from 'undici';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { startTestApp } from '../support/app.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { getJson, type TokenAnswer } from '../support/browserless.ts';
@@ -47,6 +47,7 @@ export async function startOpenIdProvider() {
   // With a sign-in page, so that it is seen when somebody is asked again and when not.
   const { organization, upstream } = await connectOkta(app, 'conformance', { loginPage: true });
   afterAll(async () => {
+    vi.useRealTimers();
     await upstream.close();
     await app.close();
   });
