@@ -116,6 +116,23 @@ export function deriveKeys(keys: readonly SealingKey[], purpose: string): Uint8A
   return keys.map((key) => deriveKey([key], purpose));
 }
 
+/**
+ * The same for a program that runs while the sealing keys are rotated: asks for the keys at each use, and derives anew
+ * when it is given another array.
+ */
+export function followKeys(keys: () => readonly SealingKey[], purpose: string): () => readonly Uint8Array[] {
+  let from: readonly SealingKey[] | undefined;
+  let derived: readonly Uint8Array[] = [];
+  return () => {
+    const latest = keys();
+    if (latest !== from) {
+      derived = deriveKeys(latest, purpose);
+      from = latest;
+    }
+    return derived;
+  };
+}
+
 function keyIdForText(keyId: string): string {
   return /^[A-Za-z0-9_-]{1,32}$/.test(keyId) ? keyId : 'with an impossible id';
 }

@@ -40,7 +40,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     database,
     store,
     sealer,
-    sealingKeys: openSealingKeys(config),
+    sealingKeys: sealer.keys,
     clock: systemClock,
     log,
     fetch,

@@ -2,7 +2,7 @@
  * What the program is made of below its surfaces: directory, sessions, log and sign-in, wired once over one database
  * and one store. Shared by `app.ts` and the tests.
  */
-import { deriveKeys, type Sealer } from '../certs/sealing.ts';
+import { followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
 import { createCitrixProvider } from '../providers/citrix/citrix.ts';
@@ -41,7 +41,8 @@ export interface ServicesOptions {
   db: Database;
   store: Store;
   sealer: Sealer;
-  sealingKeys: readonly SealingKey[];
+  /** The current one first; another array when they have changed. */
+  sealingKeys(): readonly SealingKey[];
   clock: Clock;
   log: Log;
   fetch: UpstreamFetch;
@@ -67,6 +68,8 @@ export async function createServices(options: ServicesOptions) {
   const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
   const signingKeys = createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId });
   await signingKeys.ensure();
+  // The version first: keys that are newer than it are read once more, never missed.
+  let keysVersion = await signingKeys.version();
   let keys = await signingKeys.load();
 
   const ports: Ports = {
@@ -91,7 +94,7 @@ export async function createServices(options: ServicesOptions) {
   });
 
   const attempts = createAttempts({ store, clock, sealer });
-  const handles = createHandles(deriveKeys(sealingKeys, 'handles'));
+  const handles = createHandles(followKeys(sealingKeys, 'handles'));
   const upstreams = createUpstreams({
     connections,
     definitionOf,
@@ -145,7 +148,9 @@ export async function createServices(options: ServicesOptions) {
 
   /** Reads our keys again when another process has changed them. */
   async function reloadKeys(): Promise<void> {
+    const version = await signingKeys.version();
     keys = await signingKeys.load();
+    keysVersion = version;
     upstreams.forget();
   }
 
@@ -168,6 +173,8 @@ export async function createServices(options: ServicesOptions) {
     citrix,
     admit,
     keys: () => keys,
+    /** Of `keys()`; goes up when they change. */
+    keysVersion: () => keysVersion,
     reloadKeys,
   };
 }

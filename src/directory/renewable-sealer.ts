@@ -7,6 +7,8 @@ import type { SealingKey } from '../../certs/sealing-keys.ts';
 import type { Clock } from '../core/clock.ts';
 
 export interface RenewableSealer extends Sealer {
+  /** The keys as last read, the current one first; another array when they have changed. */
+  keys(): readonly SealingKey[];
   /** Reads the keys again. When they cannot be read, the ones there are stay. True when it could. */
   renew(): boolean;
 }
@@ -16,13 +18,18 @@ const pauseMs = 1000;
 
 /** `readKeys` throws when the keys cannot be read; the first reading must succeed. */
 export function createRenewableSealer(readKeys: () => SealingKey[], clock: Clock): RenewableSealer {
-  let sealer = createSealer(readKeys());
+  let keys: readonly SealingKey[] = readKeys();
+  let sealer = createSealer(keys);
   let readAt = Number.NEGATIVE_INFINITY;
 
   function renew(): boolean {
     readAt = clock.now();
     try {
-      sealer = createSealer(readKeys());
+      const latest = readKeys();
+      if (!areSame(latest, keys)) {
+        sealer = createSealer(latest);
+        keys = latest;
+      }
       return true;
     } catch {
       return false;
@@ -44,6 +51,13 @@ export function createRenewableSealer(readKeys: () => SealingKey[], clock: Clock
     open,
     openText: (sealed, context) => open(sealed, context).toString('utf8'),
     isCurrent: (sealed) => sealer.isCurrent(sealed),
+    keys: () => keys,
     renew,
   };
+}
+
+function areSame(some: readonly SealingKey[], others: readonly SealingKey[]): boolean {
+  const same = (one: SealingKey, other: SealingKey | undefined) =>
+    one.id === other?.id && Buffer.compare(one.key, other.key) === 0;
+  return some.length === others.length && some.every((key, index) => same(key, others[index]));
 }

@@ -110,21 +110,24 @@ export interface CookieSigner {
   open(name: string, signed: string | undefined): string | undefined;
 }
 
-/** `keys`: 32 bytes each, from `deriveKeys(sealingKeys, 'cookies')`; the first signs, all are accepted. */
-export function createCookieSigner(keys: readonly Uint8Array[]): CookieSigner {
-  const [current] = keys;
-  if (current === undefined) throw new Error('a cookie signer needs a key');
+/** `keys`: 32 bytes each, from `followKeys(sealingKeys, 'cookies')`; the first signs, all are accepted. */
+export function createCookieSigner(keys: () => readonly Uint8Array[]): CookieSigner {
+  const current = (): Uint8Array => {
+    const [first] = keys();
+    if (first === undefined) throw new Error('a cookie signer needs a key');
+    return first;
+  };
   const macOf = (key: Uint8Array, name: string, value: string): Buffer =>
     createHmac('sha256', key).update(`${name}\0${value}`).digest();
   return {
-    sign: (name, value) => `${value}.${macOf(current, name, value).toString('base64url')}`,
+    sign: (name, value) => `${value}.${macOf(current(), name, value).toString('base64url')}`,
     open(name, signed) {
       const dot = signed?.lastIndexOf('.') ?? -1;
       if (signed === undefined || dot < 0) return undefined;
       const value = signed.slice(0, dot);
       const mac = Buffer.from(signed.slice(dot + 1), 'base64url');
       if (mac.length !== 32) return undefined;
-      return keys.some((key) => timingSafeEqual(mac, macOf(key, name, value))) ? value : undefined;
+      return keys().some((key) => timingSafeEqual(mac, macOf(key, name, value))) ? value : undefined;
     },
   };
 }

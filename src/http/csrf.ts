@@ -34,20 +34,23 @@ export interface Csrf {
   require(binding: string | undefined, fields: Readonly<Record<string, string>>): void;
 }
 
-/** `keys`: from `deriveKeys(sealingKeys, 'csrf')`; the first makes tokens, all are accepted. */
-export function createCsrf(keys: readonly Uint8Array[]): Csrf {
-  const [current] = keys;
-  if (current === undefined) throw new Error('CSRF tokens need a key');
+/** `keys`: from `followKeys(sealingKeys, 'csrf')`; the first makes tokens, all are accepted. */
+export function createCsrf(keys: () => readonly Uint8Array[]): Csrf {
+  const current = (): Uint8Array => {
+    const [first] = keys();
+    if (first === undefined) throw new Error('CSRF tokens need a key');
+    return first;
+  };
   const macOf = (key: Uint8Array, binding: string): Buffer => createHmac('sha256', key).update(binding).digest();
   return {
-    tokenFor: (binding) => macOf(current, binding).toString('base64url'),
+    tokenFor: (binding) => macOf(current(), binding).toString('base64url'),
     require(binding, fields) {
       const token = Buffer.from(fields[csrfField] ?? '', 'base64url');
       const isRight =
         binding !== undefined &&
         binding !== '' &&
         token.length === 32 &&
-        keys.some((key) => timingSafeEqual(token, macOf(key, binding)));
+        keys().some((key) => timingSafeEqual(token, macOf(key, binding)));
       if (!isRight) throw new AppError('cross_site_refused');
     },
   };

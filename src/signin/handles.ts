@@ -17,17 +17,20 @@ export interface Handles {
   clientOf(handle: string): string | undefined;
 }
 
-/** `keys`: 32 bytes each, newest first. */
-export function createHandles(keys: readonly Uint8Array[]): Handles {
-  const [newest] = keys;
-  if (!newest) throw new Error('handles need a key');
+/** `keys`: 32 bytes each, newest first; asked for at each use. */
+export function createHandles(keys: () => readonly Uint8Array[]): Handles {
+  const newest = (): Uint8Array => {
+    const [first] = keys();
+    if (first === undefined) throw new Error('handles need a key');
+    return first;
+  };
   const mac = (key: Uint8Array, text: string) =>
     createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
 
   return {
     make(clientId) {
       const body = `${randomToken(15)}.${encodeClient(clientId)}`;
-      return `${body}.${mac(newest, body)}`;
+      return `${body}.${mac(newest(), body)}`;
     },
     clientOf(handle) {
       const end = handle.lastIndexOf('.');
@@ -35,7 +38,7 @@ export function createHandles(keys: readonly Uint8Array[]): Handles {
       const given = Buffer.from(handle.slice(end + 1));
       if (start < 0 || end <= start || handle.length > 80 || given.length !== macLength) return undefined;
       const body = handle.slice(0, end);
-      const isOurs = keys.some((key) => timingSafeEqual(Buffer.from(mac(key, body)), given));
+      const isOurs = keys().some((key) => timingSafeEqual(Buffer.from(mac(key, body)), given));
       return isOurs ? decodeClient(handle.slice(start + 1, end)) : undefined;
     },
   };

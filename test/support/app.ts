@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { createSealer } from '../../certs/sealing.ts';
 import { generateSealingKey, type SealingKey } from '../../certs/sealing-keys.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -12,6 +11,7 @@ import { createSites, type Sites } from '../../src/config/sites.ts';
 import { createGuardedFetch } from '../../src/core/guarded-fetch.ts';
 import { createLog } from '../../src/core/log.ts';
 import { type OpenDatabase, openDatabase } from '../../src/database/database.ts';
+import { createRenewableSealer, type RenewableSealer } from '../../src/directory/renewable-sealer.ts';
 import { listen } from '../../src/http/listen.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -24,7 +24,8 @@ export interface TestAppOptions {
   clock?: TestClock;
   /** To run two apps on one store, or an app again on what another left. */
   folder?: string;
-  sealingKeys?: readonly SealingKey[];
+  /** A function: as read at each use, so that a test can rotate them. */
+  sealingKeys?: readonly SealingKey[] | (() => readonly SealingKey[]);
   port?: number;
   stores?: { database: OpenDatabase; store: Store };
   env?: Readonly<Record<string, string>>;
@@ -36,6 +37,7 @@ export interface TestApp extends App {
   store: Store;
   database: OpenDatabase;
   sealingKeys: readonly SealingKey[];
+  sealer: RenewableSealer;
   port: number;
   folder: string;
   /** Every line that was logged. */
@@ -57,7 +59,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   const clock = options.clock ?? createTestClock();
   const sites = createSites(config);
-  const sealingKeys = options.sealingKeys ?? [generateSealingKey()];
+  const given = options.sealingKeys ?? [generateSealingKey()];
+  const readKeys = typeof given === 'function' ? given : () => given;
+  const sealer = createRenewableSealer(() => [...readKeys()], clock);
   const database =
     options.stores?.database ?? (await openDatabase({ kind: 'sqlite', file: join(folder, 'sekisho.sqlite') }));
   const store = options.stores?.store ?? createSqliteStore({ database: database.sqlite!, clock });
@@ -74,8 +78,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     sites,
     database,
     store,
-    sealer: createSealer(sealingKeys),
-    sealingKeys,
+    sealer,
+    sealingKeys: sealer.keys,
     clock,
     log: createLog({ level: 'debug', stream, pretty: false }),
     fetch,
@@ -89,7 +93,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     clock,
     store,
     database,
-    sealingKeys,
+    sealingKeys: readKeys(),
+    sealer,
     port: listening.port,
     folder,
     log: lines,

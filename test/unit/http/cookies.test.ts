@@ -73,14 +73,14 @@ describe('signed cookies', () => {
   ];
 
   it('open under the name and key that signed them, and after a rotation of the key', () => {
-    const signed = createCookieSigner([one]).sign('browser', 'v.1');
-    expect(createCookieSigner([two, one]).open('browser', signed)).toBe('v.1');
-    expect(createCookieSigner([two, three]).open('browser', signed)).toBeUndefined();
-    expect(createCookieSigner([one]).open('console', signed)).toBeUndefined();
+    const signed = createCookieSigner(() => [one]).sign('browser', 'v.1');
+    expect(createCookieSigner(() => [two, one]).open('browser', signed)).toBe('v.1');
+    expect(createCookieSigner(() => [two, three]).open('browser', signed)).toBeUndefined();
+    expect(createCookieSigner(() => [one]).open('console', signed)).toBeUndefined();
   });
 
   it('do not open when anything was changed', () => {
-    const signer = createCookieSigner([one]);
+    const signer = createCookieSigner(() => [one]);
     const signed = signer.sign('browser', 'value');
     for (const wrong of [`x${signed}`, signed.slice(0, -2), `${signed}A`, 'value', 'value.', '.', '', undefined])
       expect(signer.open('browser', wrong), String(wrong)).toBeUndefined();

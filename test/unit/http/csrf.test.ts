@@ -33,12 +33,12 @@ describe('where a post comes from', () => {
 
 describe('the token in a form', () => {
   const keys = [1, 2].map((byte) => new Uint8Array(32).fill(byte));
-  const csrf = createCsrf(keys.slice(0, 1));
+  const csrf = createCsrf(() => keys.slice(0, 1));
 
   it('fits the binding that it was made for, also after a rotation of the key', () => {
     const token = csrf.tokenFor('session-1');
     expect(() => csrf.require('session-1', { csrf: token })).not.toThrow();
-    expect(() => createCsrf([...keys].reverse()).require('session-1', { csrf: token })).not.toThrow();
+    expect(() => createCsrf(() => [...keys].reverse()).require('session-1', { csrf: token })).not.toThrow();
   });
 
   it('fits nobody else, and its absence fits nobody at all', () => {
