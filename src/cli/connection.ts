@@ -16,13 +16,22 @@ const add: Command = {
   options: {
     organization: { value: 'ID', help: 'Customer id or OrgID', required: true },
     file: { value: 'FILE', help: 'The connection; it holds secrets, so delete it afterwards', required: true },
+    metadata: {
+      value: 'FILE',
+      help: 'SAML: metadata of the identity provider; fills entityId, singleSignOnUrl, certificates …',
+    },
     live: { help: "The operator's override: usable without a test" },
     'as-method': { help: 'With --live: subscribers sign in with it from now on' },
   },
   async run(values, io) {
     if (values.has('as-method') && !values.has('live'))
       throw new RefusedError('--as-method needs --live: a draft signs nobody in');
-    const draft = readConnectionFile(await readText(values.required('file')), definitionOf);
+    const metadata = values.text('metadata');
+    const draft = readConnectionFile(
+      await readText(values.required('file')),
+      definitionOf,
+      metadata === undefined ? undefined : await readText(metadata),
+    );
     const { connections, organizations, requireOrganization, record, sites } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
     let connection = await connections.create(organization.id, draft);

@@ -47,8 +47,11 @@ export function readConnectionDraft(draft: unknown, definitionOf: DefinitionOf):
   return read;
 }
 
-/** Throws `connection_file_invalid`: where the text is not YAML or JSON, or what is wrong with what it says. */
-export function readConnectionFile(text: string, definitionOf: DefinitionOf): ReadConnectionDraft {
+/**
+ * Throws `connection_file_invalid`: where the text is not YAML or JSON, or what is wrong with what it says.
+ * `metadata`: an IdP's own document, from a file beside this one; it becomes `settings.metadata`.
+ */
+export function readConnectionFile(text: string, definitionOf: DefinitionOf, metadata?: string): ReadConnectionDraft {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, schema: 'core' });
   const errors = document.errors.map(({ pos, message }) => {
@@ -62,9 +65,15 @@ export function readConnectionFile(text: string, definitionOf: DefinitionOf): Re
   } catch (error) {
     throw fileInvalid([{ path: '', message: (error as Error).message }]);
   }
-  const { read, problems } = judge(draft, definitionOf);
+  const { read, problems } = judge(metadata === undefined ? draft : withMetadata(draft, metadata), definitionOf);
   if (read === undefined) throw fileInvalid(problems);
   return read;
+}
+
+function withMetadata(draft: unknown, metadata: string): unknown {
+  if (!isObject(draft)) return draft;
+  const settings = draft.settings ?? {};
+  return isObject(settings) ? { ...draft, settings: { ...settings, metadata } } : draft;
 }
 
 function fileInvalid(problems: readonly Problem[]): DirectoryError {
