@@ -58,4 +58,16 @@ describe('the address of somebody else’s sign-in', () => {
     const page = await browser.fetch('GET', `${ground.app.sites.accountsBase}${theirs}`);
     expect([page.status, page.headers.location]).toEqual([410, undefined]);
   });
+
+  it('its name, which is in its address and in logs, is no cookie without our signature', async () => {
+    const owner = new Browser();
+    const { pathname } = await beginSignIn(owner, ground.ofAlpha);
+    const thief = new Browser();
+    thief.cookies.push(...owner.cookies.filter(({ name }) => !name.endsWith('.sig')));
+    const page = await thief.fetch('GET', `${ground.app.sites.accountsBase}${pathname}`);
+    expect([page.status, page.headers.location]).toEqual([410, undefined]);
+    const resumed = `${ground.app.sites.issuer}/connect/authorize/${pathname.split('/').at(-1)}`;
+    expect((await thief.fetch('GET', resumed)).status).toBe(400);
+    expect((await owner.fetch('GET', `${ground.app.sites.accountsBase}${pathname}`)).status).toBe(303);
+  });
 });
