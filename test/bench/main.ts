@@ -1,0 +1,38 @@
+/** `npm run bench`: prints what sign-ins and session checks cost; `--json FILE` writes it too. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runBench } from './bench.ts';
+import { canPin } from './pinned-process.ts';
+import { tableOf } from './report.ts';
+
+const usage = `npm run bench -- [options]
+
+  --json FILE    also write the figures as JSON
+  --quick        a few of everything, in seconds: to see that it runs
+  --profile DIR  also write CPU profiles (.cpuprofile) of the server
+`;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit();
+}
+
+const profileFolder = values.profile === undefined ? undefined : resolve(values.profile);
+if (profileFolder !== undefined) await mkdir(profileFolder, { recursive: true });
+const report = await runBench({
+  quick: values.quick,
+  ...(profileFolder !== undefined && { profileFolder }),
+  onProgress: (step) => process.stderr.write(`${step} …\n`),
+});
+process.stdout.write(`\n${tableOf(report, canPin)}\n`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+process.exit();
