@@ -62,6 +62,13 @@ export const organizations: readonly DemoOrganization[] = [
     ],
   },
   {
+    name: 'Minato Bank',
+    customerId: 'minato',
+    kind: 'gateway',
+    connection: 'Citrix Gateway',
+    subscribers: [{ username: 'ito', name: '伊藤 健二', note: 'ordinary' }],
+  },
+  {
     name: 'Fabrikam',
     customerId: 'fabrikam',
     kind: 'azure-ad',
@@ -80,13 +87,6 @@ export const organizations: readonly DemoOrganization[] = [
         { username: 'ken@fabrikam.example', name: 'Ken Mori', note: 'group' },
       ],
     },
-  },
-  {
-    name: 'Minato Bank',
-    customerId: 'minato',
-    kind: 'gateway',
-    connection: 'Citrix Gateway',
-    subscribers: [{ username: 'ito', name: '伊藤 健二', note: 'ordinary' }],
   },
   {
     name: 'Contoso',
@@ -116,7 +116,7 @@ export const oktaUsers: readonly SimulatedUser[] = [
     claims: {
       cip_sid: `${domainSid}-1105`,
       cip_upn: 'alice@northwind.example',
-      cip_oid: '{B1DB3CCA-72BD-4F31-9EBF-C70CD44BDA32}',
+      cip_oid: '{5B0E9C1F-6A57-4C0B-8E1D-92A4D7F3C610}',
       cip_email: 'Alice.Liddell@northwind.example',
       name: 'Alice Liddell',
       given_name: 'Alice',
