@@ -45,10 +45,15 @@ export function openSealingKeys(config: SealingConfig): SealingKey[] {
   return parseSealingKeys(readFileSync(path, 'utf8'));
 }
 
-/** Replaces the whole file in one step, so that a reader sees the old keys or the new ones. */
+/**
+ * Replaces the whole file in one step, so that a reader sees the old keys or the new ones. Throws `SealingKeysError`,
+ * and leaves the file alone, when nobody could read what it would hold (too many keys).
+ */
 export function writeSealingKeys(path: string, keys: readonly SealingKey[]): void {
+  const text = formatSealingKeys(keys);
+  parseSealingKeys(text);
   const next = join(dirname(path), `.sealing-keys.${process.pid}`);
-  writeFileSync(next, formatSealingKeys(keys), { mode: 0o600, flush: true });
+  writeFileSync(next, text, { mode: 0o600, flush: true });
   renameSync(next, path);
 }
 

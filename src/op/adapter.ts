@@ -5,7 +5,7 @@
  * (SECURITY §1.2). `consume` is decided by one conditional write: of two redemptions at once, one throws.
  */
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
-import type { Sealer } from '../../certs/sealing.ts';
+import { SealError, type Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
 import { hashOfToken } from '../core/random.ts';
 import type { Store } from '../store/store.ts';
@@ -29,11 +29,26 @@ export function createModelAdapter(model: string, { store, sealer, clock }: Adap
     const key = keyOf(id);
     const [sealed, consumed] = isConsumable ? await store.getMany([key, consumedKeyOf(id)]) : [await store.get(key)];
     if (sealed === undefined) return undefined;
-    const payload: AdapterPayload = JSON.parse(sealer.openText(sealed, key));
+    const text = openText(sealed, key);
+    if (text === undefined) return undefined;
+    const payload: AdapterPayload = JSON.parse(text);
+    // After a rotation of the sealing key whatever is in use is sealed anew, so that the old key can go one day.
+    if (payload.exp !== undefined && !sealer.isCurrent(sealed))
+      await store.replace(key, sealed, sealer.seal(text, key), payload.exp * 1000);
     payload.jti = id;
     // A consumed code or refresh token stays until it expires: its replay is what reveals a theft (RFC 9700 §4.14).
     if (consumed !== undefined) payload.consumed = Number(consumed);
     return payload;
+  }
+
+  /** Sealed with a key that was dropped: as good as gone, and made anew where it can be (a grant). */
+  function openText(sealed: string, context: string): string | undefined {
+    try {
+      return sealer.openText(sealed, context);
+    } catch (error) {
+      if (error instanceof SealError && error.code === 'unknown_key') return undefined;
+      throw error;
+    }
   }
 
   return {

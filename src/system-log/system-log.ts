@@ -37,6 +37,7 @@ export interface SystemLogQuery {
   /** Milliseconds, exclusive. */
   to?: number;
   reference?: string;
+  event?: SystemEvent;
   /** 100 unless given, 1000 at most. */
   limit?: number;
 }
@@ -84,6 +85,7 @@ export function createSystemLog(needs: { db: Database; clock: Clock }) {
         rows.where('organization_id', '=', query.organizationId!),
       )
       .$if(query.reference !== undefined, (rows) => rows.where('reference', '=', query.reference!))
+      .$if(query.event !== undefined, (rows) => rows.where('event', '=', query.event!))
       .orderBy('recorded_at', 'desc')
       .orderBy('id', 'desc')
       .limit(Math.min(Math.max(query.limit ?? 100, 1), 1000))

@@ -77,7 +77,7 @@ describe('beside a running server', { timeout: 90_000 }, () => {
     expect(after.map((key) => key.privateKeyPem).sort()).toEqual(before.map((key) => key.privateKeyPem).sort());
     expect((await stat(server.keyFile)).mode & 0o777).toBe(0o600);
     expect(await operator.json<string[]>(['sealing-key', 'list'])).toHaveLength(2);
-    expect(await operator.json(['sealing-key', 'drop'])).toMatchObject({ current: rotated.current });
+    expect(await operator.json(['sealing-key', 'drop', '--at-once'])).toMatchObject({ current: rotated.current });
     expect(await operator.json<string[]>(['sealing-key', 'list'])).toEqual([rotated.current]);
     await operator.json(['keys', 'list']);
     expect(await readFile(server.keyFile, 'utf8')).not.toContain(identity.totpKey);
