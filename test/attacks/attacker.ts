@@ -12,6 +12,10 @@ import { createTestClock } from '../support/clock.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { type Connected, connectOkta } from '../support/scenario/upstreams.ts';
 import type { Simulator } from '../support/upstreams/oidc/vendor.ts';
+import { samlUser } from '../support/upstreams/saml/people.ts';
+import { genuineFacts, type ResponseFacts, writeResponse } from '../support/upstreams/saml/response-template.ts';
+import type { SamlIdp } from '../support/upstreams/saml/saml-idp.ts';
+import { type IdpKey, signXml } from '../support/upstreams/saml/sign-xml.ts';
 
 export interface Ground {
   app: TestApp;
@@ -167,4 +171,28 @@ export function withoutNoise(html: string): string {
     .replaceAll(/name="csrf" value="[^"]*"/g, 'csrf')
     .replaceAll(/\/signin\/[\w-]+/g, '/signin/uid')
     .replaceAll(/\b[0-9A-Z]{4}-[0-9A-Z]{4}(-[0-9A-Z]{4})?\b/g, 'reference');
+}
+
+/** An answer of this identity provider to the request that it was asked last, bent as told, in a form for our ACS. */
+export function forgeSamlAnswer(
+  app: TestApp,
+  idp: SamlIdp,
+  relayState: string,
+  change: (facts: ResponseFacts) => Partial<ResponseFacts> = () => ({}),
+  how: { signs?: 'assertion' | 'none'; key?: IdpKey; requestId?: string } = {},
+): Caught {
+  const asked = /\bID="([^"]+)"/.exec(idp.requests.at(-1)?.xml ?? '')?.[1] ?? '';
+  const honest = genuineFacts({
+    idpEntityId: idp.entityId,
+    spEntityId: app.sites.samlEntityId,
+    acsUrl: app.sites.acsUrl,
+    requestId: how.requestId ?? asked,
+    now: app.clock.now(),
+  });
+  const attributes = Object.entries(samlUser.attributes).map(([name, values]) => ({ name, values: [values].flat() }));
+  const facts = { ...honest, nameId: { value: samlUser.nameId }, attributes };
+  const xml = writeResponse({ ...facts, ...change(facts) });
+  const signed = how.signs === 'none' ? xml : signXml(xml, 'Assertion', { key: how.key ?? idp.key });
+  const fields = { SAMLResponse: Buffer.from(signed).toString('base64'), RelayState: relayState };
+  return { method: 'POST', url: new URL(app.sites.acsUrl), fields };
 }
