@@ -96,7 +96,7 @@ export function createCallbackRoutes(context: AccountsContext): Router {
           // A new attempt, begun by the person: an upstream that always refuses must not become a loop.
           wayOn: {
             to: 'tryAgain',
-            href: `${sites.signinUrl(attempt.interactionUid)}?client=${encodeURIComponent(attempt.clientId)}`,
+            href: context.signinUrl({ uid: attempt.interactionUid, clientId: attempt.clientId }),
           },
         }),
       { status: person === 'denied' ? 403 : 400 },

@@ -109,9 +109,13 @@ export function createAccountsContext(options: AccountsOptions) {
   const wayToClient = async (clientId: string | undefined): Promise<WayOn> =>
     wayTo(clientId === undefined ? undefined : await options.findApplication(clientId));
 
+  /** A page or form of this sign-in; it carries the client, so that the way on is known even when the sign-in is over. */
+  const signinUrl = ({ uid, clientId }: Pick<WaitingSignIn, 'uid' | 'clientId'>, ...rest: string[]): string =>
+    `${options.sites.signinUrl(uid, ...rest)}?client=${encodeURIComponent(clientId)}`;
+
   const referenceOf = (code: string): Reference => ({ code, at: clock.now() });
 
-  return { ...options, browserToken, browserOf, wayTo, wayToClient, referenceOf };
+  return { ...options, browserToken, browserOf, wayTo, wayToClient, signinUrl, referenceOf };
 }
 
 /** A form of these pages; throws `cross_site_refused` when it was not shown to this browser. */

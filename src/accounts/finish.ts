@@ -30,7 +30,7 @@ export async function finish(
   // SES-4: an app's user is asked first; the answer comes back here.
   if (application.isNative && realm !== administratorsRealm && end.staying === null && organizationId !== null) {
     await context.attempts.setStep(interaction.uid, end.browser, { step: 'stay', person, organizationId, realm });
-    response.redirect(303, context.sites.signinUrl(interaction.uid));
+    response.redirect(303, context.signinUrl(interaction));
     return;
   }
   const admission = await context.admit({
@@ -76,7 +76,7 @@ async function refuse(
         problem: 'no_access',
         provider: connection?.name ?? 'Citrix identity',
         reference: context.referenceOf(reference),
-        wayOn: { to: 'tryAgain', href: context.sites.signinUrl(interaction.uid) },
+        wayOn: { to: 'tryAgain', href: context.signinUrl(interaction) },
       }),
     { status: 403 },
   );

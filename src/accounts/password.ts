@@ -2,6 +2,7 @@
 import { type Request, type Response, Router } from 'express';
 import { edgeOf } from '../http/edge.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
+import { readAcrValues } from '../signin/acr-values.ts';
 import { type AccountsContext, readPost } from './context.ts';
 import { finish } from './finish.ts';
 import { codePage } from './views/code-page.ts';
@@ -14,13 +15,13 @@ const codeWindow = 60 * 60_000;
 
 export function createPasswordRoutes(context: AccountsContext): Router {
   const router = Router();
-  const { responder, csrf, sites, attempts } = context;
+  const { responder, csrf, attempts } = context;
 
   router.post('/signin/:uid/password', async (request, response) => {
     const form = await readPost(context, request, response);
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
-    if (!isForAdministrators(waiting)) return response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    if (!isForAdministrators(waiting)) return response.redirect(303, context.signinUrl(waiting.interaction));
     const email = (form.email ?? '').trim();
     const password = form.password ?? '';
     if (email === '') return showPassword(request, response, waiting, email, { kind: 'empty_email' });
@@ -32,7 +33,7 @@ export function createPasswordRoutes(context: AccountsContext): Router {
       password,
       address: edgeOf(request).address,
     });
-    if (answer === 'accepted') return response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    if (answer === 'accepted') return response.redirect(303, context.signinUrl(waiting.interaction));
     if (answer === 'wrong') return showPassword(request, response, waiting, email, { kind: 'credentials' });
     showPassword(request, response, waiting, email, { kind: 'throttled', retryAfter: passwordWindow });
   });
@@ -61,14 +62,14 @@ export function createPasswordRoutes(context: AccountsContext): Router {
     }
     // Five wrong codes, or the step is over: the password again.
     await attempts.takeStep(interaction.uid, browser);
-    response.redirect(303, sites.signinUrl(interaction.uid));
+    response.redirect(303, context.signinUrl(interaction));
   });
 
   router.get('/signin/:uid/restart', async (request, response) => {
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
     await attempts.takeStep(waiting.interaction.uid, waiting.browser);
-    response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    response.redirect(303, context.signinUrl(waiting.interaction));
   });
 
   function showPassword(
@@ -83,9 +84,9 @@ export function createPasswordRoutes(context: AccountsContext): Router {
       response,
       (page) =>
         signInPage(page, {
-          action: sites.signinUrl(interaction.uid, 'password'),
+          action: context.signinUrl(interaction, 'password'),
           csrf: csrf.tokenFor(context.browserToken(request, response)),
-          companyHref: sites.signinUrl(interaction.uid, 'company'),
+          companyHref: context.signinUrl(interaction, 'company'),
           email: email.slice(0, 320),
           ...(application.own === null && { application: application.name }),
           error,
@@ -101,16 +102,16 @@ export function createPasswordRoutes(context: AccountsContext): Router {
     error: NonNullable<Parameters<typeof codePage>[1]['error']>,
   ): Promise<void> {
     const step = await attempts.findStep(interaction.uid, browser);
-    if (step?.step !== 'code') return response.redirect(303, sites.signinUrl(interaction.uid));
+    if (step?.step !== 'code') return response.redirect(303, context.signinUrl(interaction));
     responder.send(
       request,
       response,
       (page) =>
         codePage(page, {
-          action: sites.signinUrl(interaction.uid, 'code'),
+          action: context.signinUrl(interaction, 'code'),
           csrf: csrf.tokenFor(context.browserToken(request, response)),
           email: step.person.claims.cip_email ?? '',
-          restartHref: sites.signinUrl(interaction.uid, 'restart'),
+          restartHref: context.signinUrl(interaction, 'restart'),
           error,
         }),
       { status: error.kind === 'throttled' ? 429 : 422 },
@@ -122,7 +123,7 @@ export function createPasswordRoutes(context: AccountsContext): Router {
 
 /** A password is accepted where the Citrix identity may sign in, and nowhere else (SPEC §3). */
 function isForAdministrators({ application, interaction }: Waiting): boolean {
-  const acrValues = String(interaction.params.acr_values ?? '').split(' ');
-  if (application.realm === administratorsRealm) return !acrValues.some((value) => value.startsWith('go:'));
-  return application.realm === null && acrValues.includes('idp:citrix');
+  const { go, idp } = readAcrValues(interaction.params.acr_values);
+  const isAdministrators = application.realm === null ? idp === 'citrix' : application.realm === administratorsRealm;
+  return isAdministrators && go === undefined;
 }

@@ -8,7 +8,7 @@ import { findWaiting } from './waiting.ts';
 
 export function createReturnRoutes(context: AccountsContext): Router {
   const router = Router();
-  const { responder, attempts, organizations, connections, sites } = context;
+  const { responder, attempts, organizations, connections } = context;
 
   router.get('/signin/:uid/return', async (request, response) => {
     const waiting = await findWaiting(context, request, response);
@@ -16,7 +16,7 @@ export function createReturnRoutes(context: AccountsContext): Router {
     const code = request.query.h;
     const handOver = typeof code === 'string' ? await attempts.takeHandOver(code) : undefined;
     if (!handOver) {
-      const wayOn = { to: 'tryAgain', href: sites.signinUrl(waiting.interaction.uid) } as const;
+      const wayOn = { to: 'tryAgain', href: context.signinUrl(waiting.interaction) } as const;
       return responder.send(request, response, (page) => attemptPage(page, { problem: 'used', wayOn }), {
         status: 410,
       });
@@ -45,7 +45,7 @@ export function createReturnRoutes(context: AccountsContext): Router {
               problem: reason === 'multiple' ? 'several' : reason,
             })),
             reference: context.referenceOf(outcome.reference),
-            wayOn: { to: 'tryAgain', href: sites.signinUrl(waiting.interaction.uid) },
+            wayOn: { to: 'tryAgain', href: context.signinUrl(waiting.interaction) },
           }),
         { status: 403 },
       );

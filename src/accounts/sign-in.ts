@@ -79,7 +79,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
       step: 'organization',
       customerId: found.organization.customerId,
     });
-    response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    response.redirect(303, context.signinUrl(waiting.interaction));
   });
 
   /** SES-4: asked of native applications' users. */
@@ -88,7 +88,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
     const step = await attempts.takeStep(waiting.interaction.uid, waiting.browser);
-    if (step?.step !== 'stay') return response.redirect(303, sites.signinUrl(waiting.interaction.uid));
+    if (step?.step !== 'stay') return response.redirect(303, context.signinUrl(waiting.interaction));
     const { person, organizationId, realm } = step;
     const staying = form.stay === 'yes' ? 'agreed' : 'declined';
     await finish(context, request, response, { ...waiting, person, organizationId, realm, staying });
@@ -163,7 +163,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
         error,
       );
       const problem = explanations[error.code].person;
-      const wayOn = { to: 'tryAgain', href: sites.signinUrl(interaction.uid) } as const;
+      const wayOn = { to: 'tryAgain', href: context.signinUrl(interaction) } as const;
       responder.send(
         request,
         response,
@@ -178,9 +178,9 @@ export function createSignInRoutes(context: AccountsContext): Router {
     const email = textOf(interaction.params.login_hint);
     responder.send(request, response, (page) =>
       signInPage(page, {
-        action: sites.signinUrl(interaction.uid, 'password'),
+        action: context.signinUrl(interaction, 'password'),
         csrf: csrf.tokenFor(context.browserToken(request, response)),
-        companyHref: sites.signinUrl(interaction.uid, 'company'),
+        companyHref: context.signinUrl(interaction, 'company'),
         ...(application.own === null && { application: application.name }),
         ...(email !== '' && { email: email.slice(0, 320) }),
       }),
@@ -190,10 +190,10 @@ export function createSignInRoutes(context: AccountsContext): Router {
   function showCode(request: Request, response: Response, { interaction }: Waiting, email: string): void {
     responder.send(request, response, (page) =>
       codePage(page, {
-        action: sites.signinUrl(interaction.uid, 'code'),
+        action: context.signinUrl(interaction, 'code'),
         csrf: csrf.tokenFor(context.browserToken(request, response)),
         email,
-        restartHref: sites.signinUrl(interaction.uid, 'restart'),
+        restartHref: context.signinUrl(interaction, 'restart'),
       }),
     );
   }
@@ -208,7 +208,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
     if (!organization) throw new Error('the organization of this sign-in is gone');
     responder.send(request, response, (page) =>
       staySignedInPage(page, {
-        action: sites.signinUrl(interaction.uid, 'stay'),
+        action: context.signinUrl(interaction, 'stay'),
         csrf: csrf.tokenFor(context.browserToken(request, response)),
         application: application.name,
         organization: organization.name,
@@ -229,18 +229,19 @@ export function createSignInRoutes(context: AccountsContext): Router {
     value?: string,
     error?: 'empty' | 'malformed' | 'unknown',
   ): void {
-    const { uid } = interaction;
     responder.send(
       request,
       response,
       (page) =>
         organizationPage(page, {
           purpose,
-          action: sites.signinUrl(uid, purpose === 'administrator' ? 'company' : 'organization'),
+          action: context.signinUrl(interaction, purpose === 'administrator' ? 'company' : 'organization'),
           csrf: csrf.tokenFor(context.browserToken(request, response)),
           ...(value !== undefined && { value: value.slice(0, 200) }),
           ...(error && { error }),
-          ...(purpose === 'administrator' ? { backHref: sites.signinUrl(uid) } : { application: application.name }),
+          ...(purpose === 'administrator'
+            ? { backHref: context.signinUrl(interaction) }
+            : { application: application.name }),
         }),
       error ? { status: 422 } : {},
     );

@@ -1,6 +1,6 @@
 /** A sign-out that does not say whose: which of this browser's sessions? (ARCHITECTURE §5 "Realms") */
 import type { Request, Response } from 'express';
-import { administratorsRealm } from '../sessions/policy.ts';
+import { administratorsRealm, isAppsRealm } from '../sessions/policy.ts';
 import type { AccountsContext } from './context.ts';
 import { realmsPage } from './views/sign-out-pages.ts';
 
@@ -25,7 +25,7 @@ export async function showRealms(context: AccountsContext, request: Request, res
       return {
         person: String(person),
         href: `${context.sites.issuer}/connect/endsession?realm=${session.realm}`,
-        ...(organization && { organization: organization.name }),
+        ...(organization && { organization: organization.name, apps: isAppsRealm(session.realm) }),
       };
     }),
   );

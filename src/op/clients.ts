@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { hashOfToken } from '../core/random.ts';
-import { administratorsRealm, subscribersRealm } from '../sessions/policy.ts';
+import { administratorsRealm, type ClientKind, subscribersRealm } from '../sessions/policy.ts';
 
 export const consoleClientId = 'console';
 const workspacePrefix = 'workspace:';
@@ -113,12 +113,16 @@ export function createRelyingParties(options: RelyingPartiesOptions) {
     return {
       ...application,
       customerId: organization?.customerId ?? null,
-      realm: organization ? subscribersRealm(organization.customerId) : null,
+      realm: organization ? subscribersRealm(organization.customerId, kindOf(application)) : null,
       homeUrl: typeof initiate === 'string' ? initiate : typeof home === 'string' ? home : null,
     };
   }
 
   return { find, ownSecret };
+}
+
+export function kindOf({ metadata }: Pick<RelyingParty, 'metadata'>): ClientKind {
+  return metadata.application_type === 'native' ? 'native' : 'web';
 }
 
 /** Names beyond the standard's that oidc-provider carries on its Client for us. */

@@ -1,8 +1,8 @@
 /** Which realm a request to the OpenID Provider is about, decided before oidc-provider sees it (ARCHITECTURE §5). */
 import type { Provider } from 'oidc-provider';
-import { administratorsRealm, subscribersRealm } from '../sessions/policy.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { RelyingParties } from './clients.ts';
+import { readAcrValues, realmOfWishes } from '../signin/acr-values.ts';
+import { kindOf, type RelyingParties } from './clients.ts';
 import { undecidedRealm } from './realms.ts';
 
 export interface FindRealmOptions {
@@ -62,7 +62,7 @@ export function createFindRealm({ parties, sessions, provider }: FindRealmOption
     const party = typeof clientId === 'string' ? await parties.find(clientId) : undefined;
     if (!party) return undecidedRealm;
     if (party.realm !== null) return party.realm;
-    return realmOfAcrValues(parameters.acr_values) ?? undecidedRealm;
+    return realmOfWishes(readAcrValues(parameters.acr_values), kindOf(party)) ?? undecidedRealm;
   }
 
   async function ofInteraction(uid: string): Promise<string> {
@@ -84,17 +84,6 @@ export function createFindRealm({ parties, sessions, provider }: FindRealmOption
     const party = typeof clientId === 'string' ? await parties.find(clientId) : undefined;
     return party?.realm ? { realm: party.realm } : 'ask';
   }
-}
-
-/** `tenant:<customer id>` names an organization's subscribers, `idp:citrix` the administrators. */
-export function realmOfAcrValues(acrValues: unknown): string | undefined {
-  if (typeof acrValues !== 'string') return undefined;
-  for (const value of acrValues.split(' ')) {
-    const [kind, name = ''] = value.split(':');
-    if (kind === 'tenant' && /^[a-z0-9-]{1,60}$/.test(name)) return subscribersRealm(name);
-    if (value === 'idp:citrix') return administratorsRealm;
-  }
-  return undefined;
 }
 
 function named(realm: string | null): string | undefined {

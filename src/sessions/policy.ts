@@ -14,6 +14,9 @@ export const administratorAbsolute = 72 * hour;
 export const stayingInactivity = 14 * day;
 /** SES-4: an app whose user declined. */
 export const decliningAbsolute = 24 * hour;
+/** SES-4: the most that an organization may set. */
+const longestWeb = 72 * hour;
+const longestStaying = 365 * day;
 
 /** The part of an organization's settings that decides about sessions (directory/organizations.ts). */
 export interface SessionSettings {
@@ -47,8 +50,17 @@ export interface SessionPolicy {
 }
 
 export const administratorsRealm = 'administrators';
-export function subscribersRealm(customerId: string): string {
-  return `subscribers-${customerId}`;
+/** OpenID Connect Registration §2, `application_type`. */
+export type ClientKind = 'web' | 'native';
+/**
+ * Apps have sessions of their own: they last longer (SES-4), and a web client that met one would last as long; nor would
+ * an app's user be asked whether to stay signed in where the web has a session already.
+ */
+export function subscribersRealm(customerId: string, kind: ClientKind = 'web'): string {
+  return `${kind === 'native' ? 'apps' : 'subscribers'}-${customerId}`;
+}
+export function isAppsRealm(realm: string): boolean {
+  return realm.startsWith('apps-');
 }
 
 /**
@@ -95,6 +107,12 @@ export function endOf(facts: SessionFacts, policy: SessionPolicy): { at: number;
     end = { at: facts.upstreamNotOnOrAfter, reason: 'upstream' };
   }
   return facts.ended !== null && facts.ended.at <= end.at ? facts.ended : end;
+}
+
+/** The longest that any setting could let a session last, so that what is stored of it outlives every change. */
+export function longestOf({ realm, staying }: Pick<SessionFacts, 'realm' | 'staying'>): number {
+  if (realm === administratorsRealm) return administratorAbsolute;
+  return staying === 'agreed' ? longestStaying : longestWeb;
 }
 
 /** The end that no activity can move: what tokens are cut to, because inactivity is asked for at each use. */

@@ -15,6 +15,7 @@ import {
   activityLag,
   type EndReason,
   endOf,
+  longestOf,
   policyOf,
   type SessionFacts,
   type SessionPolicy,
@@ -38,6 +39,8 @@ export interface Session extends SessionFacts {
   authTime: number;
   /** Normalised claims as of this sign-in. */
   claims: Readonly<Record<string, string | readonly string[]>>;
+  /** The end has been announced. */
+  announced?: true;
   /** Sealed; what the upstream's sign-out needs. */
   signOut: string | null;
   userAgent: string | null;
@@ -53,7 +56,7 @@ export interface SessionState {
   active: boolean;
 }
 
-export type NewSession = Omit<Session, 'uid' | 'openedAt' | 'lastActivityAt' | 'authTime' | 'ended'>;
+export type NewSession = Omit<Session, 'uid' | 'openedAt' | 'lastActivityAt' | 'authTime' | 'ended' | 'announced'>;
 
 export interface SessionsOptions {
   store: Store;
@@ -87,9 +90,8 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     return { session, policy, end, active: session.ended === null && end.at > clock.now() };
   }
 
-  /** Long enough for the longest limit that a later change of settings could give. */
-  const keepUntil = (session: Session, end: number) =>
-    (session.ended?.at ?? Math.max(end, session.openedAt + 72 * 3_600_000)) + retention;
+  /** Records, handles and lists alike: whatever a later change of settings could give is still there. */
+  const keepUntil = (session: Session) => (session.ended?.at ?? session.openedAt + longestOf(session)) + retention;
 
   /** Changes a record by compare-and-set; `change` may be called again with a newer one, or return undefined to stop. */
   async function update(uid: string, change: (session: Session) => Session | undefined): Promise<Session | undefined> {
@@ -100,11 +102,25 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
       const changed = change(session);
       if (changed === undefined) return session;
       const { end } = await decide(changed);
-      if (await store.replace(recordKey(uid), stored, JSON.stringify(changed), keepUntil(changed, end.at))) {
-        if (changed.ended === null) await store.schedule(queue, uid, end.at);
+      if (await store.replace(recordKey(uid), stored, JSON.stringify(changed), keepUntil(changed))) {
+        if (changed.ended === null) await scheduleVisit(uid, end.at);
         return changed;
       }
     }
+  }
+
+  /** Ended meanwhile, a session is visited now and not when it would have ended. */
+  async function scheduleVisit(uid: string, at: number): Promise<void> {
+    await store.schedule(queue, uid, at);
+    const stored = await store.get(recordKey(uid));
+    const session: Session | undefined = stored === undefined ? undefined : JSON.parse(stored);
+    if (session && session.ended !== null && !session.announced) await store.schedule(queue, uid, clock.now());
+  }
+
+  /** The lists that it is found by; those of organizations that it has left are filtered when they are read. */
+  async function enlist(session: Session): Promise<void> {
+    const sets = [accountSet(session.accountId), ...session.organizationIds.map(organizationSet)];
+    await Promise.all(sets.map((set) => store.addMember(set, session.uid, keepUntil(session))));
   }
 
   /** Opens a session; both clocks start (SES-2). */
@@ -119,14 +135,8 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
       ended: null,
     };
     const { end } = await decide(session);
-    const expiresAt = keepUntil(session, end.at);
-    await store.set(recordKey(session.uid), JSON.stringify(session), expiresAt);
-    await store.addMember(accountSet(session.accountId), session.uid, expiresAt);
-    if (session.organizationIds.length > 0) {
-      await Promise.all(
-        session.organizationIds.map((id) => store.addMember(organizationSet(id), session.uid, expiresAt)),
-      );
-    }
+    await store.set(recordKey(session.uid), JSON.stringify(session), keepUntil(session));
+    await enlist(session);
     await store.schedule(queue, session.uid, end.at);
     return session;
   }
@@ -139,7 +149,9 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
         ? undefined
         : { ...old, ...facts, openedAt: now, lastActivityAt: now, authTime: now },
     );
-    return session !== undefined && session.ended === null && session.authTime === now ? session : undefined;
+    if (session?.ended !== null || session.authTime !== now) return undefined;
+    await enlist(session);
+    return session;
   }
 
   async function find(uid: string): Promise<SessionState | undefined> {
@@ -188,7 +200,10 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   /** Active sessions of a person, newest first (SES-8). */
   const listOfAccount = (accountId: string) => statesOf(accountSet(accountId));
   /** Active sessions of everybody in an organization, newest first. */
-  const listOfOrganization = (organizationId: string) => statesOf(organizationSet(organizationId));
+  async function listOfOrganization(organizationId: string): Promise<SessionState[]> {
+    const states = await statesOf(organizationSet(organizationId));
+    return states.filter(({ session }) => session.organizationIds.includes(organizationId));
+  }
 
   async function endAll(states: readonly SessionState[], reason: EndReason): Promise<number> {
     const ended = await Promise.all(states.map((state) => end(state.session.uid, reason)));
@@ -209,14 +224,15 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     try {
       const state = await find(uid);
       if (state?.active) {
-        await store.schedule(queue, uid, state.end.at);
+        await scheduleVisit(uid, state.end.at);
         return;
       }
-      if (state) {
+      if (state && !state.session.announced) {
         await update(uid, (session) =>
           session.ended === null ? { ...session, ended: { ...state.end }, signOut: null } : undefined,
         );
         await onEnded(state);
+        await update(uid, (session) => ({ ...session, announced: true }));
         await store.removeMember(accountSet(state.session.accountId), uid);
         await Promise.all(state.session.organizationIds.map((id) => store.removeMember(organizationSet(id), uid)));
       }
@@ -228,7 +244,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
 
   /** Lets a cookie value stand for a session. Only its hash is stored. */
   async function addHandle(handle: string, session: Session): Promise<void> {
-    await store.set(handleKey(handle), session.uid, keepUntil(session, session.openedAt));
+    await store.set(handleKey(handle), session.uid, keepUntil(session));
   }
   /** The session that a cookie value stands for, of this realm only. */
   async function findByHandle(handle: string, realm: string): Promise<SessionState | undefined> {

@@ -3,6 +3,7 @@ import { providerKinds } from '../../providers/provider.ts';
 import type { Connection, Connections } from '../directory/connections.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { administratorsRealm, subscribersRealm } from '../sessions/policy.ts';
+import { readAcrValues } from './acr-values.ts';
 
 /** What the relying party says about whom it wants; `op/` makes it from the client. */
 export interface RequestedBy {
@@ -11,6 +12,7 @@ export interface RequestedBy {
   organizationId: string | null;
   /** Null: the request has to say. */
   realm: string | null;
+  isNative: boolean;
 }
 
 export type Target =
@@ -37,12 +39,10 @@ export async function resolveTarget(
   acrValues: string,
   chosenCustomerId?: string,
 ): Promise<Target> {
-  // As for client ids: what is asked of the database holds no control characters.
-  const values = acrValues.split(' ').filter((value) => !/\p{Cc}/u.test(value));
-  const wishes = new Map(values.map((value) => splitOnce(value)));
+  const wishes = readAcrValues(acrValues);
 
-  if (requestedBy.realm === administratorsRealm || (requestedBy.realm === null && wishes.get('idp') === 'citrix')) {
-    const identifier = wishes.get('go');
+  if (requestedBy.realm === administratorsRealm || (requestedBy.realm === null && wishes.idp === 'citrix')) {
+    const identifier = wishes.go;
     if (identifier === undefined) return { kind: 'citrix' };
     const connection = await connections.findByIdentifier(identifier);
     const organization = connection && (await organizations.find(connection.organizationId));
@@ -56,17 +56,18 @@ export async function resolveTarget(
   if (organization === undefined) return { kind: 'ask' };
   const connection = await subscriberConnection(organization);
   if (!connection) return { kind: 'nowhere', organization };
-  return { kind: 'connection', realm: subscribersRealm(organization.customerId), organization, connection };
+  const realm = subscribersRealm(organization.customerId, requestedBy.isNative ? 'native' : 'web');
+  return { kind: 'connection', realm, organization, connection };
 
   async function organizationOf(): Promise<Organization | undefined> {
     // A client of one organization is never led to another, whatever its request says (OP-20).
     if (requestedBy.organizationId !== null) return organizations.find(requestedBy.organizationId);
-    const customerId = chosenCustomerId ?? wishes.get('tenant');
+    const customerId = chosenCustomerId ?? wishes.tenant;
     return customerId === undefined ? undefined : organizations.findByCustomerId(customerId);
   }
 
   async function subscriberConnection(of: Organization): Promise<Connection | undefined> {
-    const kind = providerKinds.find((known) => known === wishes.get('idp'));
+    const kind = providerKinds.find((known) => known === wishes.idp);
     const candidate =
       kind !== undefined
         ? (await connections.list(of.id)).find((c) => c.kind === kind && c.forSubscribers && c.state === 'live')
@@ -76,9 +77,4 @@ export async function resolveTarget(
     const isUsable = candidate?.state === 'live' && candidate.forSubscribers && candidate.organizationId === of.id;
     return isUsable ? candidate : undefined;
   }
-}
-
-function splitOnce(value: string): [string, string] {
-  const colon = value.indexOf(':');
-  return colon < 0 ? [value, ''] : [value.slice(0, colon), value.slice(colon + 1)];
 }

@@ -145,6 +145,7 @@ export const accountsEnglish = {
     title: 'Where do you want to sign out?',
     lead: 'This browser is signed in more than once. Signing out of one leaves the others alone.',
     administrators: 'Administrator console',
+    apps: (organization: string) => `Apps of ${organization}`,
     signOut: 'Sign out',
     empty: 'This browser is not signed in anywhere.',
     signedInAs: (person: string) => `Signed in as ${person}`,

@@ -146,6 +146,7 @@ export const accountsJapanese: typeof accountsEnglish = {
     title: 'どこからサインアウトしますか？',
     lead: 'このブラウザーでは複数の場所にサインインしています。1つからサインアウトしても、ほかには影響しません。',
     administrators: '管理コンソール',
+    apps: (organization) => `${organization}のアプリ`,
     signOut: 'サインアウト',
     empty: 'このブラウザーでは、どこにもサインインしていません。',
     signedInAs: (person) => `${person}としてサインイン中`,

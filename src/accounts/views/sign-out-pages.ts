@@ -31,8 +31,11 @@ export function signOutPage(context: PageContext, model: SignOutPage): Html {
 }
 
 export interface RealmsPage {
-  /** Sessions of this browser, one per realm (ARCHITECTURE §5). `organization` is absent for the administrators' realm. */
-  realms: readonly { organization?: string; person: string; href: string }[];
+  /**
+   * Sessions of this browser, one per realm (ARCHITECTURE §5). `organization` is absent for the administrators' realm;
+   * `apps`: the session of native applications, beside the web's.
+   */
+  realms: readonly { organization?: string; apps?: boolean; person: string; href: string }[];
   wayOn?: WayOn;
 }
 
@@ -45,7 +48,8 @@ export function realmsPage(context: PageContext, model: RealmsPage): Html {
     body: html`${
       model.realms.length > 0 &&
       html`<ul class="rows">${model.realms.map((realm) => {
-        const name = realm.organization ?? m.administrators;
+        const { organization = m.administrators, apps } = realm;
+        const name = apps ? m.apps(organization) : organization;
         return html`<li><div><p class="row-title">${name}</p><p class="hint">${m.signedInAs(realm.person)}</p></div>
 <a class="button secondary" href="${realm.href}">${m.signOut}${hiddenText(name)}</a></li>`;
       })}</ul>`
