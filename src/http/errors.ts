@@ -60,7 +60,9 @@ export function notFound(_request: IncomingMessage, _response: ServerResponse, n
 
 function codeOf(error: unknown): AppErrorCode {
   if (error instanceof AppError) return error.code;
-  if (error instanceof ProviderError) return 'upstream_failed';
+  // Too many passwords are being compared at once (ID-15): nothing is broken, and waiting helps.
+  if (error instanceof ProviderError)
+    return error.code === 'upstream_throttled' ? 'too_many_requests' : 'upstream_failed';
   // Express and its router mark a path that cannot be decoded, and the like, with a status of their own.
   const status = (error as { status?: unknown } | undefined)?.status;
   if (status === 404) return 'not_found';
