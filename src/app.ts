@@ -94,10 +94,10 @@ export async function createApp(options: AppOptions) {
     cookieKeys: () => opCookieKeys().map((key) => Buffer.from(key).toString('base64url')),
     signinUrl: (uid) => sites.signinUrl(uid),
     pages: {
-      error: (ctx, { refused, reference }) =>
+      error: (ctx, { problem, reference }) =>
         render(
           errorPage(contextOf(ctx.req), {
-            kind: refused ? 'request_refused' : 'generic',
+            kind: ({ refused: 'request_refused', unavailable: 'unavailable', failed: 'generic' } as const)[problem],
             reference: { code: reference, at: clock.now() },
           }),
         ),

@@ -12,6 +12,7 @@ import type { CookieNames } from '../http/cookies.ts';
 import { languages } from '../http/views/language.ts';
 import { administratorsRealm, latestEndOf } from '../sessions/policy.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { type AccessClaim, accountClaims, type ClaimedOrganization, scopeClaims } from './account.ts';
 import { type ClientExtension, extraClientMetadata } from './clients.ts';
 import { createInteractionPolicy, isForeign } from './interaction-policy.ts';
@@ -20,8 +21,8 @@ import type { SessionGrants } from './session-adapter.ts';
 
 /** Our own pages in oidc-provider's place. Each returns a whole HTML document. */
 export interface OpPages {
-  /** `refused`: the relying party's request was not acceptable; otherwise something failed here. */
-  error(ctx: KoaContextWithOIDC, shown: { refused: boolean; reference: string }): string;
+  /** `refused`: the relying party's request was not acceptable; `unavailable`: we cannot answer now; else we failed. */
+  error(ctx: KoaContextWithOIDC, shown: { problem: 'refused' | 'unavailable' | 'failed'; reference: string }): string;
   /** `action` and `xsrf` of the form that confirms. */
   confirmSignOut(ctx: KoaContextWithOIDC, form: { action: string; xsrf: string; realm: string }): string;
   signedOut(ctx: KoaContextWithOIDC): string;
@@ -114,7 +115,8 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
       ctx.type = 'html';
       const reference = referenceCode();
       options.onErrorPage(reference, error, ctx.oidc?.client?.clientId);
-      ctx.body = pages.error(ctx, { refused: out.error !== 'server_error', reference });
+      const failed = error instanceof StoreUnavailable ? 'unavailable' : 'failed';
+      ctx.body = pages.error(ctx, { problem: out.error === 'server_error' ? failed : 'refused', reference });
     },
 
     // Code with PKCE and nothing else, for confidential clients too (RFC 9700 §2.1.1).

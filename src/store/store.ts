@@ -46,6 +46,9 @@ export interface Store {
 
 /** The engine is away, full, too slow or misconfigured. The step may or may not have happened: never let anybody through. */
 export class StoreUnavailable extends Error {
+  /** The HTTP status of an answer that cannot be given; oidc-provider reads it here. */
+  readonly statusCode = 503;
+
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'StoreUnavailable';
