@@ -144,12 +144,12 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   /** The same person signed in fully again: both clocks start anew, and `auth_time` moves. Undefined when it had ended. */
   async function reopen(uid: string, facts: NewSession): Promise<Session | undefined> {
     const now = clock.now();
-    const session = await update(uid, (old) =>
-      old.ended !== null || old.accountId !== facts.accountId || old.realm !== facts.realm
-        ? undefined
-        : { ...old, ...facts, openedAt: now, lastActivityAt: now, authTime: now },
-    );
-    if (session?.ended !== null || session.authTime !== now) return undefined;
+    let isOpen = false;
+    const session = await update(uid, (old) => {
+      isOpen = old.ended === null && old.accountId === facts.accountId && old.realm === facts.realm;
+      return isOpen ? { ...old, ...facts, openedAt: now, lastActivityAt: now, authTime: now } : undefined;
+    });
+    if (!isOpen || !session) return undefined;
     await enlist(session);
     return session;
   }
