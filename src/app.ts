@@ -2,7 +2,7 @@
  * What the program is made of: services → OpenID Provider → surfaces → one request listener. The one place that hands
  * each surface what it needs, because surfaces never import one another.
  */
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';
 import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
@@ -16,7 +16,7 @@ import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import { createConsole } from './console/console.ts';
 import type { Clock } from './core/clock.ts';
-import { AppError } from './core/errors.ts';
+import { AppError, type AppErrorCode } from './core/errors.ts';
 import { asStandardFetch, type GuardedFetch } from './core/guarded-fetch.ts';
 import type { Log } from './core/log.ts';
 import type { OpenDatabase } from './database/database.ts';
@@ -34,6 +34,7 @@ import { allowFormAction, anyApplication, createSecurityHeaders } from './http/s
 import { createStaticFiles } from './http/static.ts';
 import { errorKindOf, errorPage } from './http/views/error-pages.ts';
 import { html, render } from './http/views/html.ts';
+import type { WayOn } from './http/views/notices.ts';
 import { signedOutPage } from './http/views/signed-out-page.ts';
 import { consoleClientId, createRelyingParties, workspaceClientId } from './op/clients.ts';
 import { createInProcessFetch } from './op/in-process-fetch.ts';
@@ -288,11 +289,22 @@ export async function createApp(options: AppOptions) {
           errorPage(contextOf(request), {
             kind: errorKindOf[shown.code],
             reference: { code: shown.reference, at: clock.now() },
+            ...wayOnFrom(request, shown.code),
             ...(shown.retryAfter !== undefined && { retryAfter: shown.retryAfter }),
           }),
         ),
     }),
   );
+
+  /** From a page that is not there to where this service begins; a workspace that does not exist leads nowhere. */
+  function wayOnFrom(request: IncomingMessage, code: AppErrorCode): { wayOn?: WayOn } {
+    if (code !== 'not_found' || request.edge === undefined) return {};
+    const { service, workspace: name, path } = request.edge;
+    if (service === 'workspace') {
+      return name === undefined || path === '/' ? {} : { wayOn: { to: 'signIn', href: sites.workspaceUrl(name) } };
+    }
+    return { wayOn: { to: 'console', href: sites.consoleUrl() } };
+  }
 
   function contextOf(request: unknown) {
     return responder.contextOf(request as Request);

@@ -23,6 +23,11 @@ export interface Accounts {
 export function createAccounts(options: AccountsOptions): Accounts {
   const context = createAccountsContext(options);
   const router = Router();
+  // Also where no page is shown: the way leads through an upstream and back to this host without the parameter.
+  router.use((request, response, next) => {
+    options.responder.rememberLanguage(request, response);
+    next();
+  });
   // Only these pages' own forms; callbacks are posted from other sites by right.
   router.use('/signin', refuseCrossSite);
   router.use(createSignInRoutes(context), createPasswordRoutes(context), createReturnRoutes(context));

@@ -4,8 +4,9 @@
  * One function of the public URL decides: https → `__Host-` (whole host) or `__Secure-` (below a path), so that a
  * sibling host cannot plant them (SECURITY OP-11); http, which is loopback only → no prefix, no Secure.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { macOf } from '../../certs/mac.ts';
 
 export interface CookieNames {
   /** Value of the `Secure` attribute of all of them. */
@@ -117,17 +118,15 @@ export function createCookieSigner(keys: () => readonly Uint8Array[]): CookieSig
     if (first === undefined) throw new Error('a cookie signer needs a key');
     return first;
   };
-  const macOf = (key: Uint8Array, name: string, value: string): Buffer =>
-    createHmac('sha256', key).update(`${name}\0${value}`).digest();
   return {
-    sign: (name, value) => `${value}.${macOf(current(), name, value).toString('base64url')}`,
+    sign: (name, value) => `${value}.${macOf(current(), `${name}\0${value}`).toString('base64url')}`,
     open(name, signed) {
       const dot = signed?.lastIndexOf('.') ?? -1;
       if (signed === undefined || dot < 0) return undefined;
       const value = signed.slice(0, dot);
       const mac = Buffer.from(signed.slice(dot + 1), 'base64url');
       if (mac.length !== 32) return undefined;
-      return keys().some((key) => timingSafeEqual(mac, macOf(key, name, value))) ? value : undefined;
+      return keys().some((key) => timingSafeEqual(mac, macOf(key, `${name}\0${value}`))) ? value : undefined;
     },
   };
 }

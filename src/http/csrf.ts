@@ -4,8 +4,9 @@
  *
  * Not for endpoints that others post to by right (ACS, token endpoint): `app.ts` leaves them out.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { macOf } from '../../certs/mac.ts';
 import { AppError } from '../core/errors.ts';
 import { edgeOf, type Middleware } from './edge.ts';
 
@@ -41,7 +42,6 @@ export function createCsrf(keys: () => readonly Uint8Array[]): Csrf {
     if (first === undefined) throw new Error('CSRF tokens need a key');
     return first;
   };
-  const macOf = (key: Uint8Array, binding: string): Buffer => createHmac('sha256', key).update(binding).digest();
   return {
     tokenFor: (binding) => macOf(current(), binding).toString('base64url'),
     require(binding, fields) {

@@ -49,6 +49,8 @@ export interface OwnSignIn {
   acrValues?: string;
   prompt?: string;
   loginHint?: string;
+  /** The language chosen here; cookies do not reach the accounts host. */
+  uiLocales?: string;
 }
 
 const flowLifetime = 3_600_000;
@@ -103,6 +105,7 @@ export function createOwnRelyingParties(options: OwnRelyingPartiesOptions) {
       ...(signIn.acrValues !== undefined && { acr_values: signIn.acrValues }),
       ...(signIn.prompt !== undefined && { prompt: signIn.prompt }),
       ...(signIn.loginHint !== undefined && { login_hint: signIn.loginHint }),
+      ...(signIn.uiLocales !== undefined && { ui_locales: signIn.uiLocales }),
     });
     const name = flowCookie(party, flow.state);
     return {

@@ -67,7 +67,12 @@ export function createOwnSurfaces(options: OwnSurfacesOptions) {
 
   /** `returnTo`: service-relative path. */
   async function beginSignIn(surface: Surface, response: Response, signIn: OwnSignIn): Promise<void> {
-    const { location, cookie } = await parties.begin(surface.party, signIn);
+    responder.rememberLanguage(response.req, response);
+    const uiLocales = responder.chosenLanguage(response.req);
+    const { location, cookie } = await parties.begin(surface.party, {
+      ...signIn,
+      ...(uiLocales !== undefined && { uiLocales }),
+    });
     responder.setCookie(response, cookie);
     response.redirect(303, location);
   }

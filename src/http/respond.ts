@@ -4,7 +4,7 @@ import { type CookieNames, clearCookie, readCookie, setCookie as writeCookie } f
 import type { CookieChange } from './own-relying-party.ts';
 import { allowFormAction } from './security-headers.ts';
 import { type Html, render } from './views/html.ts';
-import { pickLanguage } from './views/language.ts';
+import { type Language, pickLanguage } from './views/language.ts';
 import type { Assets, PageContext } from './views/page.ts';
 import { pickTimeZone, timeZoneCookie } from './views/time.ts';
 
@@ -15,6 +15,8 @@ export interface Answer {
 }
 
 export interface Responder {
+  chosenLanguage(request: Request): Language | undefined;
+  rememberLanguage(request: Request, response: Response): void;
   contextOf(request: Request): PageContext;
   send(request: Request, response: Response, page: (context: PageContext) => Html, answer?: Answer): void;
   setCookie(response: Response, change: CookieChange): void;
@@ -29,7 +31,19 @@ export interface ResponderOptions {
 }
 
 export function createResponder({ assets, cookies, formAction = [] }: ResponderOptions): Responder {
-  /** Remembers a language that was chosen with `ui_locales`. */
+  /** What the person chose by hand on this host; undefined when the browser's own wish decides. */
+  function chosenLanguage(request: Request): Language | undefined {
+    const asked = request.query.ui_locales;
+    const wish = typeof asked === 'string' ? asked : readCookie(request, cookies.language);
+    return wish === undefined ? undefined : pickLanguage({ cookie: wish });
+  }
+
+  /** Keeps a language that was chosen with `ui_locales`, for this host. */
+  function rememberLanguage(request: Request, response: Response): void {
+    const value = typeof request.query.ui_locales === 'string' ? chosenLanguage(request) : undefined;
+    if (value !== undefined) setCookie(response, { name: cookies.language, value, maxAge: 365 * 86_400_000 });
+  }
+
   function contextOf(request: Request): PageContext {
     const chosen = request.query.ui_locales;
     const uiLocales = typeof chosen === 'string' ? chosen : undefined;
@@ -44,9 +58,7 @@ export function createResponder({ assets, cookies, formAction = [] }: ResponderO
 
   function send(request: Request, response: Response, page: (context: PageContext) => Html, answer: Answer = {}): void {
     const context = contextOf(request);
-    if (typeof request.query.ui_locales === 'string') {
-      setCookie(response, { name: cookies.language, value: context.language, maxAge: 365 * 86_400_000 });
-    }
+    rememberLanguage(request, response);
     response.status(answer.status ?? 200);
     const allowed = [...formAction, ...(answer.formAction ?? [])];
     if (allowed.length > 0) allowFormAction(response, allowed);
@@ -61,5 +73,5 @@ export function createResponder({ assets, cookies, formAction = [] }: ResponderO
 
   const allowing = (more: readonly string[]) => createResponder({ assets, cookies, formAction: more });
 
-  return { contextOf, send, setCookie, allowing };
+  return { chosenLanguage, rememberLanguage, contextOf, send, setCookie, allowing };
 }
