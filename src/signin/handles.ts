@@ -5,7 +5,8 @@
  * party sent the person, so that the way back is known even when the attempt is long gone; the MAC keeps anybody from
  * writing handles of their own. It opens nothing by itself.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { macOf } from '../../certs/mac.ts';
 import { randomToken } from '../core/random.ts';
 
 const workspace = /^workspace:([a-z0-9-]{1,40})$/;
@@ -24,8 +25,7 @@ export function createHandles(keys: () => readonly Uint8Array[]): Handles {
     if (first === undefined) throw new Error('handles need a key');
     return first;
   };
-  const mac = (key: Uint8Array, text: string) =>
-    createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
+  const mac = (key: Uint8Array, text: string) => macOf(key, text).toString('base64url').slice(0, macLength);
 
   return {
     make(clientId) {
@@ -48,7 +48,7 @@ function encodeClient(clientId: string): string {
   const customer = workspace.exec(clientId)?.[1];
   if (customer !== undefined) return `w${customer}`;
   // A longer id does not fit; such a client's stranded users get the page without a link.
-  return /^[A-Za-z0-9_-]{1,41}$/.test(clientId) ? `c${clientId}` : 'c';
+  return /^[A-Za-z0-9._-]{1,41}$/.test(clientId) ? `c${clientId}` : 'c';
 }
 
 function decodeClient(text: string): string {
