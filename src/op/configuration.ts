@@ -15,6 +15,7 @@ import type { SessionState, Sessions } from '../sessions/sessions.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type AccessClaim, accountClaims, type ClaimedOrganization, scopeClaims } from './account.ts';
 import { type ClientExtension, extraClientMetadata } from './clients.ts';
+import { createCookieKeys } from './cookie-keys.ts';
 import { createInteractionPolicy, isForeign } from './interaction-policy.ts';
 import { realmContext, requireRealm } from './realms.ts';
 import type { SessionGrants } from './session-adapter.ts';
@@ -149,7 +150,7 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
         interaction: options.cookies.interaction,
         resume: options.cookies.resume,
       },
-      keys: [...options.cookieKeys],
+      keys: createCookieKeys(options.cookieKeys),
       long: { httpOnly: true, sameSite: 'lax', secure: options.cookies.secure, overwrite: true, signed: true },
       short: { httpOnly: true, sameSite: 'lax', secure: options.cookies.secure, overwrite: true, signed: true },
     },
