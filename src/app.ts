@@ -41,6 +41,7 @@ import { createInProcessFetch } from './op/in-process-fetch.ts';
 import { createOp } from './op/op.ts';
 import { createServices, samlCertificates } from './services.ts';
 import { administratorsRealm } from './sessions/policy.ts';
+import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
 import { createWorkspace } from './workspace/workspace.ts';
 
@@ -139,12 +140,16 @@ export async function createApp(options: AppOptions) {
     });
   });
 
-  /** An administrator's rights now, by the durable rows (SES-3). */
-  async function accessOf(accountId: string) {
+  /**
+   * An administrator's rights now, by the durable rows (SES-3), in the organizations that the session was opened for
+   * and in their order; as the console has it (console/visit.ts).
+   */
+  async function accessOf({ accountId, claims: asserted, organizationIds }: Session) {
     const account = await services.accounts.find(accountId);
     if (!account) return [];
-    const groups = Array.isArray(account.claims.groups) ? account.claims.groups.map(String) : [];
-    const memberships = await services.administrators.membershipsOf({ ...account, groups });
+    const groups = Array.isArray(asserted.groups) ? asserted.groups.map(String) : [];
+    const found = await services.administrators.membershipsOf({ ...account, groups });
+    const memberships = organizationIds.flatMap((id) => found.filter(({ organizationId }) => organizationId === id));
     const claims = await Promise.all(
       memberships.map(async ({ organizationId, access }) => {
         const organization = await organizations.find(organizationId);

@@ -11,7 +11,7 @@ import { referenceCode } from '../core/random.ts';
 import type { CookieNames } from '../http/cookies.ts';
 import { languages } from '../http/views/language.ts';
 import { administratorsRealm, latestEndOf } from '../sessions/policy.ts';
-import type { SessionState, Sessions } from '../sessions/sessions.ts';
+import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type AccessClaim, accountClaims, type ClaimedOrganization, scopeClaims } from './account.ts';
 import { type ClientExtension, extraClientMetadata } from './clients.ts';
@@ -41,7 +41,7 @@ export interface OpConfigurationOptions {
   pages: OpPages;
   fetch: typeof fetch;
   /** What an administrator may do now, by the durable rows; empty: access is gone. */
-  accessOf(accountId: string): Promise<readonly AccessClaim[]>;
+  accessOf(session: Session): Promise<readonly AccessClaim[]>;
   organizationOf(organizationId: string): Promise<ClaimedOrganization | undefined>;
   /** An error page was shown: the exact cause, for the log, under the code on the page. */
   onErrorPage(reference: string, error: Error, clientId: string | undefined): void;
@@ -196,11 +196,16 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
       if (!state?.active || state.session.accountId !== accountId) return undefined;
       const { session } = state;
       const isAdministrator = session.realm === administratorsRealm;
-      const access = isAdministrator ? await options.accessOf(accountId) : [];
+      const access = isAdministrator ? await options.accessOf(session) : [];
       // SES-3: decided by the durable row, not only by the session.
       if (isAdministrator && access.length === 0) return undefined;
       const [first] = session.organizationIds;
-      const organization = first === undefined ? undefined : await options.organizationOf(first);
+      const [administered] = access;
+      const organization = administered
+        ? { orgId: administered.org_id, customerId: administered.customer_id }
+        : first === undefined
+          ? undefined
+          : await options.organizationOf(first);
       return { accountId, claims: () => accountClaims(session, organization, access) };
     },
 

@@ -13,6 +13,7 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import { type CookieNames, dropAmbiguousCookie, readCookie } from '../http/cookies.ts';
+import { administratorsRealm } from '../sessions/policy.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessClaim, ClaimedOrganization } from './account.ts';
@@ -38,7 +39,8 @@ export interface OpOptions {
   signinUrl(uid: string): string;
   pages: OpPages;
   fetch: typeof fetch;
-  accessOf(accountId: string): Promise<readonly AccessClaim[]>;
+  /** What an administrator may do now, by the durable rows; empty: access is gone. */
+  accessOf(session: Session): Promise<readonly AccessClaim[]>;
   organizationOf(organizationId: string): Promise<ClaimedOrganization | undefined>;
   /** Private keys in publishing order, and a version that changes with them. */
   signingKeys(): Promise<{ version: number; jwks: JWKS }>;
@@ -64,8 +66,14 @@ export async function createOp(options: OpOptions) {
   const { issuer, store, sealer, clock, sessions, parties } = options;
   const grants = createSessionGrants(store);
   const adapterOptions = { store, sealer, clock };
+  /** SES-3: decided by the durable row; a session whose person was removed is over, here and for whoever is told. */
+  const hasAccess = async (session: Session): Promise<boolean> => {
+    if (session.realm !== administratorsRealm || (await options.accessOf(session)).length > 0) return true;
+    await sessions.end(session.uid, 'removed');
+    return false;
+  };
   const adapters: Record<string, ReturnType<typeof createModelAdapter>> = {
-    Session: createSessionAdapter({ ...adapterOptions, sessions, grants }),
+    Session: createSessionAdapter({ ...adapterOptions, sessions, grants, hasAccess }),
     Client: createClientAdapter(parties),
   };
   const adapter = (model: string) => {
@@ -269,10 +277,13 @@ interface LogoutContext {
   };
   status: number;
   redirect(url: string): void;
+  remove(header: string): void;
 }
 
 /** Nobody is signed in: oidc-provider would post an empty confirmation by script. We go straight to where it leads. */
 function finishEmptyLogout(ctx: LogoutContext): void {
+  // Nothing to remember, and a link could fill a browser's cookies with sessions of realms that it makes up (OP-14).
+  ctx.remove('Set-Cookie');
   const { postLogoutRedirectUri, state } = ctx.oidc.session.state ?? {};
   let target = ctx.oidc.urlFor('end_session_success');
   if (postLogoutRedirectUri !== undefined) {

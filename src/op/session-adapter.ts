@@ -7,7 +7,7 @@
  * parallel cannot overwrite each other.
  */
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import type { SessionState, Sessions } from '../sessions/sessions.ts';
+import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { type AdapterOptions, createModelAdapter } from './adapter.ts';
 import { realmContext, requireRealm } from './realms.ts';
@@ -54,10 +54,12 @@ export function createSessionGrants(store: Store) {
 export interface SessionAdapterOptions extends AdapterOptions {
   sessions: Sessions;
   grants: SessionGrants;
+  /** Whether the person may still be here at all. */
+  hasAccess(session: Session): Promise<boolean>;
 }
 
 export function createSessionAdapter(options: SessionAdapterOptions): Adapter {
-  const { sessions, grants, store, clock } = options;
+  const { sessions, grants, store, clock, hasAccess } = options;
   // Somebody who has not signed in (a logout page in progress) stays in the store and never reaches sessions/.
   const anonymous = createModelAdapter('Session', options);
   const logoutKey = (uid: string) => `op:logout:{${uid}}`;
@@ -88,7 +90,7 @@ export function createSessionAdapter(options: SessionAdapterOptions): Adapter {
       const context = realmContext();
       const state = await sessions.findByHandle(handle, requireRealm());
       if (!state) return anonymous.find(handle);
-      if (!state.active) return undefined;
+      if (!state.active || !(await hasAccess(state.session))) return undefined;
       context.met.set(state.session.uid, state);
       const logout = await store.get(logoutKey(state.session.uid));
       context.found = { handle, state, logout };
@@ -98,7 +100,7 @@ export function createSessionAdapter(options: SessionAdapterOptions): Adapter {
     /** Every use of a token asks here: no session, no token (SES-6). */
     async findByUid(uid) {
       const state = await sessions.find(uid);
-      if (!state?.active) return undefined;
+      if (!state?.active || !(await hasAccess(state.session))) return undefined;
       realmContext().met.set(uid, state);
       return payloadOf(state, undefined);
     },

@@ -11,14 +11,15 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 const wanted = 'urn:example:multi-factor';
-const essential = (name: string, value: object) => JSON.stringify({ id_token: { [name]: { essential: true, ...value } } });
+const essential = (name: string, value: object) =>
+  JSON.stringify({ id_token: { [name]: { essential: true, ...value } } });
 
 describe('asking for stronger authentication', () => {
   it('acr_values are wishes: no token repeats them', async () => {
     const { claims } = await ground.ofAlpha.signIn(new Browser(), { acr_values: `${wanted} phr mfa` });
     expect(claims.acr).not.toBe(wanted);
     expect(JSON.stringify(claims)).not.toContain('phr');
-    expect(claims['amr'] ?? []).not.toContain('mfa');
+    expect(claims.amr ?? []).not.toContain('mfa');
   });
 
   it.each([essential('acr', { values: [wanted] }), essential('acr', { value: wanted })])(
@@ -34,12 +35,17 @@ describe('asking for stronger authentication', () => {
   );
 
   it('claims of somebody else, or of nobody, cannot be asked into a token', async () => {
-    const values = { sub: { value: 'admin' }, cip_upn: { value: 'admin@corp.example' }, access: { essential: true }, org_id: { value: '1' } };
+    const values = {
+      sub: { value: 'admin' },
+      cip_upn: { value: 'admin@corp.example' },
+      access: { essential: true },
+      org_id: { value: '1' },
+    };
     const claims = JSON.stringify({ id_token: { ...values, sub: undefined }, userinfo: values });
     const signedIn = await ground.ofAlpha.signIn(new Browser(), { claims, login_hint: 'alice' });
-    expect(signedIn.claims['cip_upn']).not.toBe('admin@corp.example');
-    expect(signedIn.claims['access']).toBeUndefined();
-    expect(signedIn.claims['org_id']).toBe(ground.alpha.organization.orgId);
+    expect(signedIn.claims.cip_upn).not.toBe('admin@corp.example');
+    expect(signedIn.claims.access).toBeUndefined();
+    expect(signedIn.claims.org_id).toBe(ground.alpha.organization.orgId);
   });
 
   it('a sub that is asked for and not met is an error', async () => {
@@ -55,6 +61,6 @@ describe('asking for stronger authentication', () => {
     const asked = ground.alpha.upstream.requests.length;
     const after = await ground.ofAlpha.signIn(browser, { max_age: '0' });
     expect(ground.alpha.upstream.requests.length).toBeGreaterThan(asked);
-    expect(Number(after.claims['auth_time'])).toBeGreaterThan(Number(before.claims['auth_time']));
+    expect(Number(after.claims.auth_time)).toBeGreaterThan(Number(before.claims.auth_time));
   });
 });

@@ -55,14 +55,15 @@ it('whole sign-ins of every kind, good ones and failed ones, leave no secret beh
 
     const again = new Browser();
     const answer = await catchAnswer(app, again, application.start().url);
-    for (const value of [...answer.url.searchParams.values(), ...Object.values(answer.fields)]) remember('answer', value);
+    for (const value of [...answer.url.searchParams.values(), ...Object.values(answer.fields)])
+      remember('answer', value);
     const delivered = await deliver(again, answer);
     remember('hand-over', new URL(delivered.headers.location!).searchParams.get('h'));
     await deliver(again, answer);
     const altered = await catchAnswer(app, again, application.start({ prompt: 'login' }).url);
     for (const value of altered.url.searchParams.values()) remember('altered answer', value);
     if (altered.method === 'GET') altered.url.searchParams.set('code', 'x-altered-code');
-    else altered.fields['SAMLResponse'] = `${altered.fields['SAMLResponse']?.slice(0, -400)}AAAA`;
+    else altered.fields.SAMLResponse = `${altered.fields.SAMLResponse?.slice(0, -400)}AAAA`;
     await deliver(again, altered);
     rememberCookies(again);
   }
@@ -74,7 +75,7 @@ it('whole sign-ins of every kind, good ones and failed ones, leave no secret beh
   await browser.get(ground.ofAll.start({ acr_values: 'idp:citrix' }).url);
   await browser.submit({ email: administrator.email, password: 'A-Wrong-Passw0rd' }, '/password');
   remember('wrong password', 'A-Wrong-Passw0rd');
-  remember('csrf', browser.forms()[0]?.fields['csrf']);
+  remember('csrf', browser.forms()[0]?.fields.csrf);
   await signInWithCode(browser, administrator).catch(() => undefined);
   rememberCookies(browser);
   const silent = await arrive(browser, ground.ofAll.start({ acr_values: 'idp:citrix', prompt: 'none' }).url);
