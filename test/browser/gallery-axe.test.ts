@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { languages } from '../../src/http/views/language.ts';
 import { hasChromium, launchChromium } from '../gallery/browser.ts';
 import { pageNames, startGallery } from '../gallery/gallery.ts';
+import { describeIf } from '../support/skips.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const modes = [
@@ -13,7 +14,7 @@ const modes = [
   { name: 'phone, dark', viewport: { width: 360, height: 720 }, colorScheme: 'dark' as const },
 ];
 
-describe.skipIf(!hasChromium)('every page of the gallery (needs /usr/bin/chromium)', () => {
+describeIf(hasChromium, '/usr/bin/chromium is not installed')('every page of the gallery', () => {
   let browser: Browser;
   let gallery: { url: string; close(): Promise<void> };
   beforeAll(async () => {

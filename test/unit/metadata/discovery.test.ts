@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   isTemplatedIssuer,
   readDiscovery,
 } from '../../../metadata/discovery.ts';
+import { describeWithFixtures, hasSharedFixtures, sharedFixtures } from '../../support/skips.ts';
 
 const document = {
   issuer: 'https://op.test',
@@ -161,53 +162,49 @@ describe('addresses', () => {
   });
 });
 
-const folder = new URL('../../../../shared/fixtures/oidc-discovery/', import.meta.url);
-const absent = !existsSync(folder);
+const folder = new URL('oidc-discovery/', sharedFixtures);
 
-describe.skipIf(absent)(
-  `real discovery documents${absent ? ' (skipped: the folder of real documents is absent)' : ''}`,
-  () => {
-    const files = absent
-      ? []
-      : readdirSync(folder)
-          .filter((file) => file.endsWith('.json'))
-          .sort();
-    const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-    const refused: Readonly<Record<string, string>> = {
-      // edited by their authors to be wrong: jwks_uri is a file name
-      'azure-v1__sts.windows.net2_d062b2b0-9aca-4ff7-b32a-ba47231a4002__59147b.json': 'endpoint_refused: jwks_uri',
-      'azure-v1__sts.windows.net_d062b2b0-9aca-4ff7-b32a-ba47231a4002__854b9c.json': 'endpoint_refused: jwks_uri',
-      'azure-v1__sts.windows.net_d062b2b0-9aca-4ff7-b32a-ba47231a4002__fd0a57.json': 'endpoint_refused: jwks_uri',
-      'duende__localhost_5000__8714f5.json': 'issuer_invalid: issuer',
-      'facebook__www.facebook.com__edf86d.json':
-        'incomplete: response_types_supported id_token_signing_alg_values_supported',
-      'google__accounts.google.com__d5d4a7.json': 'incomplete: id_token_signing_alg_values_supported',
-      'other__auth.example.com__eab5aa.json': 'incomplete: id_token_signing_alg_values_supported',
-      'other__mleaproxy-oauth-server__7db2dc.json': 'issuer_invalid: issuer',
-      'other__orgIssuer__076a88.json': 'incomplete: response_types_supported id_token_signing_alg_values_supported',
-    };
+describeWithFixtures('real discovery documents', () => {
+  const files = !hasSharedFixtures
+    ? []
+    : readdirSync(folder)
+        .filter((file) => file.endsWith('.json'))
+        .sort();
+  const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  const refused: Readonly<Record<string, string>> = {
+    // edited by their authors to be wrong: jwks_uri is a file name
+    'azure-v1__sts.windows.net2_d062b2b0-9aca-4ff7-b32a-ba47231a4002__59147b.json': 'endpoint_refused: jwks_uri',
+    'azure-v1__sts.windows.net_d062b2b0-9aca-4ff7-b32a-ba47231a4002__854b9c.json': 'endpoint_refused: jwks_uri',
+    'azure-v1__sts.windows.net_d062b2b0-9aca-4ff7-b32a-ba47231a4002__fd0a57.json': 'endpoint_refused: jwks_uri',
+    'duende__localhost_5000__8714f5.json': 'issuer_invalid: issuer',
+    'facebook__www.facebook.com__edf86d.json':
+      'incomplete: response_types_supported id_token_signing_alg_values_supported',
+    'google__accounts.google.com__d5d4a7.json': 'incomplete: id_token_signing_alg_values_supported',
+    'other__auth.example.com__eab5aa.json': 'incomplete: id_token_signing_alg_values_supported',
+    'other__mleaproxy-oauth-server__7db2dc.json': 'issuer_invalid: issuer',
+    'other__orgIssuer__076a88.json': 'incomplete: response_types_supported id_token_signing_alg_values_supported',
+  };
 
-    it('are there', () => {
-      expect(files.length).toBeGreaterThan(30);
+  it('are there', () => {
+    expect(files.length).toBeGreaterThan(30);
+  });
+
+  it.each(files.filter((file) => refused[file] === undefined))('reads %s', (file) => {
+    const source = read(file);
+    const discovery = readDiscovery(source, { expectedIssuer: String(source.issuer) });
+    expect(source).toMatchObject(discovery);
+  });
+
+  it.each(Object.entries(refused))('says why not for %s', (file, expected) => {
+    const refusal = refusalOf(read(file));
+    expect(`${refusal?.code}: ${refusal?.fields.join(' ')}`).toBe(expected);
+  });
+
+  it('keeps the bare host as issuer of NetScaler, whose endpoints lie below /oauth/idp/', () => {
+    const discovery = readDiscovery(read('netscaler__gateway.example.com.json'), {
+      expectedIssuer: 'https://gateway.example.com',
     });
-
-    it.each(files.filter((file) => refused[file] === undefined))('reads %s', (file) => {
-      const source = read(file);
-      const discovery = readDiscovery(source, { expectedIssuer: String(source.issuer) });
-      expect(source).toMatchObject(discovery);
-    });
-
-    it.each(Object.entries(refused))('says why not for %s', (file, expected) => {
-      const refusal = refusalOf(read(file));
-      expect(`${refusal?.code}: ${refusal?.fields.join(' ')}`).toBe(expected);
-    });
-
-    it('keeps the bare host as issuer of NetScaler, whose endpoints lie below /oauth/idp/', () => {
-      const discovery = readDiscovery(read('netscaler__gateway.example.com.json'), {
-        expectedIssuer: 'https://gateway.example.com',
-      });
-      expect(discovery.authorization_endpoint).toContain('/oauth/idp/');
-      expect(discovery).not.toHaveProperty('code_challenge_methods_supported');
-    });
-  },
-);
+    expect(discovery.authorization_endpoint).toContain('/oauth/idp/');
+    expect(discovery).not.toHaveProperty('code_challenge_methods_supported');
+  });
+});

@@ -1,13 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { listEntities, readIdpMetadata } from '../../../metadata/idp-metadata.ts';
 import { MetadataError } from '../../../metadata/metadata-error.ts';
+import { describeWithFixtures, hasSharedFixtures, sharedFixtures } from '../../support/skips.ts';
 
-const folder = new URL('../../../../shared/fixtures/idp-metadata/', import.meta.url);
-const absent = !existsSync(folder);
-const reason = absent ? ' (skipped: the folder of real documents is absent)' : '';
+const folder = new URL('idp-metadata/', sharedFixtures);
 
-const filesOf = (kind: string) => (absent ? [] : readdirSync(new URL(`${kind}/`, folder)).sort());
+const filesOf = (kind: string) => (!hasSharedFixtures ? [] : readdirSync(new URL(`${kind}/`, folder)).sort());
 const read = (kind: string, file: string) => readFileSync(new URL(`${kind}/${file}`, folder));
 
 /** What the published document itself lacks: all others must be read. */
@@ -42,7 +41,7 @@ function countCertificates(text: string): number {
   return new Set(bodies.filter(Boolean)).size;
 }
 
-describe.skipIf(absent)(`real metadata of real vendors${reason}`, () => {
+describeWithFixtures('real metadata of real vendors', () => {
   it('is there', () => {
     expect(filesOf('real').length).toBeGreaterThan(35);
   });
@@ -87,7 +86,7 @@ describe.skipIf(absent)(`real metadata of real vendors${reason}`, () => {
   });
 });
 
-describe.skipIf(absent)(`malformed and unusual metadata${reason}`, () => {
+describeWithFixtures('malformed and unusual metadata', () => {
   // Edge cases of encryption or attributes that do not concern us: these are sound identity providers.
   const sound = ['ukf__manual__ukf-meta-200__idp.xml', 'ukf__manual__ukf-meta-228__idp.xml'];
   const codes: readonly (readonly [RegExp, string])[] = [
@@ -108,7 +107,7 @@ describe.skipIf(absent)(`malformed and unusual metadata${reason}`, () => {
   });
 });
 
-describe.skipIf(absent)(`aggregates${reason}`, () => {
+describeWithFixtures('aggregates', () => {
   it.each(filesOf('aggregates'))('lists the entities of %s, each of which is read or refused with a reason', (file) => {
     const bytes = read('aggregates', file);
     const entities = listEntities(bytes);

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { issuerForTenant } from '../../../../metadata/discovery.ts';
 import { createDiscovery, type DiscoveryOptions } from '../../../../providers/protocols/oidc/discovery.ts';
 import { documentUrlOf, explainBadIssuer, normaliseIssuer } from '../../../../providers/protocols/oidc/endpoints.ts';
+import { describeWithFixtures, sharedFixtures } from '../../../support/skips.ts';
 
-const fixtures = new URL('../../../../../shared/fixtures/oidc-discovery/', import.meta.url);
+const fixtures = new URL('oidc-discovery/', sharedFixtures);
 
 function discover(document: unknown, options: DiscoveryOptions) {
   const fetched: string[] = [];
@@ -19,7 +20,7 @@ function discover(document: unknown, options: DiscoveryOptions) {
   return { fetched, found: discovery.get() };
 }
 
-describe.skipIf(!existsSync(fixtures))('documents of real vendors (skipped where the fixtures are absent)', () => {
+describeWithFixtures('documents of real vendors', () => {
   const read = (name: string) => JSON.parse(readFileSync(new URL(name, fixtures), 'utf8'));
 
   it('a NetScaler: below /oauth/idp/, with the bare host as issuer', async () => {
