@@ -6,6 +6,7 @@ import { explanations } from '../signin/explanations.ts';
 import { resolveTarget, type Target } from '../signin/resolve.ts';
 import { type AccountsContext, readPost, type WaitingSignIn } from './context.ts';
 import { finish } from './finish.ts';
+import { readIdentifier, readWorkspaceName } from './typed-names.ts';
 import { attemptPage } from './views/attempt-page.ts';
 import { codePage } from './views/code-page.ts';
 import { leavingPage } from './views/leaving-page.ts';
@@ -53,7 +54,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
     const typed = (form.organization ?? '').trim();
-    const identifier = identifierOf(typed, sites.goUrl(''));
+    const identifier = readIdentifier(sites, typed);
     if (identifier === undefined) {
       return showOrganization(request, response, waiting, 'administrator', typed, typed === '' ? 'empty' : 'malformed');
     }
@@ -69,11 +70,11 @@ export function createSignInRoutes(context: AccountsContext): Router {
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
     const typed = (form.organization ?? '').trim();
-    const name = identifierOf(typed, sites.workspaceUrl('x').replace(/x(?=[./:]|$)/, ''));
+    const name = readWorkspaceName(sites, typed);
     if (name === undefined) {
       return showOrganization(request, response, waiting, 'subscriber', typed, typed === '' ? 'empty' : 'malformed');
     }
-    const found = await organizations.findByWorkspaceName(workspaceNameOf(typed) ?? name);
+    const found = await organizations.findByWorkspaceName(name);
     if (!found) return showOrganization(request, response, waiting, 'subscriber', typed, 'unknown');
     await attempts.setStep(waiting.interaction.uid, waiting.browser, {
       step: 'organization',
@@ -94,28 +95,16 @@ export function createSignInRoutes(context: AccountsContext): Router {
     await finish(context, request, response, { ...waiting, person, organizationId, realm, staying });
   });
 
-  function workspaceNameOf(typed: string): string | undefined {
-    try {
-      const url = new URL(typed);
-      return sites.resolve(url.host, url.pathname)?.workspace;
-    } catch {
-      return undefined;
-    }
-  }
-
   async function showTarget(request: Request, response: Response, waiting: Waiting, target: Target): Promise<void> {
     const { interaction, application } = waiting;
     if (target.kind === 'citrix') return showPassword(request, response, waiting);
     if (target.kind === 'ask') return showOrganization(request, response, waiting, 'subscriber');
     if (target.kind === 'nowhere') {
-      const wayOn = context.wayTo(application);
-      const organization = target.organization?.name;
-      responder.send(
-        request,
-        response,
-        (page) => attemptPage(page, { problem: 'unknown', wayOn, ...(organization !== undefined && { organization }) }),
-        { status: 404 },
-      );
+      // Not back to where the person came from: that leads here again.
+      const wayOn = { to: 'console', href: sites.consoleUrl() } as const;
+      const where = target.organization && { organization: target.organization.name };
+      const problem = target.organization ? 'no_method' : 'unknown';
+      responder.send(request, response, (page) => attemptPage(page, { problem, wayOn, ...where }), { status: 404 });
       return;
     }
     const { realm, organization } = target;
@@ -257,14 +246,4 @@ function isForced({ params, reasons }: WaitingSignIn): boolean {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-/** A name as typed, or the last path segment of a whole URL of ours. Undefined when it can be neither. */
-function identifierOf(typed: string, prefix: string): string | undefined {
-  const lower = typed.toLowerCase();
-  const name = lower.startsWith(prefix.toLowerCase())
-    ? lower.slice(prefix.length)
-    : lower.replace(/^https?:\/\/[^/]*\/(.*\/)?/, '');
-  const bare = name.replace(/^\/+|\/+$/g, '');
-  return /^[a-z0-9-]{2,40}$/.test(bare) ? bare : undefined;
 }

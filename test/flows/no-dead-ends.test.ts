@@ -180,3 +180,14 @@ describe('An attribute that is missing', () => {
     expect(entry).toMatchObject({ event: 'platform/signin/failed', detail: { reason: 'attributes' } });
   });
 });
+
+describe('An organization without a live method', () => {
+  it('says so, and leads to the console instead of in a circle', async () => {
+    const organization = await app.services.organizations.create({ name: 'Umbrella', customerId: 'umbrella' });
+    const page = await new Browser().get(app.sites.workspaceUrl('umbrella', '/'));
+    expect(page.status).toBe(404);
+    expect(page.html).toContain('Nobody can sign in here yet');
+    expect(page.html).toContain(organization.name);
+    expect(page.html).toContain(`href="${app.sites.consoleUrl()}"`);
+  });
+});

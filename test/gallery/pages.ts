@@ -61,6 +61,8 @@ export const pages: Readonly<Record<string, Sample>> = {
       organization,
     }),
   'attempt-expired': (c) => attemptPage(c, { problem: 'expired', wayOn: workspace, organization: 'Northwind Traders' }),
+  'attempt-no-method': (c) =>
+    attemptPage(c, { problem: 'no_method', wayOn: { to: 'console', href: '/' }, organization: 'Northwind Traders' }),
   'attempt-used': (c) => attemptPage(c, { problem: 'used', wayOn: { to: 'application', name: 'Expenses' } }),
   'attempt-other-browser': (c) =>
     attemptPage(c, { problem: 'other_browser', wayOn: { to: 'console', href: '/' }, reference }),

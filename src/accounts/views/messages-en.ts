@@ -69,6 +69,10 @@ export const accountsEnglish = {
       title: 'We do not know this sign-in',
       text: 'The address does not belong to a sign-in that is under way. Please start again.',
     },
+    no_method: {
+      title: 'Nobody can sign in here yet',
+      text: 'This organization has not chosen how its people sign in. Its administrators can see the connections in the console.',
+    },
     incomplete: {
       title: 'This sign-in cannot continue',
       text: 'What came back from your identity provider was incomplete. Please start again.',
