@@ -35,6 +35,19 @@ describe('OP-14, signing somebody else out', () => {
     expect(await isSignedIn(browser)).toBe(true);
   });
 
+  it('links to realms that somebody makes up leave no cookie, which would push out those of real sessions', async () => {
+    const browser = new Browser();
+    for (const query of [
+      '?realm=made-up',
+      `?realm=made-up&client_id=${ground.ofAlpha.clientId}`,
+      '?realm=subscribers-alpha',
+    ]) {
+      const page = await browser.fetch('GET', endSession + query);
+      expect([page.status, page.headers['set-cookie']]).toEqual([303, undefined]);
+    }
+    expect(browser.cookies).toEqual([]);
+  });
+
   it('a forged confirmation ends nothing: without its secret, with a made-up one, with another browser’s', async () => {
     const victim = new Browser();
     await ground.ofAlpha.signIn(victim);

@@ -79,9 +79,15 @@ describe('one browser', () => {
     );
   });
 
+  // Three defences: the signature covers the cookie's name, the session has its realm, and `isForeign` below.
   it('the cookie of one realm under another realm’s name is nothing', async () => {
     const browser = new Browser();
     await ground.ofAlpha.signIn(browser);
+    const { sessions } = ground.app.services;
+    const handle = browser.cookie('session-subscribers-alpha')!;
+    expect((await sessions.findByHandle(handle, 'subscribers-alpha'))?.active).toBe(true);
+    for (const realm of ['subscribers-beta', 'administrators', 'subscribers-', 'undecided'])
+      expect(await sessions.findByHandle(handle, realm)).toBeUndefined();
     for (const cookie of browser.cookies) cookie.name = cookie.name.replace('subscribers-alpha', 'subscribers-beta');
     expect((await silently(ground.ofBeta, browser)).get('error')).toBe('login_required');
     for (const cookie of browser.cookies) cookie.name = cookie.name.replace('subscribers-beta', 'administrators');
