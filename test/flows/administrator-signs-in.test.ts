@@ -171,6 +171,7 @@ describe('“Sign in with my company credentials”', () => {
     ['the identifier', () => 'acme-admins'],
     ['the identifier in capitals', () => ' ACME-Admins '],
     ['the whole sign-in URL', () => app.sites.goUrl('acme-admins')],
+    ['that URL without its scheme', () => app.sites.goUrl('acme-admins').replace('http://', '')],
   ])('leads to the company’s own sign-in with %s', async (_what, typed) => {
     const browser = await open();
     await browser.get(browser.link('company'));
