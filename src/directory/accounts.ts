@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
+import { prepareFind, prepareInsert } from '../database/prepared.ts';
 import type { AccountRow, Database } from '../database/schema.ts';
 
 export interface Account {
@@ -33,32 +34,48 @@ export type Accounts = ReturnType<typeof createAccounts>;
 export function createAccounts(needs: { db: Database; clock: Clock }) {
   const { db, clock } = needs;
 
+  const columns = [
+    'id',
+    'kind',
+    'organization_id',
+    'connection_id',
+    'subject',
+    'claims',
+    'created_at',
+    'signed_in_at',
+  ] as const;
+  const upsert = prepareInsert(db, columns, (row: Selectable<AccountRow>) =>
+    db
+      .insertInto('accounts')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(['connection_id', 'subject', 'kind']).doUpdateSet((excluded) => ({
+          claims: excluded.ref('excluded.claims'),
+          signed_in_at: excluded.ref('excluded.signed_in_at'),
+        })),
+      )
+      .returningAll(),
+  );
+
   /** One statement: of two first sign-ins at once one makes the row and both get it. */
   async function findOrCreate(person: SignedIn): Promise<Account> {
     const now = clock.now();
-    const claims = JSON.stringify(person.claims);
-    const row = await db
-      .insertInto('accounts')
-      .values({
-        id: randomUUID(),
-        kind: person.kind,
-        organization_id: person.organizationId,
-        connection_id: person.connectionId,
-        subject: person.subject,
-        claims,
-        created_at: now,
-        signed_in_at: now,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['connection_id', 'subject', 'kind']).doUpdateSet({ claims, signed_in_at: now }),
-      )
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return toAccount(row);
+    const [row] = await upsert({
+      id: randomUUID(),
+      kind: person.kind,
+      organization_id: person.organizationId,
+      connection_id: person.connectionId,
+      subject: person.subject,
+      claims: JSON.stringify(person.claims),
+      created_at: now,
+      signed_in_at: now,
+    });
+    return toAccount(row!);
   }
 
+  const select = prepareFind(db, db.selectFrom('accounts').selectAll().where('id', '=', ''));
   async function find(id: string): Promise<Account | undefined> {
-    const row = await db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await select(id);
     return row && toAccount(row);
   }
 

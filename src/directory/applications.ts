@@ -8,6 +8,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
+import { prepareFind } from '../database/prepared.ts';
 import type { ApplicationRow, Database } from '../database/schema.ts';
 import { type ClientMetadata, type ClientMetadataInput, clientMetadataSchema } from './client-metadata.ts';
 import { DirectoryError, problemsOf } from './errors.ts';
@@ -74,8 +75,9 @@ export function createApplications(needs: { db: Database; clock: Clock }) {
     return { application: toApplication(row), secret };
   }
 
+  const select = prepareFind(db, db.selectFrom('applications').selectAll().where('client_id', '=', ''));
   async function find(clientId: string): Promise<Application | undefined> {
-    const row = await db.selectFrom('applications').selectAll().where('client_id', '=', clientId).executeTakeFirst();
+    const row = await select(clientId);
     return row && toApplication(row);
   }
 

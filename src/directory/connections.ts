@@ -10,6 +10,7 @@ import type { Selectable } from 'kysely';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { ProviderKind } from '../../providers/provider.ts';
 import type { Clock } from '../core/clock.ts';
+import { prepareFind } from '../database/prepared.ts';
 import type { ConnectionRow, Database } from '../database/schema.ts';
 import { type ConnectionDraft, type DefinitionOf, readConnectionDraft } from './connection-draft.ts';
 import { joinSecrets, splitSecrets } from './connection-secrets.ts';
@@ -93,8 +94,9 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
     });
   }
 
+  const selectById = prepareFind(db, select().where('connections.id', '=', ''));
   async function find(id: string): Promise<Connection | undefined> {
-    const row = await select().where('connections.id', '=', id).executeTakeFirst();
+    const row = await selectById(id);
     return row && toConnection(row);
   }
 

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import { randomDigits } from '../core/random.ts';
+import { prepareFind } from '../database/prepared.ts';
 import type { Database, OrganizationRow } from '../database/schema.ts';
 import { DirectoryError, problemsOf } from './errors.ts';
 import { requireName } from './names.ts';
@@ -100,12 +101,14 @@ export function createOrganizations(needs: { db: Database; clock: Clock; cacheSe
     });
   }
 
+  const selectById = prepareFind(db, selectOrganization().where('organizations.id', '=', ''));
   async function find(id: string): Promise<Organization | undefined> {
-    return toOrganization(await selectOrganization().where('organizations.id', '=', id).executeTakeFirst());
+    return toOrganization(await selectById(id));
   }
 
+  const selectByCustomerId = prepareFind(db, selectOrganization().where('customer_id', '=', ''));
   async function findByCustomerId(customerId: string): Promise<Organization | undefined> {
-    return toOrganization(await selectOrganization().where('customer_id', '=', customerId).executeTakeFirst());
+    return toOrganization(await selectByCustomerId(customerId));
   }
 
   /** By customer id, OrgID or id: whatever an operator has at hand. */

@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
+import { prepareInsert } from '../database/prepared.ts';
 import type { Database, SystemLogRow } from '../database/schema.ts';
 import type { EventDetail, SystemEvent, SystemLogEntry } from './events.ts';
 import { plainText } from './plain-text.ts';
@@ -46,29 +47,27 @@ export type SystemLog = ReturnType<typeof createSystemLog>;
 
 export function createSystemLog(needs: { db: Database; clock: Clock }) {
   const { db, clock } = needs;
+  const insert = prepareInsert(db, columns, (row: Selectable<SystemLogRow>) => db.insertInto('system_log').values(row));
 
   /** Whatever came from outside (names, user agents, details) is cut and stripped of control characters first. */
   async function record(entry: SystemLogEntry): Promise<void> {
     const { actor, target } = entry;
-    await db
-      .insertInto('system_log')
-      .values({
-        id: randomUUID(),
-        recorded_at: clock.now(),
-        organization_id: entry.organizationId,
-        actor_type: actor.type,
-        actor_id: textOrNull('id' in actor ? actor.id : null),
-        actor_name: textOrNull('name' in actor ? actor.name : null),
-        event: entry.event,
-        target_type: target?.type ?? null,
-        target_id: textOrNull(target?.id),
-        target_name: textOrNull(target?.name),
-        detail: JSON.stringify(cleanDetail(entry.detail ?? {})),
-        reference: textOrNull(entry.reference),
-        client_address: textOrNull(entry.clientAddress),
-        user_agent: textOrNull(entry.userAgent, 512),
-      })
-      .execute();
+    await insert({
+      id: randomUUID(),
+      recorded_at: clock.now(),
+      organization_id: entry.organizationId,
+      actor_type: actor.type,
+      actor_id: textOrNull('id' in actor ? actor.id : null),
+      actor_name: textOrNull('name' in actor ? actor.name : null),
+      event: entry.event,
+      target_type: target?.type ?? null,
+      target_id: textOrNull(target?.id),
+      target_name: textOrNull(target?.name),
+      detail: JSON.stringify(cleanDetail(entry.detail ?? {})),
+      reference: textOrNull(entry.reference),
+      client_address: textOrNull(entry.clientAddress),
+      user_agent: textOrNull(entry.userAgent, 512),
+    });
   }
 
   /** Newest first. */
@@ -107,6 +106,23 @@ export function createSystemLog(needs: { db: Database; clock: Clock }) {
 
   return { record, list, forget };
 }
+
+const columns = [
+  'id',
+  'recorded_at',
+  'organization_id',
+  'actor_type',
+  'actor_id',
+  'actor_name',
+  'event',
+  'target_type',
+  'target_id',
+  'target_name',
+  'detail',
+  'reference',
+  'client_address',
+  'user_agent',
+] as const;
 
 function textOrNull(text: string | null | undefined, limit = 256): string | null {
   return text === null || text === undefined ? null : plainText(text, limit);
