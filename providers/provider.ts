@@ -139,9 +139,8 @@ export function canCheck(provider: Provider): provider is Provider & ChecksConne
   return 'check' in provider;
 }
 
-export const providerKinds = ['okta', 'azure-ad', 'gateway', 'saml'] as const;
-/** Kinds of upstream that an organization connects. The built-in `citrix` is no connection. */
-export type ProviderKind = (typeof providerKinds)[number];
+/** A kind of upstream that an organization connects; `registry.ts` knows which there are. The built-in `citrix` is none. */
+export type ProviderKind = string;
 
 /** One setting, described so that console and CLI can render and explain it without knowing the vendor. */
 export interface SettingDescription {

@@ -6,7 +6,7 @@ import type { ProviderDefinition, ProviderKind } from './provider.ts';
 import { saml } from './saml/saml.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each definition has settings of its own; `schema` makes what `create` takes
-export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinition<any>>> = {
+const providerDefinitions: Readonly<Record<ProviderKind, ProviderDefinition<any>>> = {
   okta,
   'azure-ad': azureAd,
   gateway,
@@ -16,5 +16,10 @@ export const providerDefinitions: Partial<Record<ProviderKind, ProviderDefinitio
 /** Undefined for what is no kind: the word may come from an operator's file or a later version's row. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export function definitionOf(kind: string): ProviderDefinition<any> | undefined {
-  return Object.hasOwn(providerDefinitions, kind) ? providerDefinitions[kind as ProviderKind] : undefined;
+  return Object.hasOwn(providerDefinitions, kind) ? providerDefinitions[kind] : undefined;
 }
+
+/** The redirect URIs below the issuer, as other people's systems know them (SPEC §2): `login-okta` and the like. */
+export const redirectUris: readonly string[] = Object.values(providerDefinitions)
+  .map(({ callback }) => callback)
+  .filter((callback) => callback.startsWith('login-'));

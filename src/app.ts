@@ -8,7 +8,7 @@ import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
 import { buildSpMetadata, signMetadata } from '../metadata/sp-metadata.ts';
-import { definitionOf } from '../providers/registry.ts';
+import { definitionOf, redirectUris } from '../providers/registry.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
 import { signOutPage } from './accounts/views/sign-out-pages.ts';
@@ -22,7 +22,7 @@ import type { Log } from './core/log.ts';
 import type { OpenDatabase } from './database/database.ts';
 import { createCookieNames, createCookieSigner } from './http/cookies.ts';
 import { createCsrf } from './http/csrf.ts';
-import { createEdge } from './http/edge.ts';
+import { createEdge, inOrder } from './http/edge.ts';
 import { createErrorHandler, notFound } from './http/errors.ts';
 import { readForm } from './http/forms.ts';
 import { createHealth } from './http/health.ts';
@@ -190,6 +190,8 @@ export async function createApp(options: AppOptions) {
     op,
     findApplication,
     labelOf,
+    definitionOf,
+    redirectUris,
     samlMetadata,
     onSignedIn: (session, clientId) =>
       services.systemLog.record({
@@ -262,18 +264,20 @@ export async function createApp(options: AppOptions) {
   listener.disable('x-powered-by');
   listener.disable('etag');
   listener.set('query parser', 'simple');
-  listener.use(
-    createHealth({
-      clock,
-      checks: { database: database.ping, store: () => store.ping() },
-      isStopping: options.isStopping,
-    }),
-  );
   const requestLog = createRequestLog(log);
-  listener.use(requestLog.middleware);
-  listener.use(createSecurityHeaders(sites.secure));
-  listener.use(createEdge({ sites, trustedProxies: config.trustedProxies }));
-  listener.use(files.serve);
+  listener.use(
+    inOrder(
+      createHealth({
+        clock,
+        checks: { database: database.ping, store: () => store.ping() },
+        isStopping: options.isStopping,
+      }),
+      requestLog.middleware,
+      createSecurityHeaders(sites.secure),
+      createEdge({ sites, trustedProxies: config.trustedProxies }),
+      files.serve,
+    ),
+  );
   const byService: Record<string, express.Router> = {
     accounts: express.Router().use(accounts.router).use('/core', issuerRoutes),
     saml: accounts.router,
@@ -326,13 +330,30 @@ export async function createApp(options: AppOptions) {
   }
   let opSealingKeys = sealingKeys();
 
+  /**
+   * SES-3: of an administrator who was removed meanwhile, nothing works any more; this tells applications so that wait
+   * to be told. Looks at the sessions only when the rows have changed, whichever process changed them.
+   */
+  async function endRemoved(): Promise<void> {
+    const seen = await services.administrators.fingerprint();
+    if (seen === administratorsSeen) return;
+    for (const { session } of await sessions.listOfAdministrators()) {
+      if ((await accessOf(session)).length === 0) await sessions.end(session.uid, 'removed');
+    }
+    administratorsSeen = seen;
+  }
+  let administratorsSeen = '';
+
   return {
     listener: listener as unknown as RequestListener,
     services,
     op,
     refreshKeys,
     /** Ends and announces what is due. */
-    finalise: () => sessions.finalise(),
+    async finalise(): Promise<number> {
+      await endRemoved();
+      return sessions.finalise();
+    },
     deliverNotices: () => op.deliverNotices(),
     /** Writes the request lines that are still waiting. */
     flushLog: requestLog.flush,

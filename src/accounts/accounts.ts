@@ -32,5 +32,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   router.use('/signin', refuseCrossSite);
   router.use(createSignInRoutes(context), createPasswordRoutes(context), createReturnRoutes(context));
   router.use(createCallbackRoutes(context));
+  // Whoever opens the bare address operates this installation.
+  router.get('/', (_request, response) => response.redirect(303, options.sites.consoleUrl()));
   return { router, showRealms: (request, response) => showRealms(context, request, response) };
 }

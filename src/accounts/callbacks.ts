@@ -15,15 +15,12 @@ import { logoutUnsupportedPage } from './views/sign-out-pages.ts';
 import { unsolicitedPage } from './views/unsolicited-page.ts';
 import { upstreamErrorPage } from './views/upstream-error-page.ts';
 
-/** Redirect URIs below the issuer, as other people's systems know them (SPEC §2). */
-const redirectUris = ['login-okta', 'login-azuread', 'login-cip'] as const;
-
 /** 384 kB holds a response with 150 groups; more is refused before it is parsed (SECURITY §1.1). */
 const acsLimit = 384 * 1024;
 
 export function createCallbackRoutes(context: AccountsContext): Router {
   const router = Router();
-  const { responder, sites, signIn, organizations, connections } = context;
+  const { redirectUris, responder, sites, signIn, organizations, connections } = context;
 
   for (const name of redirectUris) {
     router.get(`/core/${name}`, async (request, response) => {

@@ -4,6 +4,7 @@ import type { ProviderKind } from '../../providers/provider.ts';
 import type { Sites } from '../config/sites.ts';
 import type { Clock } from '../core/clock.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
+import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Organizations } from '../directory/organizations.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
@@ -61,6 +62,9 @@ export interface AccountsOptions {
   op: OpSide;
   findApplication(clientId: string): Promise<Application | undefined>;
   labelOf(kind: ProviderKind): string;
+  definitionOf: DefinitionOf;
+  /** `login-okta` and the like: where upstreams send the browser back, below the issuer. */
+  redirectUris: readonly string[];
   organizations: Organizations;
   connections: Connections;
   sessions: Sessions;

@@ -155,7 +155,16 @@ export function createAdministrators(needs: { db: Database; clock: Clock }) {
     });
   }
 
-  return { add, list, membershipsOf, remove };
+  /** Another text whenever somebody was added, changed or removed, by whatever process. */
+  async function fingerprint(): Promise<string> {
+    const { count, latest } = await db
+      .selectFrom('administrators')
+      .select(({ fn }) => [fn.countAll().as('count'), fn.max('updated_at').as('latest')])
+      .executeTakeFirstOrThrow();
+    return `${count} ${latest}`;
+  }
+
+  return { add, list, membershipsOf, fingerprint, remove };
 }
 
 /** Changes to the administrators of one organization happen one after another: two last ones cannot remove each other. */

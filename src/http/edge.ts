@@ -30,6 +30,19 @@ declare module 'node:http' {
 export type Next = (error?: unknown) => void;
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
 
+/** One of several; Express takes longer to go from one to the next than each of these takes. */
+export function inOrder(...all: readonly Middleware[]): Middleware {
+  return (request, response, done) => {
+    let position = 0;
+    const next: Next = (error) => {
+      const middleware = error === undefined ? all[position++] : undefined;
+      if (middleware) middleware(request, response, next);
+      else done(error);
+    };
+    next();
+  };
+}
+
 /** What the edge found out. Throws where it has not run: nothing may be decided from raw headers instead. */
 export function edgeOf(request: IncomingMessage): Edge {
   if (request.edge === undefined) throw new Error('the edge has not seen this request');

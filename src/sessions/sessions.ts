@@ -13,6 +13,7 @@ import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Store } from '../store/store.ts';
 import {
   activityLag,
+  administratorsRealm,
   type EndReason,
   endOf,
   longestOf,
@@ -82,6 +83,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   const recordKey = (uid: string) => `session:{${uid}}`;
   const handleKey = (handle: string) => `session-handle:${hashOfToken(handle)}`;
   const accountSet = (accountId: string) => `sessions-of-account:${accountId}`;
+  const administratorsSet = 'sessions-of-administrators';
   const organizationSet = (organizationId: string) => `sessions-of-organization:${organizationId}`;
 
   async function decide(session: Session): Promise<SessionState> {
@@ -119,8 +121,11 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
 
   /** The lists that it is found by; those of organizations that it has left are filtered when they are read. */
   async function enlist(session: Session): Promise<void> {
-    const sets = [accountSet(session.accountId), ...session.organizationIds.map(organizationSet)];
-    await Promise.all(sets.map((set) => store.addMember(set, session.uid, keepUntil(session))));
+    await Promise.all(setsOf(session).map((set) => store.addMember(set, session.uid, keepUntil(session))));
+  }
+  function setsOf({ realm, accountId, organizationIds }: Session): string[] {
+    const ofRealm = realm === administratorsRealm ? [administratorsSet] : [];
+    return [accountSet(accountId), ...organizationIds.map(organizationSet), ...ofRealm];
   }
 
   /** Opens a session; both clocks start (SES-2). */
@@ -205,6 +210,9 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     return states.filter(({ session }) => session.organizationIds.includes(organizationId));
   }
 
+  /** Active sessions of every administrator of the installation. */
+  const listOfAdministrators = () => statesOf(administratorsSet);
+
   async function endAll(states: readonly SessionState[], reason: EndReason): Promise<number> {
     const ended = await Promise.all(states.map((state) => end(state.session.uid, reason)));
     return ended.filter(Boolean).length;
@@ -233,8 +241,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
         );
         await onEnded(state);
         await update(uid, (session) => ({ ...session, announced: true }));
-        await store.removeMember(accountSet(state.session.accountId), uid);
-        await Promise.all(state.session.organizationIds.map((id) => store.removeMember(organizationSet(id), uid)));
+        await Promise.all(setsOf(state.session).map((set) => store.removeMember(set, uid)));
       }
       await store.unschedule(queue, uid);
     } finally {
@@ -268,6 +275,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     endAll,
     listOfAccount,
     listOfOrganization,
+    listOfAdministrators,
     finalise,
     addHandle,
     findByHandle,

@@ -1,5 +1,5 @@
 /** Whom to ask: from the relying party, its request and what the person has typed, to one connection. */
-import { providerKinds } from '../../providers/provider.ts';
+import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connection, Connections } from '../directory/connections.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { administratorsRealm, subscribersRealm } from '../sessions/policy.ts';
@@ -25,6 +25,7 @@ export type Target =
   | { kind: 'nowhere'; organization: Organization | undefined };
 
 export interface ResolveOptions {
+  definitionOf: DefinitionOf;
   organizations: Pick<Organizations, 'find' | 'findByCustomerId'>;
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list'>;
 }
@@ -34,7 +35,7 @@ export interface ResolveOptions {
  * `chosenCustomerId` is what the person typed on the organization page.
  */
 export async function resolveTarget(
-  { organizations, connections }: ResolveOptions,
+  { organizations, connections, definitionOf }: ResolveOptions,
   requestedBy: RequestedBy,
   acrValues: string,
   chosenCustomerId?: string,
@@ -67,7 +68,8 @@ export async function resolveTarget(
   }
 
   async function subscriberConnection(of: Organization): Promise<Connection | undefined> {
-    const kind = providerKinds.find((known) => known === wishes.idp);
+    // A word that is no kind is not a wish.
+    const kind = wishes.idp === undefined ? undefined : definitionOf(wishes.idp)?.kind;
     const candidate =
       kind !== undefined
         ? (await connections.list(of.id)).find((c) => c.kind === kind && c.forSubscribers && c.state === 'live')

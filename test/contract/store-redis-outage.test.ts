@@ -6,7 +6,7 @@ import { type RedisService, redisAvailable, startRedis } from '../support/servic
 import { describeIf } from '../support/skips.ts';
 
 const clock = { now: () => 1_000 };
-const timeout = 250;
+const timeout = 1000;
 
 describeIf(redisAvailable, 'redis-server is not installed')('Redis away', () => {
   const open: { close(): Promise<void> }[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { definitionOf } from '../../../providers/registry.ts';
 import type { Connection } from '../../../src/directory/connections.ts';
 import type { Organization } from '../../../src/directory/organizations.ts';
 import { type RequestedBy, resolveTarget } from '../../../src/signin/resolve.ts';
@@ -39,6 +40,7 @@ const connections = [
   connection('orphan', 'gone', { ...administrators, identifier: 'orphan' }),
 ];
 const directory = {
+  definitionOf,
   organizations: {
     find: async (id: string) => organizations.find((one) => one.id === id),
     findByCustomerId: async (id: string) => organizations.find((one) => one.customerId === id),
