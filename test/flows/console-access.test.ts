@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
+import { startLogoutListener } from '../support/logout-listener.ts';
 import { arrive, registerRelyingParty } from '../support/relying-party.ts';
 import { organizationNamed } from '../support/scenario/administrator-connections.ts';
 import { createAdministrator, signInWithCode, type TestAdministrator } from '../support/scenario/administrators.ts';
@@ -215,6 +216,26 @@ describe('An administrator who was removed (SES-3)', () => {
     const refused = await signInWithCode(again, saburo);
     expect(refused.status).toBe(403);
     expect(refused.html).toContain('You do not have access');
+  });
+
+  it('is told to applications that wait to be told, within the minute, without anybody asking', async () => {
+    const goro = await createAdministrator(app, [acme], 'Goro Abe');
+    const listener = await startLogoutListener();
+    const dashboard = await registerRelyingParty(app, {
+      organizationId: null,
+      metadata: { backchannel_logout_uri: listener.url },
+    });
+    const browser = await signedIn(goro);
+    const { claims } = await dashboard.signIn(browser, { acr_values: 'idp:citrix' });
+    await app.finalise();
+    await app.deliverNotices();
+    expect(listener.received).toEqual([]);
+    await app.services.administrators.remove(acme.id, await rowOf(goro, acme));
+    await app.finalise();
+    await app.deliverNotices();
+    expect(listener.received).toMatchObject([{ sub: claims.sub, sid: claims['sid'] }]);
+    expect(await app.services.sessions.find(String(claims['sid']))).toMatchObject({ end: { reason: 'removed' } });
+    await listener.close();
   });
 
   it('from one of two organizations keeps the other', async () => {

@@ -122,6 +122,18 @@ describe('an administrator', () => {
     expect((await refusalOf(administrators.add(identityDraft(alice)))).code).toBe('already_administrator');
   });
 
+  test('is a group by its SID, however it was copied, and by nothing else', async () => {
+    await using directory = await openWithPeople();
+    const { administrators, groupDraft, adfs } = directory;
+    const before = await administrators.fingerprint();
+    expect((await administrators.add(groupDraft(' s-1-5-21-1-7 '))).subject).toBe('S-1-5-21-1-7');
+    expect(await administrators.fingerprint()).not.toBe(before);
+    const person = { connectionId: adfs.id, subject: 'dave', groups: ['S-1-5-21-1-7'] };
+    expect(await administrators.membershipsOf(person)).toHaveLength(1);
+    for (const subject of ['Domain Admins', '7d3f4c1e-5a6b-4c8d-9e0f-112233445566', ''])
+      expect((await refusalOf(administrators.add(groupDraft(subject)))).code).toBe('access_refused');
+  });
+
   test('of a SAML provider is a group with custom access of the organization’s own connection', async () => {
     await using directory = await openWithPeople();
     const { administrators, groupDraft, beta } = directory;

@@ -341,6 +341,17 @@ describe('Lists', () => {
   });
 });
 
+describe('The administrators of the installation', () => {
+  it('are listed whatever their organizations, and subscribers are not', async () => {
+    await opened();
+    await opened(administrator);
+    const { session } = await opened({ ...administrator, accountId: 'other', organizationIds: ['globex'] });
+    expect(await other.listOfAdministrators()).toHaveLength(2);
+    await sessions.end(session.uid, 'removed');
+    expect(await other.listOfAdministrators()).toHaveLength(1);
+  });
+});
+
 describe('A store that is away', () => {
   it('lets nobody through', async () => {
     const { session } = await opened();
