@@ -178,3 +178,43 @@ describe('another method than the one meant', () => {
     expect(smuggled.status).toBe(400);
   });
 });
+
+describe('no request within the limits holds the process', () => {
+  const units = ['x&', 'x[]=&', '%', ';', 'a+', '{"a":', '['];
+  const paths = [
+    '/signin/x?',
+    '/core/login-okta?',
+    '/core/connect/authorize?scope=',
+    '/core/connect/authorize?claims=',
+  ];
+  const headers = ['Cookie: a;', 'Accept-Language: a,', 'Authorization: Basic A', 'DPoP: a.', 'X-Forwarded-For: 1,'];
+
+  async function expectCheap(ask: () => Promise<{ status: number }>): Promise<void> {
+    const before = process.threadCpuUsage();
+    const { status } = await ask();
+    const { user, system } = process.threadCpuUsage(before);
+    expect(status).toBeLessThan(500);
+    expect((user + system) / 1000).toBeLessThan(400);
+  }
+
+  it.each(paths)('GET %s', async (path) => {
+    for (const unit of units) await expectCheap(() => sendTarget(ground.app, path + unit.repeat(30_000 / unit.length)));
+  });
+
+  it.each(['/core/connect/token', '/core/connect/par', '/core/connect/introspect', '/signin/x/password'])(
+    'POST %s',
+    async (path) => {
+      for (const unit of units) {
+        const body = new URLSearchParams(unit.repeat(50_000 / unit.length));
+        await expectCheap(() => new Browser().fetch('POST', ground.app.sites.accountsBase + path, body));
+      }
+    },
+  );
+
+  it.each(headers)('%s…', async (header) => {
+    const [name, unit = ''] = header.split(': ');
+    const line = `${name}: ${unit.repeat(28_000 / unit.length)}`;
+    for (const path of ['/core/connect/userinfo', '/core/connect/endsession', '/signin/x'])
+      await expectCheap(() => sendTarget(ground.app, path, { headers: [line] }));
+  });
+});
