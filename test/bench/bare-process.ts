@@ -32,9 +32,8 @@ serveMeasured({
     app.use(createSecurityHeaders(false));
     app.get('/session', (_request, response) => {
       response.setHeader('X-Request-Id', `bench-${(++requests).toString(36)}`);
-      response.setHeader('Content-Type', 'application/json; charset=utf-8');
-      const answer = { active: true, accountId: '3c6f0e0a-51c8-4d7f-9a53-7f3f1b6a2d10', endsAt: Date.now() };
-      response.end(JSON.stringify({ ...answer, reason: 'absolute' }));
+      const accountId = '3c6f0e0a-51c8-4d7f-9a53-7f3f1b6a2d10';
+      response.json({ active: true, accountId, endsAt: Date.now(), reason: 'absolute' });
     });
     await new Promise<void>((resolve) => app.listen(port, '127.0.0.1', () => resolve()));
   },

@@ -92,6 +92,7 @@ export async function runBench(options: BenchOptions): Promise<Report> {
     const argon2Ms = (await cpuOf(brokerOne, () => brokerOne.ask('comparePasswords', 10))) / 10;
 
     const workspace = `http://localhost:${one.port}/workspace/okta-company`;
+    const cookies = await workspaceCookies(workspace);
     const lanes: Lanes = {
       floor: { process: bare.process, count: size.signIns, run: repeat(8, () => signIn(bare.party)) },
       oidc: { process: brokerOne, count: size.signIns, run: repeat(8, () => signIn(atOne.okta)) },
@@ -116,9 +117,14 @@ export async function runBench(options: BenchOptions): Promise<Report> {
       bareAnswer: {
         process: bare.process,
         count: size.checks,
-        run: (requests) => loadRaw({ port: bare.port, path: '/session', cookies: Array(32).fill('a=b'), requests }),
+        run: (requests) => loadRaw({ port: bare.port, path: '/session', cookies, requests }),
       },
-      sessionCheck: await sessionCheckLane(brokerOne, one.port, workspace, size.checks),
+      sessionCheck: {
+        process: brokerOne,
+        count: size.checks,
+        run: (requests) =>
+          loadRaw({ port: one.port, path: new URL(`${workspace}/session`).pathname, cookies, requests }),
+      },
     };
 
     onProgress('warming up');
@@ -220,15 +226,15 @@ function workspaceLane(process: PinnedProcess, workspace: string, count: number,
   };
 }
 
-async function sessionCheckLane(process: PinnedProcess, port: number, workspace: string, count: number): Promise<Lane> {
+/** Of 32 people who are in the workspace. */
+async function workspaceCookies(workspace: string): Promise<string[]> {
   const cookies: string[] = [];
   for (let index = 0; index < 32; index++) {
     const browser = new Browser();
     await browser.follow(workspace, 'nowhere:');
     cookies.push(browser.cookiesFor(`${workspace}/session`));
   }
-  const path = new URL(`${workspace}/session`).pathname;
-  return { process, count, run: (requests) => loadRaw({ port, path, cookies, requests }) };
+  return cookies;
 }
 
 /** Runs `work` so many times, `width` at once. */
