@@ -247,7 +247,8 @@ export async function createApp(options: AppOptions) {
   const issuerRoutes = express.Router();
   // oidc-provider is kept to GET here, where top-level navigation brings the cookies: a posted request is repeated as one.
   issuerRoutes.post(['/connect/authorize', '/connect/endsession'], async (request, response) => {
-    const form = new URLSearchParams({ ...(await readForm(request)) });
+    // The answer is a Location header; browsers and proxies end such lines at about this size.
+    const form = new URLSearchParams({ ...(await readForm(request, { maxBytes: 12_288 })) });
     response.redirect(303, `${sites.issuer}${request.path}?${form}`);
   });
   /** SES-7: an application tells that its user did something. */
