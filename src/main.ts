@@ -1,7 +1,6 @@
 /** `npm start`: configuration → stores → app → listen, and a graceful end. */
-import { refuseOldNode } from './core/node-version.ts';
+import './core/refuse-old-node.js';
 
-refuseOldNode(process.versions.node);
 const { startServer } = await import('./server.ts');
 try {
   await startServer(process.env);

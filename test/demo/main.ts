@@ -1,8 +1,7 @@
 /** `npm run demo [-- --port N] [-- --log]`: starts everything, prints the one address to open, ends with Ctrl-C. */
 import { parseArgs } from 'node:util';
-import { refuseOldNode } from '../../src/core/node-version.ts';
+import '../../src/core/refuse-old-node.js';
 
-refuseOldNode(process.versions.node);
 const { defaultPort, findFree, highestPort, portsFrom } = await import('./ports.ts');
 
 const usage = `Usage: npm run demo -- [--port N] [--log]

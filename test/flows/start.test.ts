@@ -1,5 +1,5 @@
 /** `npm start` in an empty folder without any configuration; what it makes, keeps and says; how it ends; what it refuses. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { refuseOldNode } from '../../src/core/node-version.ts';
+import { refuseOldNode } from '../../src/core/refuse-old-node.js';
 import { freePort, untilListening } from '../support/services/processes.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -234,6 +234,15 @@ describe('An older Node', () => {
     write.mockRestore();
     expect(said).toEqual([`Sekisho needs Node 24.15 or later; this is ${version}. Use "npm start".\n`]);
     expect(exits).toEqual([[1]]);
+  });
+
+  it('ends the start before the first line of TypeScript is read', () => {
+    const pretend = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.1.0'})";
+    const guard = ['--import', pretend, '--import', './src/core/refuse-old-node.js'];
+    const root = new URL('../../', import.meta.url).pathname;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...guard, 'no-such-file.ts'], { cwd: root });
+    expect([status, String(stdout)]).toEqual([1, '']);
+    expect(String(stderr)).toContain('Sekisho needs Node 24.15 or later; this is 20.1.0.');
   });
 
   it.each(['24.15.0', '24.21.0', '25.0.0', '26.1.0'])('%s is new enough', (version) => {
