@@ -8,7 +8,8 @@
  */
 import { type Certificate, CertificateError, parseCertificates } from '../certs/x509.ts';
 import { MetadataError } from './metadata-error.ts';
-import { readXml, type XmlElement } from './xml-reader.ts';
+import { readXml } from './xml-reader.ts';
+import { attributeOf, childElements, childrenNamed, isElement, textOf, type XmlElement } from './xml-tree.ts';
 
 export interface IdpMetadata {
   /** As it stands there; need not be a URI. */
@@ -64,15 +65,17 @@ const maxUrlLength = 2048;
 
 /** The entities of a document (`EntityDescriptor`, or any nesting of `EntitiesDescriptor`). Throws `MetadataError`. */
 export function listEntities(document: Uint8Array | string): ListedEntity[] {
-  return findEntities(readXml(document)).map(({ element }) => {
+  const listed: ListedEntity[] = [];
+  visitEntities(document, ({ element }) => {
     const role = findRoles(element)[0];
     const displayName = findDisplayName(element, role);
-    return {
+    listed.push({
       entityId: entityIdOf(element),
       ...(displayName === undefined ? {} : { displayName }),
       identityProvider: role !== undefined && entityIdOf(element) !== '',
-    };
+    });
   });
+  return listed;
 }
 
 /**
@@ -80,7 +83,7 @@ export function listEntities(document: Uint8Array | string): ListedEntity[] {
  * What is odd but usable becomes a warning. Throws `MetadataError`.
  */
 export function readIdpMetadata(document: Uint8Array | string, options: { entityId?: string } = {}): IdpMetadata {
-  const { element, validUntil } = pickEntity(findEntities(readXml(document)), options.entityId);
+  const { element, validUntil } = pickEntity(document, options.entityId);
   const entityId = entityIdOf(element);
   if (entityId === '') throw new MetadataError('entity_id_missing', 'The EntityDescriptor has no entityID.');
   const warnings: MetadataWarning[] = [];
@@ -93,8 +96,8 @@ export function readIdpMetadata(document: Uint8Array | string, options: { entity
     singleSignOn,
     singleLogout: readEndpoints(role, 'SingleLogoutService', warnings),
     certificates: readCertificates(role, warnings),
-    nameIdFormats: [...new Set(children(role, 'NameIDFormat').map((format) => format.text.trim()))].filter(Boolean),
-    wantAuthnRequestsSigned: ['true', '1'].includes(role.attributes.get('WantAuthnRequestsSigned')?.trim() ?? ''),
+    nameIdFormats: [...new Set(children(role, 'NameIDFormat').map((format) => ownText(format).trim()))].filter(Boolean),
+    wantAuthnRequestsSigned: ['true', '1'].includes(attributeOf(role, 'WantAuthnRequestsSigned')?.trim() ?? ''),
     ...(until === undefined ? {} : { validUntil: until }),
     ...(displayName === undefined ? {} : { displayName }),
     warnings,
@@ -107,51 +110,70 @@ interface FoundEntity {
   validUntil: readonly XmlElement[];
 }
 
-function findEntities(root: XmlElement): FoundEntity[] {
-  if (is(root, 'EntityDescriptor')) return [{ element: root, validUntil: [] }];
-  if (!is(root, 'EntitiesDescriptor')) {
+/**
+ * Every entity as it comes by. In an aggregate none is kept beyond `visit`, so that the memory needed is that of the
+ * text and one entity.
+ */
+function visitEntities(document: Uint8Array | string, visit: (found: FoundEntity) => void): void {
+  let count = 0;
+  const root = readXml(document, (element, around) => {
+    if (!around.every((group) => is(group, 'EntitiesDescriptor'))) return 'keep';
+    if (is(element, 'EntityDescriptor')) {
+      count++;
+      visit({ element, validUntil: around });
+    }
+    return 'drop';
+  });
+  if (!is(root, 'EntityDescriptor') && !is(root, 'EntitiesDescriptor')) {
     throw new MetadataError(
       'not_metadata',
       `This is no SAML metadata: it begins with <${root.local.slice(0, 60)}> of the namespace "${root.uri.slice(0, 120)}".`,
     );
   }
-  const found: FoundEntity[] = [];
-  collect(root, []);
-  if (found.length === 0) throw new MetadataError('not_metadata', 'The document lists no entity.');
-  return found;
-
-  // Depth is bounded by the reader.
-  function collect(group: XmlElement, around: readonly XmlElement[]): void {
-    const validUntil = [...around, group];
-    for (const element of group.children) {
-      if (is(element, 'EntityDescriptor')) found.push({ element, validUntil });
-      else if (is(element, 'EntitiesDescriptor')) collect(element, validUntil);
-    }
-  }
+  if (count === 0) throw new MetadataError('not_metadata', 'The document lists no entity.');
 }
 
-function pickEntity(entities: readonly FoundEntity[], entityId: string | undefined): FoundEntity {
+function pickEntity(document: Uint8Array | string, entityId: string | undefined): FoundEntity {
+  const all = counting();
+  const providers = counting();
+  const wanted = counting();
+  visitEntities(document, (found) => {
+    all.add(found);
+    if (entityId === undefined && findRoles(found.element).length > 0) providers.add(found);
+    if (entityIdOf(found.element) === entityId) wanted.add(found);
+  });
   if (entityId !== undefined) {
-    const wanted = entities.filter(({ element }) => entityIdOf(element) === entityId);
-    if (wanted.length === 1) return wanted[0]!;
-    if (wanted.length > 1) {
+    if (wanted.count === 1) return wanted.first!;
+    if (wanted.count > 1) {
       throw new MetadataError('several_entities', 'The document describes this entity ID more than once.');
     }
     throw new MetadataError('entity_not_found', 'The document has no entity with this entity ID.');
   }
-  if (entities.length === 1) return entities[0]!;
-  const providers = entities.filter(({ element }) => findRoles(element).length > 0);
-  if (providers.length === 1) return providers[0]!;
-  if (providers.length === 0) {
+  if (all.count === 1) return all.first!;
+  if (providers.count === 1) return providers.first!;
+  if (providers.count === 0) {
     throw new MetadataError(
       'not_an_identity_provider',
-      `None of the ${entities.length} entities in the document is a SAML 2.0 identity provider.`,
+      `None of the ${all.count} entities in the document is a SAML 2.0 identity provider.`,
     );
   }
   throw new MetadataError(
     'several_entities',
-    `The document describes ${providers.length} identity providers. Choose one.`,
+    `The document describes ${providers.count} identity providers. Choose one.`,
   );
+}
+
+/** How many came by; only the first is kept. */
+function counting() {
+  const seen = {
+    count: 0,
+    first: undefined as FoundEntity | undefined,
+    add(found: FoundEntity): void {
+      seen.count++;
+      seen.first ??= found;
+    },
+  };
+  return seen;
 }
 
 function pickRole(entity: XmlElement, warnings: MetadataWarning[]): XmlElement {
@@ -175,7 +197,7 @@ function pickRole(entity: XmlElement, warnings: MetadataWarning[]): XmlElement {
 /** Roles for SAML 2.0; a SAML 1.1 role beside them is somebody else's. */
 function findRoles(entity: XmlElement): XmlElement[] {
   return children(entity, 'IDPSSODescriptor').filter((role) =>
-    (role.attributes.get('protocolSupportEnumeration') ?? '').split(/\s+/).includes(protocol),
+    (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(protocol),
   );
 }
 
@@ -194,9 +216,9 @@ function readSignOn(role: XmlElement, warnings: MetadataWarning[]): Endpoints {
 function readEndpoints(role: XmlElement, name: string, warnings: MetadataWarning[]): Endpoints {
   const endpoints: Endpoints = {};
   for (const service of children(role, name)) {
-    const binding = bindings[service.attributes.get('Binding')?.trim() ?? ''];
+    const binding = bindings[attributeOf(service, 'Binding')?.trim() ?? ''];
     if (binding === undefined || endpoints[binding] !== undefined) continue;
-    const location = service.attributes.get('Location')?.trim() ?? '';
+    const location = attributeOf(service, 'Location')?.trim() ?? '';
     const reason = reasonToRefuse(location);
     if (reason !== undefined) {
       warnings.push({
@@ -228,11 +250,11 @@ function reasonToRefuse(location: string): string | undefined {
 function readCertificates(role: XmlElement, warnings: MetadataWarning[]): Certificate[] {
   const texts = new Set<string>();
   for (const descriptor of children(role, 'KeyDescriptor')) {
-    if ((descriptor.attributes.get('use')?.trim() ?? 'signing') !== 'signing') continue;
+    if ((attributeOf(descriptor, 'use')?.trim() ?? 'signing') !== 'signing') continue;
     for (const info of children(descriptor, 'KeyInfo', namespaces.signature)) {
       for (const data of children(info, 'X509Data', namespaces.signature)) {
         for (const certificate of children(data, 'X509Certificate', namespaces.signature))
-          texts.add(certificate.text.trim());
+          texts.add(ownText(certificate).trim());
       }
     }
   }
@@ -266,7 +288,7 @@ function readCertificates(role: XmlElement, warnings: MetadataWarning[]): Certif
 function explainMissingCertificate(role: XmlElement): string {
   const missing = 'The identity provider publishes no signing certificate (KeyDescriptor with X509Certificate).';
   const stranger = children(role, 'KeyDescriptor')
-    .flatMap((descriptor) => descriptor.children)
+    .flatMap(childElements)
     .find((child) => child.local === 'KeyInfo' && child.uri !== namespaces.signature);
   if (stranger === undefined) return missing;
   return `${missing} Its KeyInfo is in the namespace "${stranger.uri.slice(0, 120)}" instead of "${namespaces.signature}".`;
@@ -275,7 +297,7 @@ function explainMissingCertificate(role: XmlElement): string {
 function earliest(elements: readonly XmlElement[], warnings: MetadataWarning[]): number | undefined {
   let result: number | undefined;
   for (const element of elements) {
-    const text = element.attributes.get('validUntil')?.trim();
+    const text = attributeOf(element, 'validUntil')?.trim();
     if (text === undefined) continue;
     // xs:dateTime; SAML wants UTC (saml-core §1.3.3), so a time without zone is taken as UTC.
     const match = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?(Z|[+-]\d\d:\d\d)?$/.exec(text);
@@ -302,9 +324,10 @@ function findDisplayName(entity: XmlElement, role: XmlElement | undefined): stri
     organizations.flatMap((organization) => children(organization, 'OrganizationName')),
   ];
   for (const names of candidates) {
-    const english = names.find((name) => /^en\b/i.test(name.attributes.get('xml:lang') ?? ''));
-    const name = (english ?? names[0])?.text
-      .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    const english = names.find((name) => /^en\b/i.test(languageOf(name)));
+    const chosen = english ?? names[0];
+    const name = (chosen && ownText(chosen))
+      ?.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
       .trim()
       .slice(0, 200);
     if (name !== undefined && name !== '') return name;
@@ -313,13 +336,22 @@ function findDisplayName(entity: XmlElement, role: XmlElement | undefined): stri
 }
 
 function entityIdOf(entity: XmlElement): string {
-  return entity.attributes.get('entityID')?.trim() ?? '';
+  return attributeOf(entity, 'entityID')?.trim() ?? '';
 }
 
 function children(element: XmlElement, local: string, uri = namespaces.metadata): XmlElement[] {
-  return element.children.filter((child) => child.local === local && child.uri === uri);
+  return childrenNamed(element, uri, local);
 }
 
 function is(element: XmlElement, local: string): boolean {
-  return element.local === local && element.uri === namespaces.metadata;
+  return isElement(element, namespaces.metadata, local);
+}
+
+/** This element's own text, the pieces on both sides of a child joined. */
+function ownText(element: XmlElement): string {
+  return textOf(element) ?? element.children.filter((child) => typeof child === 'string').join('');
+}
+
+function languageOf(element: XmlElement): string {
+  return element.attributes.find(({ name }) => name === 'xml:lang')?.value ?? '';
 }

@@ -1,119 +1,83 @@
 /**
- * From untrusted bytes to a small tree, or a `MetadataError`.
+ * From untrusted bytes to the tree of a metadata document, or a `MetadataError`.
  *
- * Owns: every limit and refusal at the level of XML (SECURITY CON-11, SAML-18, SAML-38, SAML-48). One pass, no DOM, no
- * external anything: document types and processing instructions are refused, entities are the five of XML.
- * Does not own: what elements mean (`idp-metadata.ts`), or signatures: nothing read here may be taken as signed.
+ * Owns: encodings, the limits for metadata, and clear words for what is not XML (SECURITY CON-11, SAML-18, SAML-38,
+ * SAML-48). Does not own: XML (`scan-xml.ts`), what elements mean (`idp-metadata.ts`), or signatures: nothing read here
+ * may be taken as signed.
  */
-import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { MetadataError } from './metadata-error.ts';
+import { type OnClose, scanXml, type XmlDialect } from './scan-xml.ts';
+import { XmlError } from './xml-error.ts';
+import type { XmlElement } from './xml-tree.ts';
 
-export interface XmlElement {
-  /** Namespace by URI; prefixes mean nothing. */
-  uri: string;
-  local: string;
-  /** Attributes in no namespace by name, and `xml:lang`. */
-  attributes: ReadonlyMap<string, string>;
-  children: readonly XmlElement[];
-  /** This element's own character data, pieces on both sides of a comment or child joined. */
-  text: string;
-}
+/** An aggregate of a federation; the metadata of one provider has a hundredth of that. */
+const maxBytes = 10 * 1024 * 1024;
+const dialect: XmlDialect = {
+  depth: 32,
+  /** Of what is kept: an aggregate is read entity by entity. */
+  elements: 20_000,
+  attributes: 60_000,
+  attributesPerElement: 64,
+  namespacesInScope: 256,
+  nameLength: 1024,
+  comments: 'skip',
+  strictNames: false,
+};
 
-const maxBytes = 1024 * 1024;
-const maxDepth = 32;
-const maxElements = 20_000;
-const maxAttributesPerElement = 64;
-const maxAttributes = 60_000;
-
-/** Reads a whole document and gives its root element. Throws `MetadataError`, nothing else. */
-export function readXml(document: Uint8Array | string): XmlElement {
+/**
+ * Reads a whole document and gives its root element; `onClose` decides what is kept of it. Throws `MetadataError`,
+ * nothing else.
+ */
+export function readXml(document: Uint8Array | string, onClose?: OnClose): XmlElement {
   const text = decode(document);
-  const parser = new SaxesParser({ xmlns: true, position: true });
-  const builder = createTreeBuilder();
-  parser.on('error', (error) => {
-    throw new MetadataError('not_well_formed', `This is not well-formed XML: ${describe(error.message)}`);
-  });
-  parser.on('xmldecl', ({ version, encoding }) => {
-    if (version !== '1.0') throw new MetadataError('not_well_formed', 'Only XML 1.0 is read.');
-    if (typeof document !== 'string') checkDeclaredEncoding(encoding);
-  });
-  parser.on('doctype', () => {
-    throw new MetadataError(
-      'doctype_refused',
-      'The document has a DOCTYPE. Metadata needs none, and it is refused for safety.',
-    );
-  });
-  parser.on('processinginstruction', () => {
-    throw new MetadataError(
-      'processing_instruction_refused',
-      'The document has a processing instruction (<?…?>). Remove it.',
-    );
-  });
-  parser.on('attribute', builder.attribute);
-  parser.on('opentag', builder.open);
-  parser.on('closetag', builder.close);
-  parser.on('text', builder.text);
-  parser.on('cdata', builder.text);
-  parser.write(text).close();
-  return builder.root();
+  try {
+    return scanXml(text, dialect, onClose);
+  } catch (error) {
+    if (error instanceof XmlError) throw explain(error, text);
+    throw error;
+  }
 }
 
-function createTreeBuilder() {
-  type Building = { uri: string; local: string; attributes: Map<string, string>; children: Building[]; text: string };
-  const stack: Building[] = [];
-  let root: Building | undefined;
-  let elements = 0;
-  let attributes = 0;
-  let attributesHere = 0;
-  return {
-    /** Counts before saxes resolves them, so that a tag of 100,000 attributes ends early. */
-    attribute(): void {
-      attributes++;
-      attributesHere++;
-      if (attributesHere > maxAttributesPerElement || attributes > maxAttributes) throw tooBig('attributes');
-    },
-    open(tag: SaxesTagNS): void {
-      attributesHere = 0;
-      elements++;
-      if (elements > maxElements) throw tooBig('elements');
-      if (stack.length >= maxDepth) throw tooBig('nested elements');
-      const element: Building = { uri: tag.uri, local: tag.local, attributes: new Map(), children: [], text: '' };
-      for (const attribute of Object.values(tag.attributes)) {
-        if (attribute.uri === '') element.attributes.set(attribute.local, attribute.value);
-        // The prefix `xml` cannot be bound to anything else.
-        else if (attribute.name === 'xml:lang') element.attributes.set('xml:lang', attribute.value);
+function explain(error: XmlError, text: string): MetadataError {
+  switch (error.problem) {
+    case 'doctype':
+      return new MetadataError(
+        'doctype_refused',
+        'The document has a DOCTYPE. Metadata needs none, and it is refused for safety.',
+      );
+    case 'processing-instruction':
+      return new MetadataError(
+        'processing_instruction_refused',
+        'The document has a processing instruction (<?…?>). Remove it.',
+      );
+    case 'too-many':
+      return new MetadataError(
+        'structure_too_big',
+        `The document is too big in parts to be the metadata of identity providers: ${error.expected} are read.`,
+      );
+    case 'declaration':
+      if (error.expected === 'UTF-8') {
+        const declared = (error.received ?? '').slice(0, 40);
+        return new MetadataError(
+          'encoding_unsupported',
+          `The document declares the encoding "${declared}". Save it as UTF-8.`,
+        );
       }
-      stack.at(-1)?.children.push(element);
-      root ??= element;
-      stack.push(element);
-    },
-    close(): void {
-      stack.pop();
-    },
-    text(piece: string): void {
-      const element = stack.at(-1);
-      if (element !== undefined) element.text += piece;
-    },
-    root(): XmlElement {
-      if (root === undefined) throw new MetadataError('not_well_formed', 'The document has no element.');
-      return root;
-    },
-  };
-}
-
-function tooBig(what: string): MetadataError {
-  return new MetadataError(
-    'structure_too_big',
-    `The document has too many ${what} to be the metadata of identity providers.`,
-  );
+      return new MetadataError('not_well_formed', 'Only XML 1.0 is read.');
+    default: {
+      const before = text.slice(0, error.offset).split('\n');
+      const where = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+      return new MetadataError('not_well_formed', `This is not well-formed XML: ${where}: expected ${error.expected}.`);
+    }
+  }
 }
 
 function decode(document: Uint8Array | string): string {
-  const bytes = typeof document === 'string' ? Buffer.byteLength(document, 'utf8') : document.length;
-  if (bytes > maxBytes) {
+  // A string has at least as many bytes as characters.
+  if (document.length > maxBytes || (typeof document === 'string' && Buffer.byteLength(document) > maxBytes)) {
     throw new MetadataError(
       'too_large',
-      'The document is larger than 1 MiB. Give the metadata of one identity provider.',
+      'The document is larger than 10 MiB. Give the metadata of one identity provider.',
     );
   }
   if (typeof document === 'string') return document.replace(/^\uFEFF/, '');
@@ -126,20 +90,4 @@ function decode(document: Uint8Array | string): string {
   } catch {
     throw new MetadataError('encoding_unsupported', 'The document is not valid UTF-8. Save it as UTF-8.');
   }
-}
-
-function checkDeclaredEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || /^(utf-?8|us-ascii)$/i.test(encoding)) return;
-  throw new MetadataError(
-    'encoding_unsupported',
-    `The document declares the encoding "${encoding.slice(0, 40)}". Save it as UTF-8.`,
-  );
-}
-
-/** saxes says `line:column: what`; it may quote the document, so its length is bounded. */
-function describe(message: string): string {
-  const hint = /XML declaration/.test(message) ? ' Remove what stands before it, blank lines too.' : '';
-  const [, line, column, what = ''] = /^(?:(\d+):(\d+): )?([\s\S]*?)\.?$/.exec(message) ?? [];
-  const where = line === undefined ? '' : `line ${line}, column ${column}: `;
-  return `${where}${what.slice(0, 200)}.${hint}`;
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { runBench } from './bench.ts';
 import { canPin } from './pinned-process.ts';
 import { tableOf } from './report.ts';
+import { linesOf, measureSamlResponse } from './saml-response.ts';
 
 const usage = `npm run bench -- [options]
 
@@ -33,6 +34,8 @@ const report = await runBench({
   ...(profileFolder !== undefined && { profileFolder }),
   onProgress: (step) => process.stderr.write(`${step} …\n`),
 });
-process.stdout.write(`\n${tableOf(report, canPin)}\n`);
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+const samlResponse = await measureSamlResponse({ quick: values.quick });
+process.stdout.write(`\n${tableOf(report, canPin)}\n\n${linesOf(samlResponse)}\n`);
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ ...report, saml_response: samlResponse }, null, 2)}\n`);
 process.exit();

@@ -1,68 +1,94 @@
-import { xmlNamespace } from './namespaces.ts';
-import type { XmlAttribute, XmlElement } from './xml-tree.ts';
+import { lookUp, type NamespaceScope, type XmlAttribute, type XmlElement } from '../../../metadata/xml-tree.ts';
 
-type Scope = ReadonlyMap<string, string>;
+/** What is declared in the output, from the inside out; the same shape as what is declared in the document. */
+type Rendered = NamespaceScope | undefined;
 
 /**
  * Exclusive XML Canonicalization 1.0 without comments (https://www.w3.org/TR/xml-exc-c14n/) of `apex`, leaving out
- * the element `omit` (the enveloped signature). Two documents never share an output: the scan leaves only elements,
- * attributes and text, and each is escaped here.
+ * the element `omit` (the enveloped signature).
+ *
+ * Two different trees never share an output, because the output can be read back: scanned, it is the same elements,
+ * attributes and text without `omit` (held for arbitrary documents in canonicalize.test.ts). So a key that vouches for
+ * the output vouches for this tree, and it need not be read a second time.
  */
 export function canonicalize(apex: XmlElement, inclusivePrefixes: readonly string[], omit?: XmlElement): string {
-  const output: string[] = [];
-  const inclusive = new Set(inclusivePrefixes);
-  write(apex, scopeAbove(apex), new Map(), inclusive, omit, output);
-  return output.join('');
+  const inclusive = inclusivePrefixes.filter((prefix) => prefix !== 'xml');
+  return new Writer(inclusive, omit).run(apex);
 }
 
-function write(
-  element: XmlElement,
-  scopeOutside: Scope,
-  renderedOutside: Scope,
-  inclusive: ReadonlySet<string>,
-  omit: XmlElement | undefined,
-  output: string[],
-): void {
-  const scope = withDeclarations(scopeOutside, element);
-  const needed = new Set([
-    element.prefix,
-    ...element.attributes.map((attribute) => attribute.prefix || element.prefix),
-  ]);
-  for (const prefix of inclusive) if (scope.has(prefix)) needed.add(prefix);
-  needed.delete('xml');
+class Writer {
+  readonly inclusive: readonly string[];
+  readonly omit: XmlElement | undefined;
+  output = '';
 
-  output.push('<', element.name);
-  let rendered = renderedOutside;
-  for (const prefix of [...needed].sort()) {
-    const uri = scope.get(prefix) ?? '';
-    if ((renderedOutside.get(prefix) ?? '') === uri) continue;
-    if (rendered === renderedOutside) rendered = new Map(renderedOutside);
-    (rendered as Map<string, string>).set(prefix, uri);
-    output.push(prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`, escapeAttribute(uri), '"');
+  constructor(inclusive: readonly string[], omit: XmlElement | undefined) {
+    this.inclusive = inclusive;
+    this.omit = omit;
   }
-  for (const attribute of [...element.attributes].sort(byNamespaceThenName)) {
-    output.push(' ', attribute.name, '="', escapeAttribute(attribute.value), '"');
+
+  run(apex: XmlElement): string {
+    // Around the apex nothing is rendered; a listed prefix counts as used wherever it changes, so there and below.
+    this.write(apex, undefined, this.inclusive);
+    return this.output;
   }
-  output.push('>');
-  for (const child of element.children) {
-    if (typeof child === 'string') output.push(escapeText(child));
-    else if (child !== omit) write(child, scope, rendered, inclusive, omit, output);
+
+  write(element: XmlElement, outside: Rendered, listed: readonly string[]): void {
+    this.output += `<${element.name}`;
+    const rendered = this.writeDeclarations(element, outside, listed);
+    for (const attribute of inOrder(element.attributes)) {
+      this.output += ` ${attribute.name}="${escapeAttribute(attribute.value)}"`;
+    }
+    this.output += '>';
+    for (const child of element.children) {
+      if (typeof child === 'string') this.output += escapeText(child);
+      else if (child !== this.omit) this.write(child, rendered, this.listedAt(child));
+    }
+    this.output += `</${element.name}>`;
   }
-  output.push('</', element.name, '>');
+
+  /** Declared further out they were rendered there already, or at the apex. */
+  listedAt(element: XmlElement): readonly string[] {
+    if (element.declared === 0 || this.inclusive.length === 0) return none;
+    const own: string[] = [];
+    let at = element.scope;
+    for (let left = element.declared; left > 0 && at !== undefined; left--, at = at.outer) {
+      if (this.inclusive.includes(at.prefix)) own.push(at.prefix);
+    }
+    return own;
+  }
+
+  /** Visibly used and listed prefixes that mean something else than outside, by prefix. */
+  writeDeclarations(element: XmlElement, outside: Rendered, listed: readonly string[]): Rendered {
+    const changed: { prefix: string; uri: string }[] = [];
+    const consider = (prefix: string, uri: string) => {
+      if (
+        prefix !== 'xml' &&
+        (lookUp(outside, prefix) ?? '') !== uri &&
+        !changed.some((one) => one.prefix === prefix)
+      ) {
+        changed.push({ prefix, uri });
+      }
+    };
+    consider(element.prefix, element.uri);
+    for (const { prefix, uri } of element.attributes) if (prefix !== '') consider(prefix, uri);
+    for (const prefix of listed) {
+      const uri = lookUp(element.scope, prefix);
+      if (uri !== undefined) consider(prefix, uri);
+    }
+    if (changed.length > 1) changed.sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
+    let rendered = outside;
+    for (const { prefix, uri } of changed) {
+      this.output += `${prefix === '' ? ' xmlns' : ` xmlns:${prefix}`}="${escapeAttribute(uri)}"`;
+      rendered = { prefix, uri, outer: rendered };
+    }
+    return rendered;
+  }
 }
 
-/** What the ancestors of the apex declare; the apex's own declarations come in `write`. */
-function scopeAbove(apex: XmlElement): Scope {
-  const ancestors: XmlElement[] = [];
-  for (let element = apex.parent; element; element = element.parent) ancestors.unshift(element);
-  return ancestors.reduce(withDeclarations, new Map([['xml', xmlNamespace]]) as Scope);
-}
+const none: readonly string[] = [];
 
-function withDeclarations(scope: Scope, element: XmlElement): Scope {
-  if (element.namespaces.length === 0) return scope;
-  const inner = new Map(scope);
-  for (const { prefix, uri } of element.namespaces) inner.set(prefix, uri);
-  return inner;
+function inOrder(attributes: readonly XmlAttribute[]): readonly XmlAttribute[] {
+  return attributes.length < 2 ? attributes : attributes.toSorted(byNamespaceThenName);
 }
 
 function byNamespaceThenName(a: XmlAttribute, b: XmlAttribute): number {

@@ -1,8 +1,8 @@
+import { attributeOf, childrenNamed, textOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import type { ResponseExpectations } from './expectations.ts';
 import { samlAssertion } from './namespaces.ts';
 import { checkNotBefore, checkNotOnOrAfter, clockSkew, isoTime, readInstant } from './read-instant.ts';
 import { refuse, shown } from './refuse.ts';
-import { attributeOf, childrenNamed, textOf, type XmlElement } from './xml-tree.ts';
 
 export interface AuthenticationStatement {
   /** Milliseconds. */

@@ -1,7 +1,7 @@
+import { childElements, childrenNamed, textOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { samlAssertion } from './namespaces.ts';
 import { checkNotBefore, checkNotOnOrAfter, readInstant } from './read-instant.ts';
 import { refuse, shown } from './refuse.ts';
-import { childElements, childrenNamed, textOf, type XmlElement } from './xml-tree.ts';
 
 /** Kept for every assertion anyway: it is used once (`once`), and we proxy to nobody as a SAML identity provider. */
 const understood = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];

@@ -1,7 +1,7 @@
+import { attributeOf, childrenNamed, textOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import type { ResponseExpectations } from './expectations.ts';
 import { entityFormat, samlAssertion, samlProtocol, statusSuccess } from './namespaces.ts';
 import { refuse, shown } from './refuse.ts';
-import { attributeOf, childrenNamed, textOf, type XmlElement } from './xml-tree.ts';
 
 /**
  * The envelope (SAML profiles §4.1.4.3, core §3.2.2). Where the response itself is not signed these values are only
@@ -24,7 +24,7 @@ export function checkResponse(response: XmlElement, isSigned: boolean, expectati
     });
   }
   const issuer = childrenNamed(response, samlAssertion, 'Issuer')[0];
-  if (issuer) checkIssuer(issuer, expectations.idpEntityId);
+  if (issuer) checkIssuer(issuer, expectations.idpEntityId, 'Response Issuer');
 }
 
 export function checkVersion(element: XmlElement): void {
@@ -35,10 +35,9 @@ export function checkVersion(element: XmlElement): void {
 }
 
 /** Exact: an entity ID is a name and not an address, so nothing is normalised (SAML-26). */
-export function checkIssuer(issuer: XmlElement, idpEntityId: string): void {
+export function checkIssuer(issuer: XmlElement, idpEntityId: string, where: string): void {
   const format = attributeOf(issuer, 'Format');
   const value = textOf(issuer);
-  const where = `${issuer.parent?.local ?? ''} Issuer`.trim();
   if (format !== undefined && format !== entityFormat) {
     refuse('saml_issuer_mismatch', { expected: entityFormat, received: shown(format), where: `${where} Format` });
   }

@@ -1,150 +1,149 @@
 /**
- * Where things may stand in a Response (SECURITY §1.1, step 3). After this there is one assertion at most, as a child
- * of the Response, and a signature only as a child of the element that it signs: nothing is left to wrap (SAML-01..08).
+ * Where things may stand in a Response (SECURITY §1.1, step 3). After this there is one assertion at most, plain or
+ * encrypted, as a child of the Response, and a signature only as a child of the element that it signs: nothing is left
+ * to wrap (SAML-01..08). One walk over the tree.
  */
+import { attributeOf, childElements, childrenNamed, isElement, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { samlAssertion, samlProtocol, xmlEncryption, xmlEncryption11, xmlSignature } from './namespaces.ts';
+import { encryptionParents, ownNames, signatureParents } from './places.ts';
 import { refuse, shown } from './refuse.ts';
-import { allElements, attributeOf, childElements, childrenNamed, isElement, type XmlElement } from './xml-tree.ts';
 
 export interface ResponseStructure {
   response: XmlElement;
-  assertion: XmlElement | undefined;
   responseSignature: XmlElement | undefined;
+  assertion: XmlElement | undefined;
+  assertionSignature: XmlElement | undefined;
+  encryptedAssertion: XmlElement | undefined;
+}
+export interface AssertionStructure {
+  assertion: XmlElement;
   assertionSignature: XmlElement | undefined;
 }
 
-/** The children a Response may have, and how often. */
-const responseChildren = new Map([
-  [`${samlAssertion} Issuer`, 1],
-  [`${xmlSignature} Signature`, 1],
-  [`${samlProtocol} Extensions`, 1],
-  [`${samlProtocol} Status`, 1],
-  [`${samlAssertion} Assertion`, 1],
-]);
-
-/** Every element of XML Signature that we know, and the only parent it may have. No Object, Manifest, RetrievalMethod. */
-const signatureParents: Readonly<Record<string, readonly string[]>> = {
-  SignedInfo: ['Signature'],
-  SignatureValue: ['Signature'],
-  KeyInfo: ['Signature'],
-  CanonicalizationMethod: ['SignedInfo'],
-  SignatureMethod: ['SignedInfo'],
-  Reference: ['SignedInfo'],
-  Transforms: ['Reference'],
-  DigestMethod: ['Reference'],
-  DigestValue: ['Reference'],
-  Transform: ['Transforms'],
-  KeyName: ['KeyInfo'],
-  KeyValue: ['KeyInfo'],
-  X509Data: ['KeyInfo'],
-  RSAKeyValue: ['KeyValue'],
-  Modulus: ['RSAKeyValue'],
-  Exponent: ['RSAKeyValue'],
-  X509Certificate: ['X509Data'],
-  X509SubjectName: ['X509Data'],
-  X509SKI: ['X509Data'],
-  X509CRL: ['X509Data'],
-  X509IssuerSerial: ['X509Data'],
-  X509IssuerName: ['X509IssuerSerial'],
-  X509SerialNumber: ['X509IssuerSerial'],
-};
-
-/** Names that mean something to us; in a foreign namespace they are there to confuse somebody (SAML-17). */
-const ownNames: Readonly<Record<string, string>> = {
-  Response: samlProtocol,
-  Assertion: samlAssertion,
-  EncryptedAssertion: samlAssertion,
-  NameID: samlAssertion,
-  Signature: xmlSignature,
-  SignedInfo: xmlSignature,
-};
-
 export function checkStructure(root: XmlElement): ResponseStructure {
-  if (!isElement(root, samlProtocol, 'Response')) {
-    refuse('saml_structure_refused', { expected: 'samlp:Response', received: shown(root.name), where: 'root element' });
-  }
-  for (const element of allElements(root)) {
-    checkNamespace(element);
-    checkPlace(element, root);
-  }
+  expectRoot(root, samlProtocol, 'Response');
+  checkPlaces(root, undefined, new Set());
   checkChildren(root);
-  checkIdentifiers(root);
+  checkIdentifier(root);
   const assertion = childrenNamed(root, samlAssertion, 'Assertion')[0];
+  if (assertion) checkIdentifier(assertion);
   return {
     response: root,
-    assertion,
     responseSignature: onlySignature(root),
+    assertion,
     assertionSignature: assertion && onlySignature(assertion),
+    encryptedAssertion: childrenNamed(root, samlAssertion, 'EncryptedAssertion')[0],
   };
 }
 
-function checkNamespace(element: XmlElement): void {
-  const { uri, local } = element;
-  if (uri === xmlEncryption || uri === xmlEncryption11 || (uri === samlAssertion && local.startsWith('Encrypted'))) {
-    refuse('saml_encryption_refused', { expected: 'nothing encrypted', received: shown(local) });
-  }
-  const own = Object.hasOwn(ownNames, local) ? ownNames[local] : undefined;
+/** The same for the document that an encrypted assertion was. Nothing in it is encrypted again (SAML-42). */
+export function checkAssertionStructure(root: XmlElement): AssertionStructure {
+  expectRoot(root, samlAssertion, 'Assertion');
+  checkPlaces(root, undefined, new Set());
+  checkIdentifier(root);
+  return { assertion: root, assertionSignature: onlySignature(root) };
+}
+
+function expectRoot(root: XmlElement, uri: string, local: string): void {
+  if (isElement(root, uri, local)) return;
+  refuse('saml_structure_refused', { expected: local, received: shown(root.name), where: 'root element' });
+}
+
+function checkPlaces(element: XmlElement, parent: XmlElement | undefined, ids: Set<string>): void {
+  checkNamespace(element);
+  checkPlace(element, parent);
+  checkUnique(element, ids);
+  for (const child of element.children) if (typeof child !== 'string') checkPlaces(child, element, ids);
+}
+
+function checkNamespace({ local, uri }: XmlElement): void {
+  const own = ownNames.get(local);
   if (own !== undefined && own !== uri) {
     refuse('saml_structure_refused', { expected: `${local} in ${own}`, received: shown(uri) });
   }
 }
 
-function checkPlace(element: XmlElement, root: XmlElement): void {
-  const { uri, local, parent } = element;
-  if (isElement(element, samlProtocol, 'Response') && element !== root) misplaced(element);
-  if (isElement(element, samlAssertion, 'Assertion') && parent !== root) misplaced(element);
-  if (uri !== xmlSignature) return;
-  if (local === 'Signature') {
-    if (parent !== root && !(parent && isElement(parent, samlAssertion, 'Assertion'))) misplaced(element);
-    return;
+function checkPlace(element: XmlElement, parent: XmlElement | undefined): void {
+  const { uri, local } = element;
+  if (uri === samlProtocol) {
+    if (local === 'Response' && parent) misplaced(element, parent);
+  } else if (uri === samlAssertion) {
+    const isInResponse = parent === undefined || isElement(parent, samlProtocol, 'Response');
+    if (local === 'Assertion' && !isInResponse) misplaced(element, parent);
+    if (local.startsWith('Encrypted') && (local !== 'EncryptedAssertion' || !isInResponse)) encryptionRefused(element);
+  } else if (uri === xmlSignature) {
+    if (!signatureParents.get(local)?.some((place) => parent && isElement(parent, place.uri, place.local))) {
+      misplaced(element, parent);
+    }
+    if (local === 'KeyInfo' && parent?.local === 'Signature') checkKeyInfo(element);
+  } else if (uri === xmlEncryption || uri === xmlEncryption11) {
+    const places = encryptionParents.get(uri)?.get(local);
+    if (!places?.some((place) => parent && isElement(parent, place.uri, place.local))) encryptionRefused(element);
   }
-  const parents = Object.hasOwn(signatureParents, local) ? signatureParents[local] : undefined;
-  if (parent?.uri !== xmlSignature || !parents?.includes(parent.local)) misplaced(element);
 }
 
-function checkChildren(response: XmlElement): void {
-  const seen = new Map<string, number>();
-  for (const child of childElements(response)) {
-    const key = `${child.uri} ${child.local}`;
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    if (count > (responseChildren.get(key) ?? 0)) misplaced(child);
+/** A signature's key comes from nowhere but the connection (SAML-21); only encrypted data points at its key. */
+function checkKeyInfo(keyInfo: XmlElement): void {
+  for (const child of childElements(keyInfo)) {
+    if (child.uri === xmlEncryption || child.local === 'RetrievalMethod') misplaced(child, keyInfo);
   }
 }
 
 /**
  * An ID names one element, in whichever spelling a library looks for it (ID, Id, id, wsu:Id): SAML-11. That includes
- * elements we do not read, because a kernel might.
+ * elements we do not read, because another reader of the same document might.
  */
-function checkIdentifiers(root: XmlElement): void {
-  const seen = new Set<string>();
-  for (const element of allElements(root)) {
-    const ids = element.attributes.filter((attribute) => attribute.local.toLowerCase() === 'id');
-    if (ids.length > 1)
+function checkUnique(element: XmlElement, ids: Set<string>): void {
+  let found: string | undefined;
+  for (const { local, value } of element.attributes) {
+    if (local.length !== 2 || local.toLowerCase() !== 'id') continue;
+    if (found !== undefined) {
       refuse('saml_structure_refused', { expected: 'one ID per element', where: shown(element.name) });
-    const id = ids[0]?.value.toLowerCase();
-    if (id === undefined) continue;
-    if (seen.has(id)) refuse('saml_structure_refused', { expected: 'unique IDs', where: shown(element.name) });
-    seen.add(id);
-  }
-  for (const element of [root, ...childrenNamed(root, samlAssertion, 'Assertion')]) {
-    const id = attributeOf(element, 'ID');
-    if (id === undefined || !/^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/.test(id)) {
-      refuse('saml_structure_refused', { expected: 'an ID', received: shown(id), where: element.local });
     }
+    found = value.toLowerCase();
+  }
+  if (found === undefined) return;
+  if (ids.has(found)) refuse('saml_structure_refused', { expected: 'unique IDs', where: shown(element.name) });
+  ids.add(found);
+}
+
+function checkIdentifier(element: XmlElement): void {
+  const id = attributeOf(element, 'ID');
+  if (id === undefined || !/^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/.test(id)) {
+    refuse('saml_structure_refused', { expected: 'an ID', received: shown(id), where: element.local });
+  }
+}
+
+/** Each at most once; of an assertion and an encrypted one, one. */
+function checkChildren(response: XmlElement): void {
+  const seen = new Map<string, string>();
+  for (const child of childElements(response)) {
+    const kind = child.local === 'EncryptedAssertion' ? 'Assertion' : child.local;
+    const isAllowed =
+      (child.uri === samlAssertion && ['Issuer', 'Assertion', 'EncryptedAssertion'].includes(child.local)) ||
+      (child.uri === samlProtocol && ['Status', 'Extensions'].includes(child.local)) ||
+      (child.uri === xmlSignature && child.local === 'Signature');
+    const before = seen.get(kind);
+    if (before !== undefined && before !== child.local) encryptionRefused(child);
+    if (!isAllowed || before !== undefined) misplaced(child, response);
+    seen.set(kind, child.local);
   }
 }
 
 function onlySignature(element: XmlElement): XmlElement | undefined {
   const signatures = childrenNamed(element, xmlSignature, 'Signature');
-  if (signatures.length > 1) misplaced(signatures[1]!);
+  if (signatures.length > 1) misplaced(signatures[1]!, element);
   return signatures[0];
 }
 
-function misplaced(element: XmlElement): never {
+function misplaced(element: XmlElement, parent: XmlElement | undefined): never {
   return refuse('saml_structure_refused', {
     received: shown(element.name),
-    where: `in ${shown(element.parent?.name ?? 'document')}`,
+    where: `in ${shown(parent?.name ?? 'document')}`,
     note: 'not allowed there, or too often',
   });
+}
+
+function encryptionRefused(element: XmlElement): never {
+  return refuse('saml_encryption_refused', { expected: 'nothing else encrypted', received: shown(element.local) });
 }

@@ -1,8 +1,15 @@
+import {
+  attributeOf,
+  childElements,
+  childrenNamed,
+  isElement,
+  textOf,
+  type XmlElement,
+} from '../../../metadata/xml-tree.ts';
 import type { ResponseExpectations } from './expectations.ts';
 import { bearer, samlAssertion } from './namespaces.ts';
 import { checkNotOnOrAfter, readInstant } from './read-instant.ts';
 import { refuse, shown } from './refuse.ts';
-import { attributeOf, childElements, childrenNamed, isElement, textOf, type XmlElement } from './xml-tree.ts';
 
 export interface NameId {
   value: string;

@@ -1,9 +1,17 @@
 /** What one answer must match: our own record of the request and the connection that it belongs to. */
+import type { KeyObject } from 'node:crypto';
 import type { SigningCertificate } from './signature-kernel.ts';
 
 export const signaturePolicies = ['response', 'assertion', 'both', 'either'] as const;
 export type SignaturePolicy = (typeof signaturePolicies)[number];
 export type CertificateExpiry = 'warn' | 'refuse';
+/** Absent from the expectations: nothing encrypted is accepted. */
+export interface Encryption {
+  /** A plain assertion is refused. */
+  required: boolean;
+  /** Our private RSA keys; each is tried, because a provider may still use the one before. */
+  keys: readonly KeyObject[];
+}
 export interface AuthenticationContext {
   class: string;
   /** `minimum` is asked for and not enforced, `exact` is enforced (SML-2). */
@@ -26,6 +34,7 @@ export interface ResponseExpectations {
   signatures: SignaturePolicy;
   certificates: readonly SigningCertificate[];
   certificateExpiry: CertificateExpiry;
+  encryption?: Encryption;
   context?: AuthenticationContext;
   /** Allow-list: exact `Name`s of the attributes that are read; all others are skipped unseen. */
   attributeNames: ReadonlySet<string>;

@@ -7,7 +7,6 @@ export const xmlEncryption11 = 'http://www.w3.org/2009/xmlenc11#';
 export const exclusiveCanonicalization = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 export const envelopedSignature = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 export const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance';
-export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 
 export const bindingPost = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 export const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';

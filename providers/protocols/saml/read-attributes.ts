@@ -1,6 +1,6 @@
+import { attributeOf, childrenNamed, textOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { samlAssertion, schemaInstance } from './namespaces.ts';
 import { refuse, shown } from './refuse.ts';
-import { attributeOf, childrenNamed, textOf, type XmlElement } from './xml-tree.ts';
 
 const maxValues = 1000;
 const maxValueBytes = 1024;

@@ -1,5 +1,5 @@
+import { attributeOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { refuse, shown } from './refuse.ts';
-import { attributeOf, type XmlElement } from './xml-tree.ts';
 
 /** How far the two clocks may be apart. */
 export const clockSkew = 120_000;

@@ -7,12 +7,14 @@
  * nothing slow. The measured worst case is asserted in test/attacks/saml-38-oversized-response.test.ts.
  */
 import { createHash } from 'node:crypto';
+import { attributeOf, childrenNamed, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { type AuthenticationStatement, checkAuthentication } from './check-authentication.ts';
 import { checkConditions } from './check-conditions.ts';
 import { checkIssuer, checkResponse, checkStatus, checkVersion } from './check-response.ts';
-import { checkStructure } from './check-structure.ts';
+import { checkAssertionStructure, checkStructure, type ResponseStructure } from './check-structure.ts';
 import { checkConfirmation, type NameId, readSubject } from './check-subject.ts';
 import { decodeText } from './decode-response.ts';
+import { decryptAssertion } from './decrypt-assertion.ts';
 import type { ResponseExpectations } from './expectations.ts';
 import { samlAssertion } from './namespaces.ts';
 import { readAttributes } from './read-attributes.ts';
@@ -20,8 +22,12 @@ import { checkNotBefore, clockSkew, isoTime, maxAssertionAge, readInstant } from
 import { refuse } from './refuse.ts';
 import { scanDocument } from './scan-document.ts';
 import { type SigningCertificate, type VerifySignature, verifySignature } from './signature-kernel.ts';
-import { checkCertificateDates, verifySignatures } from './verify-signatures.ts';
-import { attributeOf, childrenNamed, type XmlElement } from './xml-tree.ts';
+import {
+  checkCertificateDates,
+  type VerifiedResponse,
+  verifyDecrypted,
+  verifySignatures,
+} from './verify-signatures.ts';
 
 export interface VerifiedAssertion {
   issuer: string;
@@ -51,11 +57,7 @@ export function readSamlResponse(
 ): VerifiedAssertion {
   const structure = checkStructure(scanDocument(decodeText(bytes)));
   checkStatus(structure.response);
-  const { assertion: unverified } = structure;
-  if (!unverified) return refuse('saml_structure_refused', { expected: 'one Assertion', received: 'none' });
-  const { signatures, certificates } = expectations;
-
-  const verified = verifySignatures({ ...structure, assertion: unverified }, signatures, certificates, verify);
+  const verified = verifyResponse(structure, expectations, verify);
   const certificateState = checkCertificateDates(verified.certificate, expectations.certificateExpiry, now);
   if (verified.response) checkStatus(verified.response);
   checkResponse(verified.response ?? structure.response, verified.response !== undefined, expectations);
@@ -66,12 +68,46 @@ export function readSamlResponse(
   };
 }
 
-/** `assertion` was parsed from signed bytes. The order is that of the standard's own list. */
+/** Signatures, and decryption only behind a verified one. */
+function verifyResponse(
+  structure: ResponseStructure,
+  expectations: ResponseExpectations,
+  verify: VerifySignature,
+): VerifiedResponse {
+  const { assertion, encryptedAssertion, response, responseSignature } = structure;
+  const { signatures, certificates, encryption, spEntityId } = expectations;
+  if (encryptedAssertion === undefined) {
+    if (!assertion) return refuse('saml_structure_refused', { expected: 'one Assertion', received: 'none' });
+    if (encryption?.required) {
+      refuse('saml_encryption_refused', { expected: 'an encrypted assertion', received: 'a plain one' });
+    }
+    return verifySignatures({ ...structure, assertion }, signatures, certificates, verify);
+  }
+  if (!encryption) {
+    return refuse('saml_encryption_refused', { expected: 'nothing encrypted', received: 'EncryptedAssertion' });
+  }
+  if (!responseSignature) {
+    return refuse('saml_encryption_refused', {
+      expected: 'a signed response around an encrypted assertion',
+      received: 'no signature',
+    });
+  }
+  const signed = verify(response, responseSignature, certificates);
+  const covered = childrenNamed(signed.element, samlAssertion, 'EncryptedAssertion')[0]!;
+  const decrypted = scanDocument(decryptAssertion(covered, spEntityId, encryption.keys));
+  const inside = checkAssertionStructure(decrypted);
+  return {
+    response: signed.element,
+    ...verifyDecrypted(inside, signed.certificate, signatures, certificates, verify),
+  };
+}
+
+/** Everything below `assertion` is covered by a verified signature. The order is that of the standard's own list. */
 function readAssertion(assertion: XmlElement, expectations: ResponseExpectations, now: number) {
   checkVersion(assertion);
   const issuers = childrenNamed(assertion, samlAssertion, 'Issuer');
   if (issuers.length !== 1) refuse('saml_issuer_mismatch', { expected: 'one Issuer', received: `${issuers.length}` });
-  checkIssuer(issuers[0]!, expectations.idpEntityId);
+  checkIssuer(issuers[0]!, expectations.idpEntityId, 'Assertion Issuer');
   const issuedAt = checkAge(assertion, now);
   const { subject, nameId } = readSubject(assertion);
   const confirmedUntil = checkConfirmation(subject, expectations, now);

@@ -1,8 +1,8 @@
 /** What a signature says about itself, by an allow-list: every algorithm, transform and child is one we know. */
 import type { KeyObject } from 'node:crypto';
+import { attributeOf, childElements, isElement, textOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { envelopedSignature, exclusiveCanonicalization, xmlSignature } from './namespaces.ts';
 import { refuse, shown } from './refuse.ts';
-import { attributeOf, childElements, isElement, textOf, type XmlElement } from './xml-tree.ts';
 
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 export interface SignatureAlgorithm {
@@ -17,6 +17,8 @@ export interface SignedInfo {
   reference: string;
   /** Prefixes that the digest's canonicalisation treats inclusively; `#default` for none. */
   inclusivePrefixes: readonly string[];
+  /** The same for the canonicalisation of SignedInfo itself. */
+  signedInfoPrefixes: readonly string[];
 }
 
 /** RFC 9231 §2.3; no SHA-1, no MD5, no HMAC (a public certificate would be the secret): SAML-20. */
@@ -40,19 +42,18 @@ export function readSignature(signature: XmlElement): { signedInfo: XmlElement; 
   if (!signedInfo || !value || rest.length > 1 || (rest[0] && !isElement(rest[0], xmlSignature, 'KeyInfo'))) {
     return malformed('SignedInfo, SignatureValue and at most a KeyInfo', 'Signature');
   }
-  expectElement(signedInfo, 'SignedInfo');
-  expectElement(value, 'SignatureValue');
+  expectElement(signedInfo, 'SignedInfo', 'Signature');
+  expectElement(value, 'SignatureValue', 'Signature');
   return { signedInfo, value: base64Of(value) };
 }
 
-/** Reads `ds:SignedInfo`. Called on the message first, and again on the canonical bytes that were verified. */
+/** Reads `ds:SignedInfo`; whether anybody signed it is the caller's business. */
 export function readSignedInfo(signedInfo: XmlElement): SignedInfo {
   const [canonicalization, method, reference] = childrenExactly(signedInfo, [
     'CanonicalizationMethod',
     'SignatureMethod',
     'Reference',
   ]);
-  readCanonicalization(canonicalization!);
   const [transforms, digestMethod, digestValue] = childrenExactly(reference!, [
     'Transforms',
     'DigestMethod',
@@ -64,11 +65,11 @@ export function readSignedInfo(signedInfo: XmlElement): SignedInfo {
     digestValue: base64Of(digestValue!),
     reference: readReference(reference!),
     inclusivePrefixes: readTransforms(transforms!),
+    signedInfoPrefixes: readCanonicalization(canonicalization!),
   };
 }
 
-/** Prefixes listed for the canonicalisation of SignedInfo itself. */
-export function readCanonicalization(method: XmlElement): readonly string[] {
+function readCanonicalization(method: XmlElement): readonly string[] {
   if (attributeOf(method, 'Algorithm') !== exclusiveCanonicalization) algorithmRefused(method);
   return inclusivePrefixesOf(method);
 }
@@ -86,7 +87,7 @@ function readReference(reference: XmlElement): string {
 function readTransforms(transforms: XmlElement): readonly string[] {
   const list = childElements(transforms);
   for (const transform of list) {
-    expectElement(transform, 'Transform');
+    expectElement(transform, 'Transform', 'Transforms');
     const algorithm = attributeOf(transform, 'Algorithm');
     if (algorithm !== envelopedSignature && algorithm !== exclusiveCanonicalization) algorithmRefused(transform);
   }
@@ -129,17 +130,18 @@ function childrenExactly(element: XmlElement, names: readonly string[]): XmlElem
   const children = childElements(element);
   if (children.length !== names.length) malformed(names.join(', '), element.local);
   children.forEach((child, index) => {
-    expectElement(child, names[index]!);
+    expectElement(child, names[index]!, element.local);
   });
   return children;
 }
 
-function expectElement(element: XmlElement, local: string): void {
-  if (!isElement(element, xmlSignature, local)) malformed(local, element.parent?.local ?? 'Signature');
+function expectElement(element: XmlElement, local: string, parent: string): void {
+  if (!isElement(element, xmlSignature, local)) malformed(local, parent);
 }
 
-function base64Of(element: XmlElement): Uint8Array {
-  const text = textOf(element)?.replace(/[\s]/g, '');
+/** Bytes of an element that holds base64 in lines. */
+export function base64Of(element: XmlElement): Uint8Array {
+  const text = textOf(element)?.replace(/\s+/g, '');
   if (text === undefined || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
     return malformed('base64', element.local);
   }

@@ -1,8 +1,8 @@
 import { createHash, type KeyObject, sign } from 'node:crypto';
+import { attributeOf } from '../../../metadata/xml-tree.ts';
 import { canonicalize } from './canonicalize.ts';
 import { envelopedSignature, exclusiveCanonicalization, xmlSignature } from './namespaces.ts';
 import { scanDocument } from './scan-document.ts';
-import { attributeOf } from './xml-tree.ts';
 
 /** Our key for requests: RSA, with its certificate as bare base64 for KeyInfo. */
 export interface RequestSigner {

@@ -1,18 +1,17 @@
 /**
  * The signature kernel: does one of these keys vouch for this element, and for which bytes exactly?
  *
- * Nothing outside depends on how it finds out (`VerifySignature` is the whole interface). It returns only canonical
- * bytes that were hashed and signed; callers read those and never the message ("see what is signed").
- * Nothing rests on the canonicaliser being right, except that honest signatures pass: the digest is read from the very
- * SignedInfo bytes that the key verified, and the answer is the very bytes that the digest covers.
+ * Nothing outside depends on how it finds out (`VerifySignature` is the whole interface). What it returns is the element
+ * as the signature covers it: without the signature, and with nothing above or beside it in reach ("see what is
+ * signed"). That reading this tree is reading the signed bytes rests on canonicalisation being reversible: see
+ * `canonicalize.ts`, which is tested for exactly that.
  * It does not decide which elements must be signed (`verify-signatures.ts`), nor when a certificate is too old.
  */
 import { createHash, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { attributeOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { canonicalize } from './canonicalize.ts';
-import { readCanonicalization, readSignature, readSignedInfo, type SignedInfo } from './read-signed-info.ts';
+import { readSignature, readSignedInfo, type SignedInfo } from './read-signed-info.ts';
 import { refuse } from './refuse.ts';
-import { scanDocument } from './scan-document.ts';
-import { attributeOf, childElements, type XmlElement } from './xml-tree.ts';
 
 /** A certificate of the connection. The key is trusted because an administrator put it there; no path is built. */
 export interface SigningCertificate {
@@ -25,7 +24,9 @@ export interface SigningCertificate {
 }
 
 export interface VerifiedElement {
-  /** The canonical text, signature left out, that was digested. */
+  /** What was digested and nothing else: the signature is left out. */
+  element: XmlElement;
+  /** Its canonical text, which was digested. */
   canonical: string;
   certificate: SigningCertificate;
 }
@@ -39,23 +40,23 @@ export type VerifySignature = (
 
 export const verifySignature: VerifySignature = (element, signature, certificates) => {
   const { signedInfo, value } = readSignature(signature);
-  const prefixes = readCanonicalization(childElements(signedInfo)[0] ?? signedInfo);
-  const signedBytes = canonicalize(signedInfo, prefixes);
-  const verified = readSignedInfo(scanDocument(signedBytes));
+  const claimed = readSignedInfo(signedInfo);
   // The reference is the parent itself, not whatever else carries the ID: SAML-10.
-  if (verified.reference !== attributeOf(element, 'ID')) {
+  if (claimed.reference !== attributeOf(element, 'ID')) {
     refuse('saml_structure_refused', {
       expected: 'a reference to the parent of the signature',
       where: 'Reference URI',
     });
   }
-  const certificate = findCertificate(verified, Buffer.from(signedBytes), value, certificates);
-  const canonical = canonicalize(element, verified.inclusivePrefixes, signature);
-  const digest = createHash(verified.digest).update(canonical, 'utf8').digest();
-  if (digest.length !== verified.digestValue.length || !timingSafeEqual(digest, verified.digestValue)) {
+  const signedBytes = Buffer.from(canonicalize(signedInfo, claimed.signedInfoPrefixes));
+  const certificate = findCertificate(claimed, signedBytes, value, certificates);
+  const canonical = canonicalize(element, claimed.inclusivePrefixes, signature);
+  const digest = createHash(claimed.digest).update(canonical, 'utf8').digest();
+  if (digest.length !== claimed.digestValue.length || !timingSafeEqual(digest, claimed.digestValue)) {
     refuse('saml_signature_invalid', { where: element.local, note: 'the content was changed after signing' });
   }
-  return { canonical, certificate };
+  const covered = { ...element, children: element.children.filter((child) => child !== signature) };
+  return { element: covered, canonical, certificate };
 };
 
 function findCertificate(

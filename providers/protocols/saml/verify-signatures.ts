@@ -1,11 +1,11 @@
-import type { ResponseStructure } from './check-structure.ts';
+import { childrenNamed, type XmlElement } from '../../../metadata/xml-tree.ts';
+import type { AssertionStructure, ResponseStructure } from './check-structure.ts';
 import type { CertificateExpiry, SignaturePolicy } from './expectations.ts';
 import { samlAssertion } from './namespaces.ts';
 import { refuse } from './refuse.ts';
-import { scanDocument } from './scan-document.ts';
-import type { SigningCertificate, VerifiedElement, VerifySignature } from './signature-kernel.ts';
-import { childrenNamed, type XmlElement } from './xml-tree.ts';
+import type { SigningCertificate, VerifySignature } from './signature-kernel.ts';
 
+/** Elements from which nothing can be reached that the signature does not cover. */
 export interface VerifiedResponse {
   /** Only when the response itself is signed. */
   response: XmlElement | undefined;
@@ -14,26 +14,40 @@ export interface VerifiedResponse {
 }
 
 /**
- * Applies the connection's policy (SML-2) and gives back elements read from signed bytes only. Every signature that is
- * present must verify, also one that the policy does not ask for.
+ * Applies the connection's policy (SML-2) to a response with a plain assertion. Every signature that is present must
+ * verify, also one that the policy does not ask for.
  */
 export function verifySignatures(
-  structure: ResponseStructure & { assertion: XmlElement },
+  structure: ResponseStructure & AssertionStructure,
   policy: SignaturePolicy,
   certificates: readonly SigningCertificate[],
   verify: VerifySignature,
 ): VerifiedResponse {
-  const { response, assertion, responseSignature, assertionSignature } = structure;
+  const { response, responseSignature, assertion, assertionSignature } = structure;
+  // Before any cryptography: who signs nothing costs nothing.
   checkPolicy(policy, responseSignature !== undefined, assertionSignature !== undefined);
   const signedResponse = responseSignature && verify(response, responseSignature, certificates);
   const signedAssertion = assertionSignature && verify(assertion, assertionSignature, certificates);
-  const verifiedResponse = signedResponse && scanDocument(signedResponse.canonical);
-  const verifiedAssertion = signedAssertion
-    ? scanDocument(signedAssertion.canonical)
-    : verifiedResponse && childrenNamed(verifiedResponse, samlAssertion, 'Assertion')[0];
-  const certificate = (signedAssertion ?? (signedResponse as VerifiedElement | undefined))?.certificate;
+  const verifiedAssertion =
+    signedAssertion?.element ??
+    (signedResponse && childrenNamed(signedResponse.element, samlAssertion, 'Assertion')[0]);
+  const certificate = (signedAssertion ?? signedResponse)?.certificate;
   if (!verifiedAssertion || !certificate) return signatureMissing(policy);
-  return { response: verifiedResponse, assertion: verifiedAssertion, certificate };
+  return { response: signedResponse?.element, assertion: verifiedAssertion, certificate };
+}
+
+/** The same for an assertion that was decrypted out of a response which `signer` signed. */
+export function verifyDecrypted(
+  { assertion, assertionSignature }: AssertionStructure,
+  signer: SigningCertificate,
+  policy: SignaturePolicy,
+  certificates: readonly SigningCertificate[],
+  verify: VerifySignature,
+): Omit<VerifiedResponse, 'response'> {
+  checkPolicy(policy, true, assertionSignature !== undefined);
+  if (assertionSignature === undefined) return { assertion, certificate: signer };
+  const { element, certificate } = verify(assertion, assertionSignature, certificates);
+  return { assertion: element, certificate };
 }
 
 function checkPolicy(policy: SignaturePolicy, response: boolean, assertion: boolean): void {

@@ -231,7 +231,7 @@ describe('refusing documents (CON-11, SAML-18, SAML-38, SAML-48)', () => {
       Buffer.from(`<?xml version="1.0" encoding="ISO-2022-JP"?>${plain}`),
       'encoding_unsupported',
     ],
-    ['more than 1 MiB', `${plain}<!--${'x'.repeat(1024 * 1024)}-->`, 'too_large'],
+    ['more than 10 MiB', `${plain}<!--${'x'.repeat(10 * 1024 * 1024)}-->`, 'too_large'],
     ['33 levels of elements', '<a>'.repeat(33) + '</a>'.repeat(33), 'structure_too_big'],
     ['20,000 siblings', `<a>${'<b/>'.repeat(20_000)}</a>`, 'structure_too_big'],
     ['65 attributes in one element', `<a${wide}/>`, 'structure_too_big'],

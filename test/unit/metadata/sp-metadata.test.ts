@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { SignedXml } from 'xml-crypto';
 import { generateSigningKey, type SigningKey } from '../../../certs/signing-keys.ts';
 import { buildSpMetadata, type SpDescription, signMetadata } from '../../../metadata/sp-metadata.ts';
-import { readXml, type XmlElement } from '../../../metadata/xml-reader.ts';
+import { readXml } from '../../../metadata/xml-reader.ts';
+import { attributeOf, childElements, textOf, type XmlElement } from '../../../metadata/xml-tree.ts';
 import { describeIf } from '../../support/skips.ts';
 
 const now = Date.UTC(2026, 10, 22);
@@ -27,23 +28,24 @@ async function makeSigner(): Promise<SigningKey & { certificatePem: string }> {
 }
 
 function find(element: XmlElement, local: string): XmlElement[] {
-  return element.children.flatMap((child) => [...(child.local === local ? [child] : []), ...find(child, local)]);
+  return childElements(element).flatMap((child) => [...(child.local === local ? [child] : []), ...find(child, local)]);
 }
-const attributesOf = (element: XmlElement | undefined) => Object.fromEntries(element?.attributes ?? []);
+const attributesOf = (element: XmlElement | undefined) =>
+  Object.fromEntries((element?.attributes ?? []).map(({ name, value }) => [name, value]));
 
 describe('our own metadata', () => {
   it('says who we are, where answers go and what is signed, and announces no encryption by itself', () => {
     const root = readXml(buildSpMetadata(sp));
     expect(attributesOf(root)).toEqual({ ID: expect.stringMatching(/^_[0-9a-f]{40}$/), entityID: sp.entityId });
-    const [role] = root.children;
+    const [role] = childElements(root);
     expect(root.children).toHaveLength(1);
     expect(attributesOf(role)).toEqual({
       AuthnRequestsSigned: 'true',
       WantAssertionsSigned: 'true',
       protocolSupportEnumeration: 'urn:oasis:names:tc:SAML:2.0:protocol',
     });
-    expect(role?.children.map((child) => child.local)).toEqual(['KeyDescriptor', 'AssertionConsumerService']);
-    expect(attributesOf(role?.children[1])).toEqual({
+    expect(childElements(role!).map((child) => child.local)).toEqual(['KeyDescriptor', 'AssertionConsumerService']);
+    expect(attributesOf(childElements(role!)[1])).toEqual({
       Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
       Location: sp.acsUrl,
       index: '0',
@@ -63,9 +65,9 @@ describe('our own metadata', () => {
         organizationName: 'Corp',
       }),
     );
-    expect(root.attributes.get('validUntil')).toBe('2026-11-22T00:00:00.000Z');
-    expect(root.children.map((child) => child.local)).toEqual(['SPSSODescriptor', 'Organization']);
-    expect(root.children[0]?.children.map((child) => child.local)).toEqual([
+    expect(attributeOf(root, 'validUntil')).toBe('2026-11-22T00:00:00.000Z');
+    expect(childElements(root).map((child) => child.local)).toEqual(['SPSSODescriptor', 'Organization']);
+    expect(childElements(childElements(root)[0]!).map((child) => child.local)).toEqual([
       'KeyDescriptor',
       'KeyDescriptor',
       'SingleLogoutService',
@@ -74,10 +76,10 @@ describe('our own metadata', () => {
       'NameIDFormat',
       'AssertionConsumerService',
     ]);
-    expect(find(root, 'OrganizationURL')[0]?.text).toBe('https://saml.example.test');
+    expect(textOf(find(root, 'OrganizationURL')[0]!)).toBe('https://saml.example.test');
     const encryption = find(root, 'KeyDescriptor')[1]!;
-    expect(encryption.attributes.get('use')).toBe('encryption');
-    const methods = find(encryption, 'EncryptionMethod').map((method) => method.attributes.get('Algorithm') ?? '');
+    expect(attributeOf(encryption, 'use')).toBe('encryption');
+    const methods = find(encryption, 'EncryptionMethod').map((method) => attributeOf(method, 'Algorithm') ?? '');
     expect(methods.length).toBeGreaterThan(0);
     for (const method of methods) expect(method).toMatch(/-gcm$|rsa-oaep/);
   });
@@ -87,13 +89,13 @@ describe('our own metadata', () => {
       buildSpMetadata({ ...sp, signingCertificates: [current.certificatePem, next.certificatePem] }),
     );
     const expected = [current, next].map(({ certificatePem }) => certificatePem.replace(/-----[^-]+-----|\s/g, ''));
-    expect(find(root, 'X509Certificate').map((certificate) => certificate.text)).toEqual(expected);
+    expect(find(root, 'X509Certificate').map(textOf)).toEqual(expected);
   });
 
   it('gives the same document for the same description, and another ID for another', () => {
     expect(buildSpMetadata(sp)).toBe(buildSpMetadata({ ...sp }));
     const other = readXml(buildSpMetadata({ ...sp, acsUrl: 'https://other.test/acs' }));
-    expect(other.attributes.get('ID')).not.toBe(readXml(buildSpMetadata(sp)).attributes.get('ID'));
+    expect(attributeOf(other, 'ID')).not.toBe(attributeOf(readXml(buildSpMetadata(sp)), 'ID'));
   });
 
   it('escapes every value, so that a name brings in no markup (SAML-46)', () => {
@@ -110,10 +112,10 @@ describe('our own metadata', () => {
       }),
     );
     const kept = hostile.replace('\u0000', '').replace('\u001b', '');
-    expect(root.attributes.get('entityID')).toBe(kept);
-    expect(find(root, 'OrganizationName')[0]?.text).toBe(kept);
-    expect(find(root, 'NameIDFormat')[0]?.text).toBe(kept);
-    expect(find(root, 'AssertionConsumerService')[0]?.attributes.get('Location')).toBe(kept);
+    expect(attributeOf(root, 'entityID')).toBe(kept);
+    expect(textOf(find(root, 'OrganizationName')[0]!)).toBe(kept);
+    expect(textOf(find(root, 'NameIDFormat')[0]!)).toBe(kept);
+    expect(attributeOf(find(root, 'AssertionConsumerService')[0]!, 'Location')).toBe(kept);
     expect(find(root, 'script')).toEqual([]);
   });
 
@@ -121,7 +123,7 @@ describe('our own metadata', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (entityId, organizationName) => {
         const root = readXml(buildSpMetadata({ ...sp, entityId, organizationName }));
-        expect(find(root, 'OrganizationName')[0]?.text).toBe(organizationName);
+        expect(textOf(find(root, 'OrganizationName')[0]!)).toBe(organizationName);
       }),
     );
   });
@@ -144,10 +146,10 @@ describe('the signature of our metadata', () => {
 
   it('is the first child, covers the whole document and uses SHA-256 and exclusive canonicalization only', () => {
     const root = readXml(signed);
-    expect(root.children[0]?.local).toBe('Signature');
-    expect(find(root, 'Reference').map(attributesOf)).toEqual([{ URI: `#${root.attributes.get('ID')}` }]);
+    expect(childElements(root)[0]?.local).toBe('Signature');
+    expect(find(root, 'Reference').map(attributesOf)).toEqual([{ URI: `#${attributeOf(root, 'ID')}` }]);
     const algorithms = ['CanonicalizationMethod', 'SignatureMethod', 'DigestMethod', 'Transform'].flatMap((name) =>
-      find(root, name).map((element) => element.attributes.get('Algorithm')),
+      find(root, name).map((element) => attributeOf(element, 'Algorithm')),
     );
     expect(algorithms).toEqual([
       'http://www.w3.org/2001/10/xml-exc-c14n#',

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { attributeOf } from '../../../../metadata/xml-tree.ts';
 import { scanDocument } from '../../../../providers/protocols/saml/scan-document.ts';
-import { attributeOf } from '../../../../providers/protocols/saml/xml-tree.ts';
 import { testPorts } from '../../../support/ports.ts';
 import { acsUrl, samlConnection, spEntityId } from '../../../support/upstreams/saml/connection.ts';
 import { idpKey, now } from '../../../support/upstreams/saml/crafted.ts';

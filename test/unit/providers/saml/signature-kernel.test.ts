@@ -1,10 +1,10 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SignedXml } from 'xml-crypto';
+import { childElements, textOf } from '../../../../metadata/xml-tree.ts';
 import { scanDocument } from '../../../../providers/protocols/saml/scan-document.ts';
 import { makeSignature } from '../../../../providers/protocols/saml/sign-document.ts';
 import { type SigningCertificate, verifySignature } from '../../../../providers/protocols/saml/signature-kernel.ts';
-import { childElements } from '../../../../providers/protocols/saml/xml-tree.ts';
 import { craft, refusal } from '../../../support/upstreams/saml/crafted.ts';
 import { algorithms } from '../../../support/upstreams/saml/sign-xml.ts';
 
@@ -53,13 +53,15 @@ describe('the signature kernel', () => {
     expect(refusal(xml, { certificates: [other] })).toMatchObject({ code: 'saml_signature_invalid' });
   });
 
-  it('verifies what our own requests are signed with, and gives back the signed text', () => {
+  it('verifies what our own requests are signed with, and gives back what is signed and nothing else', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const document = '<a ID="_1"><b xmlns="urn:b">text</b></a>';
     const signature = makeSignature(document, { key: privateKey, certificate: 'AAAA' });
     const root = scanDocument(document.replace('</a>', `${signature}</a>`));
     const certificate = { publicKey, notBefore: 0, notAfter: 1, fingerprint: 'one' };
     const verified = verifySignature(root, childElements(root)[1]!, [certificate]);
-    expect(verified).toEqual({ canonical: document, certificate });
+    expect(verified).toMatchObject({ canonical: document, certificate });
+    expect(childElements(verified.element).map(textOf)).toEqual(['text']);
+    expect(childElements(root)).toHaveLength(2);
   });
 });

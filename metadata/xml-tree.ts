@@ -1,6 +1,7 @@
 /**
- * The tree that everything in this folder reads: elements with resolved namespaces, and text. Made only by
- * `scan-document.ts`; there is no second parser, so no two parsers can disagree.
+ * The tree that everything made of XML is read from: elements with resolved namespaces, and text. Made only by
+ * `scan-xml.ts`. An element knows what is below it and nothing of what is above or beside it: whoever holds one can
+ * read nothing else (the SAML reader rests on that).
  */
 export interface XmlAttribute {
   /** As written, prefix included. */
@@ -12,10 +13,12 @@ export interface XmlAttribute {
   value: string;
 }
 
-export interface NamespaceDeclaration {
+/** A declaration, and those that it stands in front of: looked up from the inside out. */
+export interface NamespaceScope {
   /** Empty: the default namespace. */
   prefix: string;
   uri: string;
+  outer: NamespaceScope | undefined;
 }
 
 export interface XmlElement {
@@ -25,10 +28,17 @@ export interface XmlElement {
   uri: string;
   /** Without namespace declarations. */
   attributes: readonly XmlAttribute[];
-  /** Only those declared on this element. */
-  namespaces: readonly NamespaceDeclaration[];
+  /** Everything declared here and around, as canonicalization needs it. */
+  scope: NamespaceScope | undefined;
+  /** How many declarations of `scope` are this element's own. */
+  declared: number;
   children: (XmlElement | string)[];
-  parent: XmlElement | undefined;
+}
+
+/** The namespace that `prefix` stands for; `undefined`: nobody declared it. */
+export function lookUp(scope: NamespaceScope | undefined, prefix: string): string | undefined {
+  for (let at = scope; at !== undefined; at = at.outer) if (at.prefix === prefix) return at.uri;
+  return undefined;
 }
 
 export function isElement(element: XmlElement, uri: string, local: string): boolean {
@@ -40,12 +50,19 @@ export function childElements(element: XmlElement): XmlElement[] {
 }
 
 export function childrenNamed(element: XmlElement, uri: string, local: string): XmlElement[] {
-  return childElements(element).filter((child) => isElement(child, uri, local));
+  const found: XmlElement[] = [];
+  for (const child of element.children) {
+    if (typeof child !== 'string' && child.local === local && child.uri === uri) found.push(child);
+  }
+  return found;
 }
 
 /** The value of an attribute without a namespace (SAML and XML Signature use no other). */
 export function attributeOf(element: XmlElement, local: string): string | undefined {
-  return element.attributes.find((attribute) => attribute.uri === '' && attribute.local === local)?.value;
+  for (const attribute of element.attributes) {
+    if (attribute.local === local && attribute.uri === '') return attribute.value;
+  }
+  return undefined;
 }
 
 /** Text of an element that holds only text; `undefined` when it has child elements. */
