@@ -126,7 +126,7 @@ describe('Somebody else’s organization', () => {
     expect(page.status).toBe(404);
     const settings = { ...form.fields, subscriberWebHours: '1', nativeReauthenticationDays: '1', version: '1' };
     expect((await browser.post(url('globex', '/session-settings'), settings)).status).toBe(404);
-    expect((await app.services.sessions.find(String(claims['sid'])))?.active).toBe(true);
+    expect((await app.services.sessions.find(String(claims.sid)))?.active).toBe(true);
     expect((await app.services.organizations.find(globex.id))?.settings.subscriberWebHours).not.toBe(1);
   });
 
@@ -155,13 +155,13 @@ describe('Somebody else’s organization', () => {
     );
     await browser.get(url('acme', '/organization-sessions/end-all'));
     const { csrf } = browser.forms().find(({ action }) => action.pathname.endsWith('/end-all'))!.fields;
-    const fields = { csrf: csrf!, session: row.fields['session']!, confirmed: 'yes' };
+    const fields = { csrf: csrf!, session: row.fields.session!, confirmed: 'yes' };
     for (const path of ['/organization-sessions/end', '/sessions/end']) {
       const page = await browser.post(url('acme', path), fields);
       expect(page.html).toContain('This session had ended already.');
     }
-    expect((await app.services.sessions.find(String(theirs.claims['sid'])))?.active).toBe(true);
-    expect(list.html).not.toContain(String(theirs.claims['sid']));
+    expect((await app.services.sessions.find(String(theirs.claims.sid)))?.active).toBe(true);
+    expect(list.html).not.toContain(String(theirs.claims.sid));
   });
 
   it('that was joined after the sign-in opens with the next one', async () => {
@@ -191,7 +191,7 @@ describe('An administrator who was removed (SES-3)', () => {
     const dashboard = await registerRelyingParty(app, { organizationId: null, name: 'Dashboard' });
     const browser = await signedIn(saburo);
     const signedInAt = await dashboard.signIn(browser, { acr_values: 'idp:citrix' });
-    expect((await dashboard.userinfo(signedInAt.accessToken)).body['access']).toMatchObject([
+    expect((await dashboard.userinfo(signedInAt.accessToken)).body.access).toMatchObject([
       { customer_id: 'acme', access: 'full' },
     ]);
     const waiting = dashboard.start({ acr_values: 'idp:citrix' });
@@ -233,8 +233,8 @@ describe('An administrator who was removed (SES-3)', () => {
     await app.services.administrators.remove(acme.id, await rowOf(goro, acme));
     await app.finalise();
     await app.deliverNotices();
-    expect(listener.received).toMatchObject([{ sub: claims.sub, sid: claims['sid'] }]);
-    expect(await app.services.sessions.find(String(claims['sid']))).toMatchObject({ end: { reason: 'removed' } });
+    expect(listener.received).toMatchObject([{ sub: claims.sub, sid: claims.sid }]);
+    expect(await app.services.sessions.find(String(claims.sid))).toMatchObject({ end: { reason: 'removed' } });
     await listener.close();
   });
 
@@ -247,7 +247,7 @@ describe('An administrator who was removed (SES-3)', () => {
     expect((await browser.get(url('acme'))).status).toBe(404);
     expect((await browser.get(url('globex'))).status).toBe(200);
     const { body } = await dashboard.userinfo(accessToken);
-    expect(body['access']).toEqual([expect.objectContaining({ customer_id: 'globex' })]);
-    expect([body['customer_id'], body['org_id']]).toEqual(['globex', globex.orgId]);
+    expect(body.access).toEqual([expect.objectContaining({ customer_id: 'globex' })]);
+    expect([body.customer_id, body.org_id]).toEqual(['globex', globex.orgId]);
   });
 });

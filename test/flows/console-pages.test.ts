@@ -91,7 +91,7 @@ describe('My sessions', () => {
     const third = await signedIn();
     await here.get(url('/sessions'));
     const rows = formsTo(here, '/sessions/end');
-    const row = rows.find(({ fields }) => here.page!.html.split(fields['session']!)[0]!.lastIndexOf('Firefox') > 0)!;
+    const row = rows.find(({ fields }) => here.page!.html.split(fields.session!)[0]!.lastIndexOf('Firefox') > 0)!;
     const asked = await here.post(row.action, row.fields);
     expect(asked.html).toContain('End this session?');
     expect(await isIn(there)).toBe(true);
@@ -227,7 +227,7 @@ describe('The session settings', () => {
     expect(shown).toMatchObject({
       administratorInactivity: 'on',
       subscriberInactivity: 'on',
-      version: fields['version'],
+      version: fields.version,
     });
     const { settings } = (await app.services.organizations.find(organization.id))!;
     expect(settings).toMatchObject({ administratorInactivityMinutes: null, subscriberWebHours: 24 });

@@ -48,7 +48,7 @@ const ways = {
     expect(pushed.status).toBe(201);
     const url = new URL(started.url.origin + started.url.pathname);
     url.search = String(
-      new URLSearchParams({ client_id: everywhere.clientId, request_uri: String(pushed.body['request_uri']) }),
+      new URLSearchParams({ client_id: everywhere.clientId, request_uri: String(pushed.body.request_uri) }),
     );
     return { ...started, url };
   },
@@ -89,7 +89,7 @@ describe.each(Object.entries(ways))('An application of the installation, its req
       await ending(browser.submit({ organization: typed() }, '/organization'), browser),
       started,
     );
-    expect(claims['customer_id']).toBe(customerId);
+    expect(claims.customer_id).toBe(customerId);
   });
 
   it.each([
@@ -107,7 +107,7 @@ describe.each(Object.entries(ways))('An application of the installation, its req
       await ending(browser.submit({ organization: 'acme' }, '/organization'), browser),
       started,
     );
-    expect(claims['customer_id']).toBe('acme');
+    expect(claims.customer_id).toBe('acme');
   });
 
   it('uses the session that this browser holds there', async () => {
@@ -120,7 +120,7 @@ describe.each(Object.entries(ways))('An application of the installation, its req
       await ending(browser.submit({ organization: 'acme' }, '/organization'), browser),
       started,
     );
-    expect(again['sid']).toBe(first['sid']);
+    expect(again.sid).toBe(first.sid);
   });
 
   it('goes straight to the organization that acr_values name', async () => {
@@ -128,12 +128,12 @@ describe.each(Object.entries(ways))('An application of the installation, its req
     for (const customerId of ['acme', 'globex', 'acme']) {
       const started = await begin({ acr_values: `tenant:${customerId}` });
       const claims = await claimsAt(await arrive(browser, started.url), started);
-      expect(claims['customer_id']).toBe(customerId);
+      expect(claims.customer_id).toBe(customerId);
     }
     // Each organization's session is its own, and each answers silently.
     for (const customerId of ['acme', 'globex']) {
       const silent = await begin({ acr_values: `tenant:${customerId}`, prompt: 'none' });
-      expect((await claimsAt(await arrive(browser, silent.url), silent))['customer_id']).toBe(customerId);
+      expect((await claimsAt(await arrive(browser, silent.url), silent)).customer_id).toBe(customerId);
     }
   });
 
@@ -142,7 +142,7 @@ describe.each(Object.entries(ways))('An application of the installation, its req
     ['idp:gateway', 'gateway'],
   ])('chooses among the organization’s connections with %s', async (wish, idp) => {
     const started = await begin({ acr_values: `tenant:acme ${wish}` });
-    expect((await claimsAt(await arrive(new Browser(), started.url), started))['idp']).toBe(idp);
+    expect((await claimsAt(await arrive(new Browser(), started.url), started)).idp).toBe(idp);
   });
 
   it('leads on when the organization has no such connection', async () => {
@@ -167,9 +167,9 @@ describe.each(Object.entries(ways))('An application of the installation, its req
     const claims = await claimsAt(await ending(signInWithCode(browser, hanako), browser), started);
     expect(claims).toMatchObject({ idp: 'citrix', customer_id: 'acme', access: [{ access: 'full' }] });
     const silent = await begin({ acr_values: 'idp:citrix', prompt: 'none' });
-    expect((await claimsAt(await arrive(browser, silent.url), silent))['sub']).toBe(claims['sub']);
+    expect((await claimsAt(await arrive(browser, silent.url), silent)).sub).toBe(claims.sub);
     const still = await begin({ acr_values: 'tenant:acme', prompt: 'none' });
-    expect((await claimsAt(await arrive(browser, still.url), still))['idp']).toBe('okta');
+    expect((await claimsAt(await arrive(browser, still.url), still)).idp).toBe('okta');
   });
 
   it('signs an administrator in by their company’s connection', async () => {
@@ -194,7 +194,7 @@ describe('An application of one organization', () => {
       if (page.url.host !== '127.0.0.1:9') expect(page.status).toBe(404);
     }
     const { claims } = await own.signIn(new Browser(), { acr_values: 'tenant:globex' });
-    expect(claims['customer_id']).toBe('acme');
-    expect(claims['idp']).toBe('okta');
+    expect(claims.customer_id).toBe('acme');
+    expect(claims.idp).toBe('okta');
   });
 });

@@ -86,7 +86,7 @@ describe('Started without any configuration', { timeout: 60_000 }, () => {
     expect(said).toContain(`${server.url}/core`);
     expect(said).toContain('./data');
     const discovery = await json(`${server.url}/core/.well-known/openid-configuration`);
-    expect(discovery['issuer']).toBe(`${server.url}/core`);
+    expect(discovery.issuer).toBe(`${server.url}/core`);
     const page = await get(`${server.url}/console`);
     expect(page.status).toBe(303);
     expect(await stop(server)).toBe(0);

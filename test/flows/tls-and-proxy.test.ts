@@ -160,7 +160,7 @@ describe('Behind a proxy', () => {
   it('that is trusted, people are served as over https, by the address that it tells', async () => {
     const { status, headers } = await ask(trusting, 'citrix.broker.test', '/', forwarded);
     expect(status).toBe(303);
-    expect(String(headers['location'])).toMatch(/^https:\/\/accounts\.broker\.test\/core\/connect\/authorize\?/);
+    expect(String(headers.location)).toMatch(/^https:\/\/accounts\.broker\.test\/core\/connect\/authorize\?/);
     expect(String(headers['set-cookie'])).toMatch(/^__Host-console-login-[^;]+;.*; Secure/);
     expect(headers['strict-transport-security']).toBe('max-age=63072000');
     expect(loggedAddress(trusting)).toBe('203.0.113.9');
@@ -182,7 +182,7 @@ describe('Behind a proxy', () => {
       ...forwarded,
       'x-forwarded-proto': 'http',
     });
-    expect([answer.status, answer.headers['location']]).toEqual([301, 'https://citrix.broker.test/go/acme?x=1']);
+    expect([answer.status, answer.headers.location]).toEqual([301, 'https://citrix.broker.test/go/acme?x=1']);
   });
 
   it('that nobody has named, nothing is believed and nothing served', async () => {
@@ -208,7 +208,7 @@ describe('Behind a proxy', () => {
     const { status, body } = await ask(trusting, 'accounts.broker.test', path, { ...forwarded, ...lies });
     expect(status).toBe(200);
     expect(body).not.toContain('evil');
-    expect(JSON.parse(body)['token_endpoint']).toBe('https://accounts.broker.test/core/connect/token');
+    expect(JSON.parse(body).token_endpoint).toBe('https://accounts.broker.test/core/connect/token');
   });
 
   it('health is told under any name', async () => {
