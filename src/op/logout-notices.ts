@@ -40,11 +40,16 @@ export function createLogoutNotices({ store, clock, send, onFailure }: LogoutNot
     }
   }
 
-  /** Sends what is due. Several nodes may call it; each notice is taken by one. */
-  async function deliver(limit = 50): Promise<number> {
-    const ids = await store.due(queue, clock.now(), limit);
-    await Promise.all(ids.map(deliverOne));
-    return ids.length;
+  /** Sends what is due, a batch at a time. Several nodes may call it; each notice is taken by one. */
+  async function deliver(batch = 50, batches = 20): Promise<number> {
+    let tried = 0;
+    for (let round = 0; round < batches; round++) {
+      const ids = await store.due(queue, clock.now(), batch);
+      await Promise.all(ids.map(deliverOne));
+      tried += ids.length;
+      if (ids.length < batch) break;
+    }
+    return tried;
   }
 
   async function deliverOne(id: string): Promise<void> {

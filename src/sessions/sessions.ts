@@ -218,11 +218,19 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     return ended.filter(Boolean).length;
   }
 
-  /** Visits sessions that are due: ends are recorded and announced once each; the others get their next date. */
-  async function finalise(limit = 200): Promise<number> {
-    const due = await store.due(queue, clock.now(), limit);
-    for (const uid of due) await finaliseOne(uid);
-    return due.length;
+  /**
+   * Visits sessions that are due: ends are recorded and announced once each; the others get their next date. Goes on
+   * while whole batches are due, for a while: what another node is at stays in the queue.
+   */
+  async function finalise(batch = 200, batches = 50): Promise<number> {
+    let visited = 0;
+    for (let round = 0; round < batches; round++) {
+      const due = await store.due(queue, clock.now(), batch);
+      for (const uid of due) await finaliseOne(uid);
+      visited += due.length;
+      if (due.length < batch) break;
+    }
+    return visited;
   }
 
   async function finaliseOne(uid: string): Promise<void> {
