@@ -11,7 +11,6 @@ import { createLog, type Log } from './core/log.ts';
 import { databaseConfigOf, type OpenDatabase, openDatabase } from './database/database.ts';
 import { createRenewableSealer } from './directory/renewable-sealer.ts';
 import { listen } from './http/listen.ts';
-import { createRedisStore } from './store/redis.ts';
 import { createSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -95,6 +94,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
 
 async function openStore(config: Config, database: OpenDatabase, log: Log): Promise<Store> {
   if (config.redisUrl !== undefined) {
+    // Only who uses it waits for it to load: a tenth of the start.
+    const { createRedisStore } = await import('./store/redis.ts');
     return createRedisStore({
       url: config.redisUrl,
       clock: systemClock,
