@@ -35,6 +35,7 @@ const encryptionMethods = [
   'http://www.w3.org/2009/xmlenc11#aes256-gcm',
   'http://www.w3.org/2009/xmlenc11#aes128-gcm',
   'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
+  'http://www.w3.org/2009/xmlenc11#rsa-oaep',
 ];
 
 /** An `EntityDescriptor` with one `SPSSODescriptor`, in the order of the schema. Throws `CertificateError`. */

@@ -87,6 +87,8 @@ export interface UpstreamIdentity {
   once?: { id: string; expiresAt: number };
   /** What `signOutUrl` needs later. Kept sealed. */
   signOut?: FlowState;
+  /** SHA-256 fingerprint of the certificate that vouched for the answer, where an administrator entered certificates. */
+  signedWith?: string;
   /** Milliseconds by which the upstream's clock is ahead (positive) or behind, where it could be measured. */
   clockSkew?: number;
 }
@@ -174,6 +176,9 @@ export interface ProviderDefinition<Settings extends object = object> {
 export interface Installation {
   /** AAD-1: one registration may serve subscriber login, directory and administrators. */
   azureAd?: { clientId: string; clientSecret: string };
-  /** Our SAML service provider: entity ID and the key that signs requests (PEM). */
-  saml: { entityId: string; signingKey: string; signingCertificate: string };
+  /**
+   * Our SAML service provider: entity ID and the key that signs requests (PEM). `decryptionKeys`: every private key that
+   * an identity provider may have encrypted for, the current one first.
+   */
+  saml: { entityId: string; signingKey: string; signingCertificate: string; decryptionKeys?: readonly string[] };
 }

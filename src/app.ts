@@ -220,7 +220,7 @@ export async function createApp(options: AppOptions) {
     },
   });
 
-  async function samlMetadata(): Promise<string> {
+  async function samlMetadata({ encryption }: { encryption: boolean }): Promise<string> {
     const current = services.keys().find((key) => key.use === 'saml' && key.state === 'current');
     if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
     const xml = buildSpMetadata({
@@ -229,6 +229,7 @@ export async function createApp(options: AppOptions) {
       logoutUrl: sites.samlLogoutUrl,
       logoutBindings: ['redirect', 'post'],
       signingCertificates: samlCertificates(services.keys(), clock.now()),
+      ...(encryption && { encryptionCertificate: current.certificatePem }),
       authnRequestsSigned: true,
       wantAssertionsSigned: false,
     });

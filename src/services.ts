@@ -189,6 +189,10 @@ export function installationOf(config: Config, sites: Sites, keys: readonly Sign
       entityId: sites.samlEntityId,
       signingKey: current.privateKeyPem,
       signingCertificate: current.certificatePem,
+      // During a rollover providers encrypt for the key of the metadata that they have read.
+      decryptionKeys: [current, ...keys.filter((key) => key.use === 'saml' && key !== current)].map(
+        ({ privateKeyPem }) => privateKeyPem,
+      ),
     },
     ...(clientId !== undefined && clientSecret !== undefined && { azureAd: { clientId, clientSecret } }),
   };

@@ -52,7 +52,18 @@ export function createSamlProvider(
   const spEntityId = installation.saml.entityId;
   const signer = once(() => readSigner(installation));
   const certificates = once(() => settings.certificates.flatMap(readCertificates));
+  const decryptionKeys = once(() => (installation.saml.decryptionKeys ?? []).map((pem) => createPrivateKey(pem)));
   const names = new Set(Object.values(settings.attributes));
+
+  function logCertificate({ certificate, certificateState }: VerifiedAssertion): void {
+    const { fingerprint, notAfter } = certificate;
+    const fields = { fingerprint, notAfter, idp: settings.entityId };
+    if (certificateState !== 'valid') ports.log.warn(fields, `SAML signing certificate is ${certificateState}`);
+    const position = certificates().indexOf(certificate) + 1;
+    // A rollover at the provider: when all answers come with the next one, the first can go.
+    if (position > 1)
+      ports.log.info({ ...fields, position }, 'SAML response signed with another than the first certificate');
+  }
 
   return {
     kind: 'redirect',
@@ -102,23 +113,20 @@ export function createSamlProvider(
         });
       }
       const now = ports.now();
-      const { signatures, certificateExpiry, context } = settings;
+      const { signatures, certificateExpiry, context, encryption } = settings;
       const expectations = {
         ...state,
         signatures,
         certificateExpiry,
         ...(context && { context }),
+        ...(encryption !== 'refuse' && {
+          encryption: { required: encryption === 'require', keys: decryptionKeys() },
+        }),
         certificates: certificates(),
         attributeNames: names,
       };
       const assertion = readSamlResponse(decodeBase64(response), expectations, now);
-      if (assertion.certificateState !== 'valid') {
-        const { fingerprint, notAfter } = assertion.certificate;
-        ports.log.warn(
-          { fingerprint, notAfter, idp: settings.entityId },
-          `SAML signing certificate is ${assertion.certificateState}`,
-        );
-      }
+      logCertificate(assertion);
       return toIdentity(assertion, settings, spEntityId, now);
     },
 
@@ -164,6 +172,7 @@ function toIdentity(
     ...(contextClass !== undefined && { context: contextClass }),
     ...(sessionNotOnOrAfter !== undefined && { notOnOrAfter: sessionNotOnOrAfter }),
     once: assertion.once,
+    signedWith: assertion.certificate.fingerprint,
     signOut: {
       nameId: nameId.value,
       format: nameId.format ?? null,

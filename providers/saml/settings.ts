@@ -52,6 +52,7 @@ const written = z
     signatures: z.enum(signaturePolicies).default('either'),
     certificates: z.array(certificate).min(1).max(20).optional(),
     certificateExpiry: z.enum(['warn', 'refuse']).default('warn'),
+    encryption: z.enum(['refuse', 'accept', 'require']).default('refuse'),
     context: z
       .strictObject({ class: z.string().trim().min(1).max(256), comparison: z.enum(['minimum', 'exact']) })
       .optional(),
@@ -198,6 +199,16 @@ export const samlDescriptions: readonly SettingDescription[] = [
     choices: [
       { value: 'warn', label: 'Accept and warn' },
       { value: 'refuse', label: 'Refuse' },
+    ],
+  },
+  {
+    key: 'encryption',
+    label: 'Encrypted assertions',
+    help: 'AES-GCM with RSA-OAEP, in a signed response. Give the provider our metadata that has the encryption key.',
+    choices: [
+      { value: 'refuse', label: 'Refuse' },
+      { value: 'accept', label: 'Accept' },
+      { value: 'require', label: 'Require' },
     ],
   },
   {

@@ -38,8 +38,10 @@ export function createCallbackRoutes(context: AccountsContext): Router {
   // Somebody opened the address in the browser, or an IdP was told to use GET.
   router.get('/saml/acs', (request, response) => showUnsolicited(request, response));
 
-  router.get('/saml/metadata.xml', async (_request, response) => {
-    response.type('application/samlmetadata+xml').send(await context.samlMetadata());
+  // Only who asks gets an encryption key: many providers encrypt as soon as they see one, some of them with CBC.
+  router.get('/saml/metadata.xml', async ({ query }, response) => {
+    const encryption = query.encryption === 'yes';
+    response.type('application/samlmetadata+xml').send(await context.samlMetadata({ encryption }));
   });
 
   /** SML-2: whatever comes back is never parsed; only the handle says where to go. */

@@ -74,7 +74,8 @@ export interface AccountsOptions {
   citrix: CitrixSignIn;
   admit: Admit;
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
-  samlMetadata(): Promise<string>;
+  /** With `encryption`, it says that and how assertions may be encrypted for us. */
+  samlMetadata(how: { encryption: boolean }): Promise<string>;
   onSignedIn(session: Session, clientId: string): Promise<void>;
   onNoAccess(details: { reference: string; connectionId: string; organizationId: string | null }): Promise<void>;
 }

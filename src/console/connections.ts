@@ -97,7 +97,7 @@ export function connectionsRoutes({ sites, connections, definitionOf, labelOf, s
 
   function atProvider(
     language: Language,
-    { kind, forSubscribers, forAdministrators }: Connection,
+    { kind, forSubscribers, forAdministrators, settings }: Connection,
     { organization }: Visit,
     definition: ProviderDefinition | undefined,
   ): ConnectionPage['atProvider'] {
@@ -106,7 +106,7 @@ export function connectionsRoutes({ sites, connections, definitionOf, labelOf, s
       return [
         { label: m.entityId, value: sites.samlEntityId },
         { label: m.acs, value: sites.acsUrl },
-        { label: m.metadata, value: sites.samlMetadataUrl },
+        { label: m.metadata, value: sites.samlMetadataUrl + (wantsEncryption(settings) ? '?encryption=yes' : '') },
         { label: m.logout, value: sites.samlLogoutUrl },
       ];
     }
@@ -124,6 +124,11 @@ export function connectionsRoutes({ sites, connections, definitionOf, labelOf, s
   return { 'GET /connections': showList, 'GET /connections/:connectionId': showOne } satisfies Partial<
     Record<ConsoleRoute, Handler>
   >;
+}
+
+/** SAML: providers encrypt when our metadata says how, and some do whenever they can. */
+function wantsEncryption({ encryption }: Connection['settings']): boolean {
+  return encryption === 'accept' || encryption === 'require';
 }
 
 /** A secret is said to be set, whatever `settings` holds under its name. */
