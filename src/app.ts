@@ -1,9 +1,4 @@
-/**
- * What the program is made of: services → OpenID Provider → surfaces → one request listener. The one place that hands
- * each surface what it needs, because surfaces never import one another.
- */
-import type { IncomingMessage, RequestListener } from 'node:http';
-import express, { type Request, type Response } from 'express';
+import express, { type Request } from 'express';
 import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
@@ -16,29 +11,24 @@ import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import { createConsole } from './console/console.ts';
 import type { Clock } from './core/clock.ts';
-import { AppError, type AppErrorCode } from './core/errors.ts';
 import { asStandardFetch, type GuardedFetch } from './core/guarded-fetch.ts';
 import type { Log } from './core/log.ts';
 import type { OpenDatabase } from './database/database.ts';
 import { createCookieNames, createCookieSigner } from './http/cookies.ts';
 import { createCsrf } from './http/csrf.ts';
-import { createEdge, inOrder } from './http/edge.ts';
-import { createErrorHandler, notFound } from './http/errors.ts';
-import { readForm } from './http/forms.ts';
-import { createHealth } from './http/health.ts';
 import { createOwnRelyingParties } from './http/own-relying-party.ts';
 import { createRateLimiter } from './http/rate-limit.ts';
-import { createRequestLog } from './http/request-log.ts';
 import { createResponder } from './http/respond.ts';
-import { allowFormAction, anyApplication, createSecurityHeaders } from './http/security-headers.ts';
+import { anyApplication } from './http/security-headers.ts';
 import { createStaticFiles } from './http/static.ts';
-import { errorKindOf, errorPage } from './http/views/error-pages.ts';
+import { errorPage } from './http/views/error-pages.ts';
 import { html, render } from './http/views/html.ts';
-import type { WayOn } from './http/views/notices.ts';
 import { signedOutPage } from './http/views/signed-out-page.ts';
+import { createListener } from './listener.ts';
 import { consoleClientId, createRelyingParties, workspaceClientId } from './op/clients.ts';
 import { createInProcessFetch } from './op/in-process-fetch.ts';
 import { createOp } from './op/op.ts';
+import { createIssuerRoutes } from './op/routes.ts';
 import { createServices, samlCertificates } from './services.ts';
 import { administratorsRealm } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
@@ -63,7 +53,7 @@ export interface AppOptions {
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 export async function createApp(options: AppOptions) {
-  const { config, sites, database, store, sealer, sealingKeys, clock, log } = options;
+  const { sites, database, store, sealer, sealingKeys, clock, log } = options;
   const services = await createServices({ ...options, db: database.db, definitionOf });
   const { organizations, sessions, signingKeys } = services;
 
@@ -166,10 +156,6 @@ export async function createApp(options: AppOptions) {
     return { ...party, own, isNative: party.metadata.application_type === 'native' };
   }
 
-  const handleOp = async (request: Request, response: Response) => {
-    allowFormAction(response, anyApplication(sites.secure));
-    if ((await op.handle(request, response)) === 'ask') await accounts.showRealms(request, response);
-  };
   const ownParties = createOwnRelyingParties({
     issuer: sites.issuer,
     fetch: createInProcessFetch({ issuer: sites.issuer, handle: op.handle }),
@@ -245,77 +231,24 @@ export async function createApp(options: AppOptions) {
   });
   const workspace = createWorkspace({ ...surface, clientIdOf: workspaceClientId });
 
-  const issuerRoutes = express.Router();
-  // oidc-provider is kept to GET here, where top-level navigation brings the cookies: a posted request is repeated as one.
-  issuerRoutes.post(['/connect/authorize', '/connect/endsession'], async (request, response) => {
-    // The answer is a Location header; browsers and proxies end such lines at about this size.
-    const form = new URLSearchParams({ ...(await readForm(request, { maxBytes: 12_288 })) });
-    response.redirect(303, `${sites.issuer}${request.path}?${form}`);
+  const issuerRoutes = createIssuerRoutes({
+    op,
+    issuer: sites.issuer,
+    sessions,
+    secure: sites.secure,
+    showRealms: accounts.showRealms,
   });
-  /** SES-7: an application tells that its user did something. */
-  issuerRoutes.post('/session/activity', async (request, response) => {
-    const token = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '')?.[1];
-    const state = token === undefined ? undefined : await op.sessionOfAccessToken(token);
-    if (!state) throw new AppError('signed_out');
-    await sessions.recordActivity(state);
-    response.status(204).end();
+  const { listener, flushLog } = createListener({
+    ...options,
+    assets: files.serve,
+    responder,
+    byService: {
+      accounts: express.Router().use(accounts.router).use('/core', issuerRoutes),
+      saml: accounts.router,
+      console,
+      workspace,
+    },
   });
-  issuerRoutes.use(handleOp);
-
-  const listener = express();
-  listener.disable('x-powered-by');
-  listener.disable('etag');
-  listener.set('query parser', 'simple');
-  const requestLog = createRequestLog(log);
-  listener.use(
-    inOrder(
-      createHealth({
-        clock,
-        checks: { database: database.ping, store: () => store.ping() },
-        isStopping: options.isStopping,
-      }),
-      requestLog.middleware,
-      createSecurityHeaders(sites.secure),
-      createEdge({ sites, trustedProxies: config.trustedProxies }),
-      files.serve,
-    ),
-  );
-  const byService: Record<string, express.Router> = {
-    accounts: express.Router().use(accounts.router).use('/core', issuerRoutes),
-    saml: accounts.router,
-    console,
-    workspace,
-  };
-  listener.use((request, response, next) => {
-    const router = byService[request.edge?.service ?? ''];
-    if (router) router(request, response, next);
-    else next();
-  });
-  listener.use(notFound);
-  listener.use(
-    createErrorHandler({
-      log,
-      render: (request, shown) =>
-        render(
-          errorPage(contextOf(request), {
-            kind: errorKindOf[shown.code],
-            reference: { code: shown.reference, at: clock.now() },
-            ...wayOnFrom(request, shown.code),
-            ...(shown.retryAfter !== undefined && { retryAfter: shown.retryAfter }),
-          }),
-        ),
-    }),
-  );
-
-  /** From a page that is not there to where this service begins; a workspace that does not exist leads nowhere. */
-  function wayOnFrom(request: IncomingMessage, code: AppErrorCode): { wayOn?: WayOn } {
-    if (code !== 'not_found' || request.edge === undefined) return {};
-    const { service, workspace: name, path } = request.edge;
-    if (service === 'workspace') {
-      return name === undefined || path === '/' ? {} : { wayOn: { to: 'signIn', href: sites.workspaceUrl(name) } };
-    }
-    return { wayOn: { to: 'console', href: sites.consoleUrl() } };
-  }
 
   function contextOf(request: unknown) {
     return responder.contextOf(request as Request);
@@ -347,7 +280,7 @@ export async function createApp(options: AppOptions) {
   let administratorsSeen = '';
 
   return {
-    listener: listener as unknown as RequestListener,
+    listener,
     services,
     op,
     refreshKeys,
@@ -358,7 +291,7 @@ export async function createApp(options: AppOptions) {
     },
     deliverNotices: () => op.deliverNotices(),
     /** Writes the request lines that are still waiting. */
-    flushLog: requestLog.flush,
+    flushLog,
   };
 }
 
