@@ -33,7 +33,8 @@ export async function visitIdp(visit: Visit): Promise<Callback> {
       return { method: 'POST', url: form.action, parameters: Object.fromEntries(form.fields) };
     if (form.fields.has('password')) {
       if (!visit.credentials) throw new Error('the identity provider asks for a password');
-      form.fields.set('username', visit.credentials.username);
+      // SimpleSAMLphp and we call it `username`, LemonLDAP::NG `user`.
+      form.fields.set(form.fields.has('user') ? 'user' : 'username', visit.credentials.username);
       form.fields.set('password', visit.credentials.password);
     }
     ({ method, url, body } = { method: 'POST', url: form.action, body: new URLSearchParams([...form.fields]) });
