@@ -14,6 +14,7 @@ import {
   textOf,
   type XmlElement,
 } from '../../../metadata/xml-tree.ts';
+import type { Encryption } from './expectations.ts';
 import { xmlEncryption, xmlEncryption11, xmlSignature } from './namespaces.ts';
 import { refuse } from './refuse.ts';
 
@@ -33,7 +34,7 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /** `recipient` is our entity ID. Throws `saml_encryption_refused`. */
-export function decryptAssertion(encrypted: XmlElement, recipient: string, keys: readonly KeyObject[]): string {
+export function decryptAssertion(encrypted: XmlElement, recipient: string, encryption: Encryption): string {
   const data = only(childrenNamed(encrypted, xmlEncryption, 'EncryptedData'));
   const type = attributeOf(data, 'Type');
   if (type !== undefined && type !== `${xmlEncryption}Element`) refused();
@@ -44,7 +45,7 @@ export function decryptAssertion(encrypted: XmlElement, recipient: string, keys:
   const encryptedKey = findKey(encrypted, data, recipient);
   const hash = readOaep(encryptedKey);
   const wrapped = cipherValue(encryptedKey);
-  for (const privateKey of keys) {
+  for (const privateKey of encryption.keys) {
     const key = unwrap(wrapped, privateKey, hash);
     if (key?.length !== content.keyBytes) continue;
     const text = open(content.cipher, key, sealed);

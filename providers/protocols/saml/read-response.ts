@@ -94,7 +94,7 @@ function verifyResponse(
   }
   const signed = verify(response, responseSignature, certificates);
   const covered = childrenNamed(signed.element, samlAssertion, 'EncryptedAssertion')[0]!;
-  const decrypted = scanDocument(decryptAssertion(covered, spEntityId, encryption.keys));
+  const decrypted = scanDocument(decryptAssertion(covered, spEntityId, encryption));
   const inside = checkAssertionStructure(decrypted);
   return {
     response: signed.element,
