@@ -46,6 +46,8 @@ export interface SamlIdpOptions {
   autoUser?: string;
   signs?: 'response' | 'assertion' | 'both';
   key?: IdpKey;
+  /** Encrypts the assertion of a response, which is signed afterwards; `signs: 'both'` signs inside as well. */
+  encrypt?: (xml: string) => string;
 }
 
 export interface SamlRequest {
@@ -210,6 +212,10 @@ export async function startSamlIdp(options: SamlIdpOptions): Promise<SamlIdp> {
     if (fault === 'foreign-key') return signXml(xml, 'Assertion', { key: foreignKey });
     if (fault === 'sha1')
       return signXml(xml, 'Assertion', { key, signature: algorithms.rsaSha1, digest: algorithms.sha1 });
+    if (options.encrypt) {
+      const inside = signs === 'both' ? signXml(xml, 'Assertion', { key }) : xml;
+      return signXml(options.encrypt(inside), 'Response', { key });
+    }
     const info = { extract: { request: { id: requestId } } } as unknown as Parameters<
       typeof idp.createLoginResponse
     >[1];
