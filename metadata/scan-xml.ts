@@ -56,6 +56,10 @@ interface Open {
   namespaces: number;
 }
 
+/** RFC 3986 without brackets, quotes and `&`: libxml2 canonicalises nothing with another name in it (xmlsec1). */
+const absoluteName =
+  /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!$(-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})+(?:#(?:[!$(-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?$/;
+
 const quote = 0x22;
 const apostrophe = 0x27;
 const slash = 0x2f;
@@ -282,7 +286,7 @@ class Scanner {
     if (isReserved || (prefix !== '' && uri === '')) this.refuse('malformed', 'a namespace that may be declared');
     // Quotes and markup in a namespace name are rendered unescaped by some canonicalisers (xml-crypto 6.3.2), and a
     // relative name means different things to different readers: SAML-16.
-    if (this.dialect.strictNames && uri !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:[!#-%(-;=?-~]+$/.test(uri)) {
+    if (this.dialect.strictNames && uri !== '' && !absoluteName.test(uri)) {
       this.refuse('namespace', 'absolute namespace names', uri);
     }
     if (++this.namespaces > this.dialect.namespacesInScope) {

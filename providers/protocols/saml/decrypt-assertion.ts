@@ -117,7 +117,7 @@ function methodOf(element: XmlElement): XmlElement {
 /** In the document itself; a CipherReference would be somewhere else. */
 function cipherValue(element: XmlElement): Buffer {
   const data = only(childrenNamed(element, xmlEncryption, 'CipherData'));
-  const text = textOf(only(childElements(data)))?.replace(/\s+/g, '');
+  const text = textOf(only(childElements(data)))?.replace(/[ \t\r\n]+/g, '');
   if (text === undefined || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return refused();
   return Buffer.from(text, 'base64');
 }
