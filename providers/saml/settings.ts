@@ -43,7 +43,7 @@ const written = z
   .strictObject({
     metadata: z
       .string()
-      .max(1024 * 1024)
+      .max(10 * 1024 * 1024)
       .optional(),
     entityId: entityId.optional(),
     singleSignOnUrl: endpoint.optional(),
