@@ -45,3 +45,28 @@ for (const signs of ['response', 'assertion', 'both'] as const) {
     }
   });
 }
+
+describeIf(hasSimpleSamlPhp, noSimpleSamlPhp)('SimpleSAMLphp that encrypts', () => {
+  let idp: SimpleSamlPhp;
+  beforeAll(async () => {
+    const { certificate } = serviceProviderKey();
+    idp = await startSimpleSamlPhp({
+      sp: { entityId: spEntityId, acsUrl, certificate },
+      signs: 'both',
+      encrypts: true,
+    });
+  });
+  afterAll(() => idp?.close());
+
+  it('is refused by algorithm where encryption is accepted: for a public key it knows AES only in CBC', async () => {
+    const { provider } = samlConnection({ metadata: await idp.metadata(), signatures: 'both', encryption: 'accept' });
+    const { send, remember } = await provider.begin({ handle: 'h', callbackUrl: acsUrl, forceAuthentication: true });
+    const callback = await visitIdp({ send, acsUrl, credentials: idp.credentials });
+    const answer = Buffer.from(String(callback.parameters.SAMLResponse), 'base64').toString();
+    expect(answer).toContain('Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"');
+    await expect(provider.complete(callback, remember)).rejects.toMatchObject({
+      code: 'saml_encryption_refused',
+      detail: { expected: expect.stringContaining('AES-GCM') },
+    });
+  });
+});

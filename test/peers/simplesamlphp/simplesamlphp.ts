@@ -25,6 +25,8 @@ export interface SimpleSamlPhpOptions {
     certificate?: string;
   };
   signs?: 'response' | 'assertion' | 'both';
+  /** Encrypts assertions for the certificate of the service provider: always AES in CBC, whatever is configured. */
+  encrypts?: boolean;
 }
 
 export interface SimpleSamlPhp {
@@ -91,7 +93,7 @@ async function writeConfiguration(folder: string, url: string, options: SimpleSa
   for (const name of ['metadata', 'cert', 'log', 'data', 'tmp', 'sessions']) await mkdir(join(folder, name));
   const redirect = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
   const post = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
-  const { sp, signs = 'both' } = options;
+  const { sp, signs = 'both', encrypts = false } = options;
   const requestsSigned = sp.certificate !== undefined;
   const files: Record<string, string> = {
     'cert/idp.pem': key.privateKey,
@@ -139,6 +141,7 @@ async function writeConfiguration(folder: string, url: string, options: SimpleSa
       NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
       'saml20.sign.response': signs !== 'assertion',
       'saml20.sign.assertion': signs !== 'response',
+      'assertion.encryption': encrypts,
       'validate.authnrequest': requestsSigned,
       ...(sp.certificate && { certData: sp.certificate.replace(/-----[^-]+-----|\s/g, '') }),
     }),

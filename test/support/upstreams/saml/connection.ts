@@ -17,7 +17,12 @@ export function serviceProviderKey(): IdpKey {
 export function samlConnection(settings: Record<string, unknown>, ports: TestPorts = testPorts()) {
   const key = serviceProviderKey();
   const provider = createSamlProvider(samlSettings.parse(settings), ports, {
-    saml: { entityId: spEntityId, signingKey: key.privateKey, signingCertificate: key.certificate },
+    saml: {
+      entityId: spEntityId,
+      signingKey: key.privateKey,
+      signingCertificate: key.certificate,
+      decryptionKeys: [key.privateKey],
+    },
   });
   return { provider, ports };
 }
