@@ -54,7 +54,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 
 export async function createApp(options: AppOptions) {
   const { sites, database, store, sealer, sealingKeys, clock, log } = options;
-  const services = await createServices({ ...options, db: database.db, definitionOf });
+  const services = await createServices({ ...options, db: database.db, sqlite: database.sqlite, definitionOf });
   const { organizations, sessions, signingKeys } = services;
 
   const cookies = createCookieNames(sites.secure);

@@ -2,6 +2,7 @@
  * What the program is made of below its surfaces: directory, sessions, log and sign-in, wired once over one database
  * and one store. Shared by `app.ts` and the tests.
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
@@ -10,6 +11,7 @@ import type { Installation, Ports, ProviderDefinition, UpstreamFetch } from '../
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import type { Clock } from './core/clock.ts';
+import { watchDataVersion } from './core/data-version.ts';
 import type { Log } from './core/log.ts';
 import type { Database } from './database/schema.ts';
 import { createAccounts } from './directory/accounts.ts';
@@ -39,6 +41,8 @@ export interface ServicesOptions {
   config: Config;
   sites: Sites;
   db: Database;
+  /** The embedded database's handle, where it is the embedded one. */
+  sqlite: DatabaseSync | undefined;
   store: Store;
   sealer: Sealer;
   /** The current one first; another array when they have changed. */
@@ -55,11 +59,11 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
-  // A round trip to PostgreSQL for every session check would cost more than the check; a second is "at once" (SES-2).
   const organizations = createOrganizations({
     db,
     clock,
-    cacheSettingsForMs: config.databaseUrl === undefined ? 0 : 1000,
+    // A round trip to PostgreSQL for every session check would cost more than the check; a second is "at once" (SES-2).
+    rememberSettings: options.sqlite ? { whileSame: watchDataVersion(options.sqlite) } : { forMs: 1000 },
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const accounts = createAccounts({ db, clock });

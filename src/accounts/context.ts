@@ -27,14 +27,15 @@ export interface WaitingSignIn {
   params: Readonly<Record<string, unknown>>;
   prompt: string;
   reasons: readonly string[];
+  returnTo: string;
 }
 
 /** What these pages ask of the OpenID Provider; implemented by `op/`, handed over by `app.ts`. */
 export interface OpSide {
   findInteraction(request: Request, response: Response): Promise<WaitingSignIn | undefined>;
   /** Where to go on; undefined when the interaction has expired meanwhile. */
-  finishInteraction(uid: string, session: Session): Promise<string | undefined>;
-  consent(uid: string): Promise<string | undefined>;
+  finishInteraction(interaction: WaitingSignIn, session: Session): Promise<string | undefined>;
+  consent(interaction: WaitingSignIn): Promise<string | undefined>;
   sessionOf(request: Request, realm: string): Promise<SessionState | undefined>;
   setSessionCookie(request: Request, response: Response, session: Session): Promise<void>;
 }

@@ -48,7 +48,7 @@ export async function finish(
   }
   await context.op.setSessionCookie(request, response, admission.session);
   await context.onSignedIn(admission.session, application.clientId);
-  const location = await context.op.finishInteraction(interaction.uid, admission.session);
+  const location = await context.op.finishInteraction(interaction, admission.session);
   if (location !== undefined) {
     response.redirect(303, location);
     return;

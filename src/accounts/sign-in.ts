@@ -29,7 +29,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
     if (!waiting) return;
     const { interaction, application, browser } = waiting;
     if (interaction.prompt === 'consent') {
-      response.redirect(303, (await context.op.consent(interaction.uid)) ?? application.homeUrl ?? sites.accountsBase);
+      response.redirect(303, (await context.op.consent(interaction)) ?? application.homeUrl ?? sites.accountsBase);
       return;
     }
     const step = await attempts.findStep(interaction.uid, browser);
@@ -113,7 +113,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
     // The organization was typed just now: this browser may hold its session already.
     const previous = await context.op.sessionOf(request, realm);
     if (previous && application.realm === null && !isForced(interaction)) {
-      const location = await context.op.finishInteraction(interaction.uid, previous.session);
+      const location = await context.op.finishInteraction(interaction, previous.session);
       if (location !== undefined) return response.redirect(303, location);
     }
     await leave(request, response, waiting, target, forced);

@@ -30,13 +30,18 @@ export function readSettings(text: string): OrganizationSettings {
   return settings;
 }
 
-/**
- * `cacheForMs`: how long `settingsOf` may answer from memory. 0 on SQLite, where asking costs 6 µs. 1000 on PostgreSQL,
- * where it costs a round trip: a change made in this process acts at once, one made in another within that second.
- */
-export function createSettingsReader(needs: { db: Database; clock: Clock; cacheForMs: number }) {
-  const { db, clock, cacheForMs } = needs;
+/** How long `settingsOf` may answer from memory; a change made in this process acts at once in any case. */
+export type Remembering =
+  /** Milliseconds. On PostgreSQL, where asking costs a round trip: a change made in another process acts within that time. */
+  | { forMs: number }
+  /** On SQLite: until this number changes, which any other process's change makes it do (core/data-version.ts). */
+  | { whileSame: () => number };
+
+export function createSettingsReader(needs: { db: Database; clock: Clock; remember: Remembering }) {
+  const { db, clock, remember } = needs;
   const cached = new Map<string, { settings: OrganizationSettings; readAt: number }>();
+  const isFresh = (readAt: number, now: number) =>
+    'forMs' in remember ? Math.abs(now - readAt) < remember.forMs : readAt === now;
 
   /** Nearly always one: its statement is compiled once, which halves what it costs. */
   const selectOne = db.selectFrom('organizations').select(['id', 'settings']).where('id', '=', '').compile();
@@ -48,10 +53,10 @@ export function createSettingsReader(needs: { db: Database; clock: Clock; cacheF
   /** The settings of those that exist. The hot path of every session check. */
   async function settingsOf(ids: readonly string[]): Promise<Map<string, OrganizationSettings>> {
     const settings = new Map<string, OrganizationSettings>();
-    const now = clock.now();
+    const now = 'forMs' in remember ? clock.now() : remember.whileSame();
     const missing = ids.filter((id) => {
-      const known = cacheForMs > 0 ? cached.get(id) : undefined;
-      if (!known || Math.abs(now - known.readAt) >= cacheForMs) return true;
+      const known = cached.get(id);
+      if (!known || !isFresh(known.readAt, now)) return true;
       settings.set(id, known.settings);
       return false;
     });
@@ -59,7 +64,7 @@ export function createSettingsReader(needs: { db: Database; clock: Clock; cacheF
     for (const row of await selectSettings(missing)) {
       const read = readSettings(row.settings);
       settings.set(row.id, read);
-      if (cacheForMs > 0) cached.set(row.id, { settings: read, readAt: now });
+      cached.set(row.id, { settings: read, readAt: now });
     }
     if (cached.size > 20_000) cached.clear();
     return settings;

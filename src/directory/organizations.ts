@@ -17,6 +17,7 @@ import {
   createSettingsReader,
   type OrganizationSettings,
   organizationSettingsSchema,
+  type Remembering,
   readSettings,
 } from './organization-settings.ts';
 
@@ -44,10 +45,10 @@ const retiredNameMs = 30 * dayMs;
 
 export type Organizations = ReturnType<typeof createOrganizations>;
 
-/** `cacheSettingsForMs`: see `createSettingsReader`. */
-export function createOrganizations(needs: { db: Database; clock: Clock; cacheSettingsForMs?: number }) {
+/** `rememberSettings`: not at all unless given. */
+export function createOrganizations(needs: { db: Database; clock: Clock; rememberSettings?: Remembering }) {
   const { db, clock } = needs;
-  const settingsReader = createSettingsReader({ db, clock, cacheForMs: needs.cacheSettingsForMs ?? 0 });
+  const settingsReader = createSettingsReader({ db, clock, remember: needs.rememberSettings ?? { forMs: 0 } });
 
   const selectOrganization = () =>
     db

@@ -1,7 +1,7 @@
 /**
  * oidc-provider's storage on our store. One adapter per model; sessions and clients have their own files.
  *
- * Keys are hashes and payloads are sealed without their own id, so that a copy of the store is no collection of tokens
+ * Keys are hashes and payloads are kept without their own id, sealed where they hold more, so that a copy of the store is no collection of tokens
  * (SECURITY §1.2). `consume` is decided by one conditional write: of two redemptions at once, one throws.
  */
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
@@ -18,23 +18,29 @@ export interface AdapterOptions {
 
 /** Seconds; oidc-provider gives a lifetime for every model that we keep. */
 const defaultLifetime = 3600;
+/**
+ * What holds a bearer value of another kind or a person's hints: requests and half-finished logouts. In the others
+ * nothing is secret once their own id is out of them.
+ */
+const sealed = new Set(['Interaction', 'PushedAuthorizationRequest', 'Session']);
 const consumable = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthorizationRequest']);
 
 export function createModelAdapter(model: string, { store, sealer, clock }: AdapterOptions): Adapter {
   const keyOf = (id: string) => `op:${model}:{${hashOfToken(id)}}`;
   const consumedKeyOf = (id: string) => `${keyOf(id)}:consumed`;
   const isConsumable = consumable.has(model);
+  const isSealed = sealed.has(model);
 
   async function find(id: string): Promise<AdapterPayload | undefined> {
     const key = keyOf(id);
-    const [sealed, consumed] = isConsumable ? await store.getMany([key, consumedKeyOf(id)]) : [await store.get(key)];
-    if (sealed === undefined) return undefined;
-    const text = openText(sealed, key);
+    const [stored, consumed] = isConsumable ? await store.getMany([key, consumedKeyOf(id)]) : [await store.get(key)];
+    if (stored === undefined) return undefined;
+    const text = isSealed ? openText(stored, key) : stored;
     if (text === undefined) return undefined;
     const payload: AdapterPayload = JSON.parse(text);
     // After a rotation of the sealing key whatever is in use is sealed anew, so that the old key can go one day.
-    if (payload.exp !== undefined && !sealer.isCurrent(sealed))
-      await store.replace(key, sealed, sealer.seal(text, key), payload.exp * 1000);
+    if (isSealed && payload.exp !== undefined && !sealer.isCurrent(stored))
+      await store.replace(key, stored, sealer.seal(text, key), payload.exp * 1000);
     payload.jti = id;
     // A consumed code or refresh token stays until it expires: its replay is what reveals a theft (RFC 9700 §4.14).
     if (consumed !== undefined) payload.consumed = Number(consumed);
@@ -56,7 +62,9 @@ export function createModelAdapter(model: string, { store, sealer, clock }: Adap
     async upsert(id, payload, expiresIn) {
       const { jti: _, ...rest } = payload;
       const key = keyOf(id);
-      await store.set(key, sealer.seal(JSON.stringify(rest), key), clock.now() + (expiresIn ?? defaultLifetime) * 1000);
+      const text = JSON.stringify(rest);
+      const expiresAt = clock.now() + (expiresIn ?? defaultLifetime) * 1000;
+      await store.set(key, isSealed ? sealer.seal(text, key) : text, expiresAt);
     },
     async consume(id) {
       const payload = await find(id);

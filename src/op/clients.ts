@@ -57,6 +57,10 @@ export interface RelyingPartiesOptions {
   clientSecretKey: Uint8Array;
 }
 
+/** Milliseconds. */
+const _rememberFor = 1_000;
+const _capacity = 5_000;
+
 export type RelyingParties = ReturnType<typeof createRelyingParties>;
 
 export function createRelyingParties(options: RelyingPartiesOptions) {
@@ -86,7 +90,21 @@ export function createRelyingParties(options: RelyingPartiesOptions) {
     };
   }
 
+  const remembered = new Map<string, { party: RelyingParty; until: number }>();
+
+  /** Asked several times in each request; an application that was changed or removed is so within a second. */
   async function find(clientId: string): Promise<RelyingParty | undefined> {
+    const now = performance.now();
+    const known = remembered.get(clientId);
+    if (known && now < known.until) return known.party;
+    const party = await read(clientId);
+    if (remembered.size >= capacity) remembered.clear();
+    if (party) remembered.set(clientId, { party, until: now + rememberFor });
+    else remembered.delete(clientId);
+    return party;
+  }
+
+  async function read(clientId: string): Promise<RelyingParty | undefined> {
     // Comes from requests as it is; PostgreSQL answers a NUL with an error.
     if (/\p{Cc}/u.test(clientId)) return undefined;
     if (clientId === consoleClientId) {

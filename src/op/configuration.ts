@@ -192,7 +192,7 @@ export function createOpConfiguration(options: OpConfigurationOptions): Configur
 
     async findAccount(ctx, accountId, token) {
       const uid = token && 'sessionUid' in token ? token.sessionUid : ctx.oidc.session?.uid;
-      const state = uid === undefined ? undefined : await sessions.find(uid);
+      const state = uid === undefined ? undefined : (realmContext().met.get(uid) ?? (await sessions.find(uid)));
       if (!state?.active || state.session.accountId !== accountId) return undefined;
       const { session } = state;
       const isAdministrator = session.realm === administratorsRealm;

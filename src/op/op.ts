@@ -179,7 +179,8 @@ export async function createOp(options: OpOptions) {
     const before = readCookie(request, options.cookies.session(session.realm));
     if (before !== undefined) await sessions.retireHandle(before);
     const handle = randomToken();
-    await sessions.addHandle(handle, session);
+    // oidc-provider gives the browser another one when it resumes; this one only has to last until then.
+    await sessions.addHandle(handle, session, { passing: true });
     const { cookies } = provider.createContext(request, response);
     cookies.set(options.cookies.session(session.realm), handle, {
       httpOnly: true,
@@ -191,13 +192,16 @@ export async function createOp(options: OpOptions) {
     });
   }
 
+  /** The models behind what `findInteraction` gave out, for the same request. */
+  const waiting = new WeakMap<Interaction, Awaited<ReturnType<typeof provider.interactionDetails>>>();
+
   /** The interaction that this browser was sent to sign in for; undefined when it is over or another browser's. */
   async function findInteraction(request: IncomingMessage, response: ServerResponse): Promise<Interaction | undefined> {
     return runInRealm(undecidedRealm, async () => {
       try {
         const details = await provider.interactionDetails(request, response);
         const { uid, params, prompt, returnTo } = details;
-        return {
+        const found = {
           uid,
           clientId: String(params.client_id),
           params,
@@ -205,6 +209,8 @@ export async function createOp(options: OpOptions) {
           reasons: prompt.reasons,
           returnTo,
         };
+        waiting.set(found, details);
+        return found;
       } catch {
         return undefined;
       }
@@ -212,8 +218,8 @@ export async function createOp(options: OpOptions) {
   }
 
   /** Hands the finished sign-in back; the browser then goes to `returnTo`. Undefined when the interaction has expired. */
-  async function finishInteraction(uid: string, session: Session): Promise<string | undefined> {
-    return saveResult(uid, {
+  async function finishInteraction(interaction: Interaction, session: Session): Promise<string | undefined> {
+    return saveResult(interaction, {
       login: {
         accountId: session.accountId,
         ts: Math.floor(session.authTime / 1000),
@@ -225,14 +231,14 @@ export async function createOp(options: OpOptions) {
   }
 
   /** Answers `prompt=consent`: the administrator who registered the application has consented for the organization. */
-  const consent = (uid: string) => saveResult(uid, { consent: {} });
+  const consent = (interaction: Interaction) => saveResult(interaction, { consent: {} });
 
   /** Ends the journey with an OAuth error at the relying party. */
-  const abort = (uid: string, error: string) =>
-    saveResult(uid, { error, error_description: 'the sign-in was not completed' });
+  const abort = (interaction: Interaction, error: string) =>
+    saveResult(interaction, { error, error_description: 'the sign-in was not completed' });
 
-  async function saveResult(uid: string, result: Record<string, unknown>): Promise<string | undefined> {
-    const interaction = await provider.Interaction.find(uid);
+  async function saveResult(found: Interaction, result: Record<string, unknown>): Promise<string | undefined> {
+    const interaction = waiting.get(found) ?? (await provider.Interaction.find(found.uid));
     if (!interaction) return undefined;
     interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
     // A session that stood at the beginning may have been replaced by this sign-in; resume must not look for it.

@@ -34,6 +34,10 @@ export function createSessionGrants(store: Store) {
     replacing: string | undefined,
     expiresAt: number,
   ): Promise<string> {
+    // The first client of a session: nothing to merge with.
+    if (replacing === undefined && (await store.add(key(uid), JSON.stringify({ [clientId]: grantId }), expiresAt))) {
+      return grantId;
+    }
     for (;;) {
       const stored = await store.get(key(uid));
       const grants: Grants = stored === undefined ? {} : JSON.parse(stored);

@@ -72,6 +72,8 @@ export interface SessionsOptions {
 const retention = 24 * 3_600_000;
 /** oidc-provider changes its cookie at every resume; other tabs may still hold the old one. */
 const handleGrace = 60_000;
+/** A handle that the browser will have replaced in a moment. */
+const passingLifetime = 5 * 60_000;
 /** Before the uid of a retired handle, so that using it does not prolong it. */
 const retiredMark = '~';
 const finaliseLease = 30_000;
@@ -161,7 +163,18 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
 
   async function find(uid: string): Promise<SessionState | undefined> {
     const stored = await store.get(recordKey(uid));
-    return stored === undefined ? undefined : await decide(JSON.parse(stored));
+    return stored === undefined ? undefined : await decide(parse(uid, stored));
+  }
+
+  /** Parsed once per text; a session that is asked about again and again has rarely changed. */
+  const parsed = new Map<string, { text: string; session: Session }>();
+  function parse(uid: string, text: string): Session {
+    const known = parsed.get(uid);
+    if (known?.text === text) return known.session;
+    const session: Session = Object.freeze(JSON.parse(text));
+    if (parsed.size >= 5_000) parsed.clear();
+    parsed.set(uid, { text, session });
+    return session;
   }
 
   /**
@@ -257,9 +270,10 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     }
   }
 
-  /** Lets a cookie value stand for a session. Only its hash is stored. */
-  async function addHandle(handle: string, session: Session): Promise<void> {
-    await store.set(handleKey(handle), session.uid, keepUntil(session));
+  /** Lets a cookie value stand for a session; `passing`: for minutes only. Only its hash is stored. */
+  async function addHandle(handle: string, session: Session, { passing = false } = {}): Promise<void> {
+    if (passing) await store.set(handleKey(handle), retiredMark + session.uid, clock.now() + passingLifetime);
+    else await store.set(handleKey(handle), session.uid, keepUntil(session));
   }
   /** The session that a cookie value stands for, of this realm only. */
   async function findByHandle(handle: string, realm: string): Promise<SessionState | undefined> {

@@ -9,6 +9,7 @@
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Clock } from '../core/clock.ts';
+import { watchDataVersion } from '../core/data-version.ts';
 import { type Store, StoreUnavailable } from './store.ts';
 
 export interface SqliteStoreOptions {
@@ -42,7 +43,7 @@ const tables = `
 `;
 
 const statements = {
-  get: 'SELECT value FROM store_values WHERE key = ? AND expires_at > ?',
+  get: 'SELECT value, expires_at FROM store_values WHERE key = ? AND expires_at > ?',
   getMany: `SELECT v.value FROM json_each(?) AS k LEFT JOIN store_values AS v ON v.key = k.value AND v.expires_at > ?
     ORDER BY k.key`,
   set: `INSERT INTO store_values (key, value, expires_at) VALUES (?, ?, ?)
@@ -72,17 +73,52 @@ type StatementName = keyof typeof statements;
 
 const sweptTables = ['store_values', 'store_members'] as const;
 
+/**
+ * Values that were read lately: a session is read several times in a request and at every request of its browser. Good
+ * until this process writes the key or another process changes the file, so nobody is answered with what is over.
+ */
+function createReadCache(database: DatabaseSync) {
+  const capacity = 5_000;
+  const dataVersion = watchDataVersion(database);
+  const known = new Map<string, { value: string; expiresAt: number }>();
+  let version = dataVersion();
+  return {
+    find(key: string) {
+      const now = dataVersion();
+      if (now !== version) {
+        known.clear();
+        version = now;
+      }
+      return known.get(key);
+    },
+    keep(key: string, value: string, expiresAt: number) {
+      if (known.size >= capacity) known.clear();
+      known.set(key, { value, expiresAt });
+    },
+    forget: (key: string) => known.delete(key),
+  };
+}
+
 /** Opens the store, making its tables when they are missing. Throws `StoreUnavailable` when the file cannot be used. */
 export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { clock } = options;
   const ownsDatabase = typeof options.database === 'string';
   const database = open(options.database);
   const prepared = prepareAll(database);
+  const cache = createReadCache(database);
   const sweepers = sweptTables.map((table) => createSweeper(database, table));
 
   function read(name: StatementName, ...values: SQLInputValue[]): Record<string, unknown>[] {
     try {
       return prepared[name].all(...values);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  function remembered(key: string) {
+    try {
+      return cache.find(key);
     } catch (error) {
       throw unavailable(error);
     }
@@ -98,10 +134,22 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     }
   }
 
-  /** `all` and never `get`: `get` leaves the statement half-way, and an error at its commit would go unseen. */
-  async function writeReturning(name: StatementName, ...values: SQLInputValue[]): Promise<unknown> {
+  /** The same for a statement that changes the value of `key`: what was remembered of it goes in the same step. */
+  async function writeValue(key: string, name: StatementName, ...values: SQLInputValue[]): Promise<number> {
     try {
       if (database.isTransaction) await transactionEnd(database);
+      cache.forget(key);
+      return Number(prepared[name].run(...values).changes);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** `all` and never `get`: `get` leaves the statement half-way, and an error at its commit would go unseen. */
+  async function writeReturning(key: string, name: StatementName, ...values: SQLInputValue[]): Promise<unknown> {
+    try {
+      if (database.isTransaction) await transactionEnd(database);
+      cache.forget(key);
       return prepared[name].all(...values)[0]?.value;
     } catch (error) {
       throw unavailable(error);
@@ -110,29 +158,35 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   return {
     async get(key) {
-      return read('get', key, clock.now())[0]?.value as string | undefined;
+      const now = clock.now();
+      const known = remembered(key);
+      if (known) return known.expiresAt > now ? known.value : undefined;
+      const [row] = read('get', key, now);
+      if (row === undefined) return undefined;
+      cache.keep(key, row.value as string, row.expires_at as number);
+      return row.value as string;
     },
     async getMany(keys) {
       if (keys.length === 0) return [];
       return read('getMany', JSON.stringify(keys), clock.now()).map((row) => (row.value as string | null) ?? undefined);
     },
     async set(key, value, expiresAt) {
-      await write('set', key, value, expiresAt);
+      await writeValue(key, 'set', key, value, expiresAt);
     },
     async add(key, value, expiresAt) {
-      return (await write('add', key, value, expiresAt, clock.now())) === 1;
+      return (await writeValue(key, 'add', key, value, expiresAt, clock.now())) === 1;
     },
     async take(key) {
-      return (await writeReturning('take', key, clock.now())) as string | undefined;
+      return (await writeReturning(key, 'take', key, clock.now())) as string | undefined;
     },
     async replace(key, expected, value, expiresAt) {
-      return (await write('replace', value, expiresAt, key, expected, clock.now())) === 1;
+      return (await writeValue(key, 'replace', value, expiresAt, key, expected, clock.now())) === 1;
     },
     async delete(key) {
-      return (await write('delete', key, clock.now())) === 1;
+      return (await writeValue(key, 'delete', key, clock.now())) === 1;
     },
     async count(key, expiresAt) {
-      return Number(await writeReturning('count', key, expiresAt, clock.now()));
+      return Number(await writeReturning(key, 'count', key, expiresAt, clock.now()));
     },
     async addMember(set, member, expiresAt) {
       await write('addMember', set, member, expiresAt);

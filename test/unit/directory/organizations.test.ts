@@ -119,8 +119,8 @@ describe('the settings of an organization', () => {
   test('act at once in the process that changed them, and within a second in others', async () => {
     await using directory = await openDirectory();
     const { db, clock } = directory;
-    const here = createOrganizations({ db, clock, cacheSettingsForMs: 1000 });
-    const elsewhere = createOrganizations({ db, clock, cacheSettingsForMs: 1000 });
+    const here = createOrganizations({ db, clock, rememberSettings: { forMs: 1000 } });
+    const elsewhere = createOrganizations({ db, clock, rememberSettings: { forMs: 1000 } });
     const { id, version } = await here.create(alpha);
     const hoursOf = async (organizations: typeof here) =>
       (await organizations.settingsOf([id])).get(id)?.subscriberWebHours;
