@@ -46,6 +46,7 @@ const predefined: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>
 
 /** Resolves the five entities and character references (XML 1.0 §4.1). `undefined`: there is another, or a bare `&`. */
 export function resolveReferences(text: string): string | undefined {
+  if (!text.includes('&#')) return resolveEntities(text);
   let resolved = '';
   let from = 0;
   for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', from)) {
@@ -59,6 +60,17 @@ export function resolveReferences(text: string): string | undefined {
     from = end + 1;
   }
   return resolved + text.slice(from);
+}
+
+/** Without character references: five searches instead of a step for each. `&amp;` last, so that nothing is read twice. */
+function resolveEntities(text: string): string | undefined {
+  if (/&(?!(?:amp|lt|gt|quot|apos);)/.test(text)) return undefined;
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&');
 }
 
 function predefinedEntity(name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { craftSigned, refusal } from '../support/upstreams/saml/crafted.ts';
+import { craft, craftSigned, refusal, signCrafted } from '../support/upstreams/saml/crafted.ts';
+import { makeIdpKey } from '../support/upstreams/saml/sign-xml.ts';
 
 describe('SAML-13, two SignedInfo and comments in the digest (CVE-2025-29774, CVE-2025-29775)', () => {
   const signedInfo = /(<ds:SignedInfo>[\s\S]*?<\/ds:SignedInfo>)/;
@@ -31,6 +32,18 @@ describe('SAML-13, two SignedInfo and comments in the digest (CVE-2025-29774, CV
     const xml = craftSigned();
     const nested = xml.replace('<ds:KeyInfo>', `<ds:KeyInfo>${signedInfo.exec(xml)![1]}`);
     expect(refusal(nested)).toMatchObject({ code: 'saml_structure_refused' });
+  });
+
+  it('refuses two signatures of one element, the same twice or one of somebody else', () => {
+    const twice = (xml: string) => xml.replace(/<ds:Signature [\s\S]*?<\/ds:Signature>/, '$&$&');
+    for (const xml of [craftSigned(), signCrafted(craft(), 'response')]) {
+      expect(refusal(xml)).toHaveProperty('accepted');
+      expect(refusal(twice(xml))).toMatchObject({ code: 'saml_structure_refused' });
+    }
+    // Signed by the provider with the stranger's signature inside already: its own would verify.
+    const both = signCrafted(craftSigned({}, 'assertion', { key: makeIdpKey() }), 'assertion');
+    expect(both.match(/<ds:Signature /g)).toHaveLength(2);
+    expect(refusal(both)).toMatchObject({ code: 'saml_structure_refused' });
   });
 
   it('refuses an altered digest, because SignedInfo itself is signed', () => {

@@ -1,6 +1,14 @@
 /** Inputs under 384 kB (as posted) that cost most before they are refused. */
+import { decodeBase64 } from '../../providers/protocols/saml/decode-response.ts';
 import { readSamlResponse } from '../../providers/protocols/saml/read-response.ts';
-import { craft, craftSigned, expectations, now, signCrafted } from '../support/upstreams/saml/crafted.ts';
+import {
+  craft,
+  craftSigned,
+  expectations,
+  now,
+  signCrafted,
+  toCertificate,
+} from '../support/upstreams/saml/crafted.ts';
 import { makeIdpKey } from '../support/upstreams/saml/sign-xml.ts';
 
 export interface Refusal {
@@ -22,6 +30,10 @@ export function worstRefusals(): Refusal[] {
   const deep = times(30, (level) => `<n:a${level} xmlns:d${level}="urn:${level}">`);
   const advice = `<saml:Advice xmlns:n="urn:n">${deep}${times(1300, leaf)}${times(30, (level) => `</n:a${29 - level}>`)}</saml:Advice>`;
   const heavy = craft({ extraInAssertion: advice });
+  const wide = (index: number) => `<n:b ${times(3, (at) => `d${(index + at) % 30}:a${at}="" `)}/>`;
+  const prefixed = craft({
+    extraInAssertion: `<saml:Advice xmlns:n="urn:n">${deep}${times(1400, wide)}${times(30, (level) => `</n:a${29 - level}>`)}</saml:Advice>`,
+  });
   const documents: [string, string][] = [
     ['elements without end', extended('<a/>'.repeat(room / 4))],
     ['levels without end', extended('<a>'.repeat(room / 3))],
@@ -43,15 +55,33 @@ export function worstRefusals(): Refusal[] {
     ['one changed character after everything allowed', signCrafted(heavy, 'both').replace('victim@', 'admin@')],
     ['the inner signature right, the outer one wrong', outerBroken(signCrafted(heavy, 'both'))],
     ['a long prefix list', signCrafted(heavy, 'both', { prefixList: times(32, (at) => `d${at} `), key: stranger })],
+    ['prefixed attributes under many namespaces', signCrafted(prefixed, 'both', { key: stranger })],
+    ['prefixed attributes, signed', signCrafted(prefixed, 'both').replace('victim@', 'admin@')],
+    [
+      'blanks in a signature value',
+      craftSigned({}, 'both').replace(/(<ds:SignatureValue>)/, `$1${'A '.repeat(room / 2)}`),
+    ],
+    [
+      'a signature value without end',
+      craftSigned({}, 'both').replace(/(<ds:SignatureValue>)/, `$1${'A'.repeat(room)}`),
+    ],
+    [
+      'an attribute value of blanks',
+      craftSigned({}, 'both').replace('Destination="', `Destination="${' \t\n'.repeat(room / 3)}`),
+    ],
     ['a wrong audience in the end', signCrafted(heavy.replaceAll('<saml:Audience>', '<saml:Audience>x'), 'both')],
   ];
+  // As many certificates as a connection may have, the right one last.
+  const other = toCertificate(makeIdpKey());
+  const others = Array.from({ length: 19 }, () => other);
+  const expected = expectations({ certificates: [...others, ...expectations().certificates] });
   return documents.map(([name, xml]) => {
-    const bytes = Buffer.from(xml);
+    const field = Buffer.from(xml).toString('base64');
     return {
       name,
       refuse() {
         try {
-          readSamlResponse(bytes, expectations(), now);
+          readSamlResponse(decodeBase64(field), expected, now);
         } catch {
           return;
         }

@@ -11,10 +11,14 @@ import { algorithms } from '../../../support/upstreams/saml/sign-xml.ts';
 const hashes = { 'P-256': 'sha256', 'P-384': 'sha384', 'P-521': 'sha512' } as const;
 
 /** Signs by xml-crypto with an algorithm that it does not bring along. */
-function signWithEc(xml: string, curve: keyof typeof hashes): { xml: string; certificate: SigningCertificate } {
+function signWithEc(
+  xml: string,
+  curve: keyof typeof hashes,
+  kind = 'ecdsa',
+): { xml: string; certificate: SigningCertificate } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: curve });
   const hash = hashes[curve];
-  const algorithm = `http://www.w3.org/2001/04/xmldsig-more#ecdsa-${hash}`;
+  const algorithm = `http://www.w3.org/2001/04/xmldsig-more#${kind}-${hash}`;
   const signer = new SignedXml({
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     signatureAlgorithm: algorithm,
@@ -51,6 +55,14 @@ describe('the signature kernel', () => {
     expect(refusal(xml, { certificates: [certificate] })).toEqual({ accepted: 'victim@idp.test' });
     const other = signWithEc(craft(), curve).certificate;
     expect(refusal(xml, { certificates: [other] })).toMatchObject({ code: 'saml_signature_invalid' });
+  });
+
+  it('goes by the algorithm that the signature names, and not by the key that happens to fit', () => {
+    const { xml, certificate } = signWithEc(craft(), 'P-256', 'rsa');
+    expect(refusal(xml, { certificates: [certificate] })).toMatchObject({
+      code: 'saml_signature_invalid',
+      detail: { expected: 'one of 0 rsa certificates of the connection' },
+    });
   });
 
   it('verifies what our own requests are signed with, and gives back what is signed and nothing else', () => {
