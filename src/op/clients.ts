@@ -58,8 +58,8 @@ export interface RelyingPartiesOptions {
 }
 
 /** Milliseconds. */
-const _rememberFor = 1_000;
-const _capacity = 5_000;
+const rememberFor = 1_000;
+const capacity = 5_000;
 
 export type RelyingParties = ReturnType<typeof createRelyingParties>;
 
