@@ -21,6 +21,7 @@ import {
   type BeginRequest,
   type BeginResult,
   type Callback,
+  type ChecksConnection,
   type FlowState,
   type Installation,
   type Ports,
@@ -30,6 +31,7 @@ import {
   type SignsOutUpstream,
   type UpstreamIdentity,
 } from '../provider.ts';
+import { checkSamlConnection } from './check.ts';
 import { type SamlSettings, samlDescriptions, samlSettings } from './settings.ts';
 import { subjectOf } from './subject.ts';
 
@@ -48,7 +50,7 @@ export function createSamlProvider(
   settings: SamlSettings,
   ports: Ports,
   installation: Installation,
-): RedirectProvider & SignsOutUpstream {
+): RedirectProvider & SignsOutUpstream & ChecksConnection {
   const spEntityId = installation.saml.entityId;
   const signer = once(() => readSigner(installation));
   const certificates = once(() => settings.certificates.flatMap(readCertificates));
@@ -129,6 +131,8 @@ export function createSamlProvider(
       logCertificate(assertion);
       return toIdentity(assertion, settings, spEntityId, now);
     },
+
+    check: () => checkSamlConnection(settings.singleSignOnUrl, certificates(), ports),
 
     /** SML-2: an unsigned LogoutRequest by redirect; what comes back is recognised by `handle` alone. */
     async signOutUrl(signOut: FlowState, _returnTo: string, handle: string): Promise<string | undefined> {
