@@ -105,4 +105,16 @@ describe('SAML-01 to 08, signature wrapping', () => {
     const renamed = original.replace('<samlp:Response ', '<samlp:Response Consent="urn:x" ');
     expect(read(renamed).nameId.value).toBe('victim@idp.test');
   });
+
+  it('refuses a response inside a response, wherever it stands', () => {
+    const whole = craftSigned({}, 'both');
+    const inside = craft({ hasAssertion: false });
+    for (const xml of [
+      whole.replace('<samlp:Status>', `<samlp:Extensions>${inside}</samlp:Extensions><samlp:Status>`),
+      whole.replace('<saml:Assertion', `${inside}<saml:Assertion`),
+      craftSigned({ extraInAssertion: `<saml:Advice>${inside}</saml:Advice>` }),
+    ]) {
+      expect(refusal(xml)).toMatchObject({ code: 'saml_structure_refused', detail: { received: 'samlp:Response' } });
+    }
+  });
 });

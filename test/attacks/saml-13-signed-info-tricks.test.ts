@@ -34,6 +34,22 @@ describe('SAML-13, two SignedInfo and comments in the digest (CVE-2025-29774, CV
     expect(refusal(nested)).toMatchObject({ code: 'saml_structure_refused' });
   });
 
+  it('refuses two KeyInfo, and parameters of algorithms', () => {
+    const xml = craftSigned();
+    const changes: [RegExp, string][] = [
+      [/<ds:KeyInfo>[\s\S]*?<\/ds:KeyInfo>/, '$&$&'],
+      [
+        /(<ds:SignatureMethod [^>]*?)\/>/,
+        '$1><x:HMACOutputLength xmlns:x="urn:x">0</x:HMACOutputLength></ds:SignatureMethod>',
+      ],
+      [/(<ds:DigestMethod [^>]*?)\/>/, '$1><x:p xmlns:x="urn:x"/></ds:DigestMethod>'],
+    ];
+    for (const [part, becomes] of changes) {
+      expect(xml).toMatch(part);
+      expect(refusal(xml.replace(part, becomes))).toMatchObject({ code: 'saml_structure_refused' });
+    }
+  });
+
   it('refuses two signatures of one element, the same twice or one of somebody else', () => {
     const twice = (xml: string) => xml.replace(/<ds:Signature [\s\S]*?<\/ds:Signature>/, '$&$&');
     for (const xml of [craftSigned(), signCrafted(craft(), 'response')]) {
