@@ -171,7 +171,7 @@ describe('An attribute that is missing', () => {
     expect(page.html).toContain('cip_sid');
     expect(page.html).not.toContain('cip_upn');
     expect(page.html).not.toContain('S-1-5-21');
-    const reference = /[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}/.exec(page.html)?.[0];
+    const reference = /<code>([2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4})<\/code>/.exec(page.html)?.[1];
     expect(app.log.join('')).toContain(String(reference));
     const [entry] = await app.services.systemLog.list({
       organizationId: okta.organization.id,
