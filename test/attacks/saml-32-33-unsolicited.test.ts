@@ -19,4 +19,13 @@ describe('SAML-32 and 33, unsolicited responses', () => {
   it('refuses it when the envelope is signed as well, because the assertion can be cut out', () => {
     expect(refusal(unconfirmed(ground.requestId)('both'))).toMatchObject({ code: 'saml_unsolicited' });
   });
+
+  it('refuses an envelope that names another request, signed or not, and a signed one that names none', () => {
+    for (const signs of ['assertion', 'both'] as const) {
+      const code = 'saml_in_response_to_mismatch';
+      expect(refusal(craftSigned({ inResponseTo: '_another' }, signs))).toMatchObject({ code });
+    }
+    expect(refusal(craftSigned({ inResponseTo: null }, 'both'))).toMatchObject({ code: 'saml_unsolicited' });
+    expect(refusal(craftSigned({ inResponseTo: null }, 'assertion'))).toEqual({ accepted: 'victim@idp.test' });
+  });
 });

@@ -59,7 +59,6 @@ export function readSamlResponse(
   checkStatus(structure.response);
   const verified = verifyResponse(structure, expectations, verify);
   const certificateState = checkCertificateDates(verified.certificate, expectations.certificateExpiry, now);
-  if (verified.response) checkStatus(verified.response);
   checkResponse(verified.response ?? structure.response, verified.response !== undefined, expectations);
   return {
     ...readAssertion(verified.assertion, expectations, now),

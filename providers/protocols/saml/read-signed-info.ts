@@ -115,7 +115,7 @@ function inclusivePrefixesOf(method: XmlElement): readonly string[] {
   if (more.length > 0 || !isElement(parameter, exclusiveCanonicalization, 'InclusiveNamespaces')) {
     malformed('at most one ec:InclusiveNamespaces', method.local);
   }
-  const prefixes = (attributeOf(parameter, 'PrefixList') ?? '').split(/\s+/).filter((prefix) => prefix !== '');
+  const prefixes = (attributeOf(parameter, 'PrefixList') ?? '').split(/[ \t\n\r]+/).filter((prefix) => prefix !== '');
   if (prefixes.length > 32) malformed('at most 32 prefixes', 'InclusiveNamespaces');
   return prefixes.map((prefix) => (prefix === '#default' ? '' : prefix));
 }
