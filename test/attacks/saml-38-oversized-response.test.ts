@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maxResponseBytes } from '../../providers/protocols/saml/decode-response.ts';
 import { scanLimits } from '../../providers/protocols/saml/scan-document.ts';
+import { worstRefusals } from '../bench/saml-refusals.ts';
 import { craft, craftSigned, read, refusal, signCrafted } from '../support/upstreams/saml/crafted.ts';
 
 const extended = (inside: string) =>
@@ -50,15 +51,21 @@ function processorTime(work: () => void): number {
   return (user + system) / 1000;
 }
 
+/** Of several runs the one that nobody interrupted. */
+function fastest(runs: number, work: () => void): number {
+  return Math.min(...Array.from({ length: runs }, () => processorTime(work)));
+}
+
 describe('SAML-38, oversized responses', () => {
   it.each(floods)('refuses %s by a limit of the scan, before any signature is looked at', (_, write, expected) => {
     const xml = write();
     let refused: unknown;
-    const elapsed = processorTime(() => {
+    const elapsed = fastest(3, () => {
       refused = refusal(xml);
     });
     expect(refused).toMatchObject({ code: 'saml_structure_refused', detail: { expected } });
-    expect(elapsed).toBeLessThan(150);
+    // 20 ms is what the bench holds us to; tests share their processor with others.
+    expect(elapsed).toBeLessThan(40);
   });
 
   it('refuses more bytes than the limit without parsing them', () => {
@@ -80,9 +87,8 @@ describe('SAML-38, oversized responses', () => {
     const xml = craft({ extraInAssertion: advice });
     const signed = signCrafted(xml, 'both', { prefixList: 'n d0-0 d1-0 d2-0' });
     expect(signed.length).toBeGreaterThan(180_000);
-    const durations = Array.from({ length: 5 }, () => processorTime(() => void read(signed)));
-    // Measured at 50 to 90 ms, and only for whoever holds the key: no reason for a worker thread with a deadline.
-    expect(Math.min(...durations)).toBeLessThan(250);
+    // Measured at 12 to 18 ms, and only for whoever holds the key: no reason for a worker thread with a deadline.
+    expect(fastest(5, () => void read(signed))).toBeLessThan(50);
   });
 
   it('lets a person with 150 groups in, each value with declarations of its own', () => {
@@ -91,5 +97,9 @@ describe('SAML-38, oversized responses', () => {
     const groups = `<saml:Attribute Name="cip_groups">${times(150, value)}</saml:Attribute>`;
     const assertion = read(craftSigned({ extraAttributes: groups }, 'both'));
     expect(assertion.attributes.get('cip_groups')).toHaveLength(150);
+  });
+
+  it.each(worstRefusals())('refuses $name, 240 kB of it, without holding anything up', ({ refuse }) => {
+    expect(fastest(3, refuse)).toBeLessThan(50);
   });
 });
