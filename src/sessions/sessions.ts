@@ -10,7 +10,7 @@
  */
 import type { Clock } from '../core/clock.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreWrite } from '../store/store.ts';
 import {
   activityLag,
   administratorsRealm,
@@ -122,9 +122,8 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   }
 
   /** The lists that it is found by; those of organizations that it has left are filtered when they are read. */
-  async function enlist(session: Session): Promise<void> {
-    await Promise.all(setsOf(session).map((set) => store.addMember(set, session.uid, keepUntil(session))));
-  }
+  const listings = (session: Session): StoreWrite[] =>
+    setsOf(session).map((set) => ['addMember', set, session.uid, keepUntil(session)]);
   function setsOf({ realm, accountId, organizationIds }: Session): string[] {
     const ofRealm = realm === administratorsRealm ? [administratorsSet] : [];
     return [accountSet(accountId), ...organizationIds.map(organizationSet), ...ofRealm];
@@ -142,9 +141,11 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
       ended: null,
     };
     const { end } = await decide(session);
-    await store.set(recordKey(session.uid), JSON.stringify(session), keepUntil(session));
-    await enlist(session);
-    await store.schedule(queue, session.uid, end.at);
+    await store.writeAll([
+      ['set', recordKey(session.uid), JSON.stringify(session), keepUntil(session)],
+      ...listings(session),
+      ['schedule', queue, session.uid, end.at],
+    ]);
     return session;
   }
 
@@ -157,7 +158,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
       return isOpen ? { ...old, ...facts, openedAt: now, lastActivityAt: now, authTime: now } : undefined;
     });
     if (!isOpen || !session) return undefined;
-    await enlist(session);
+    await store.writeAll(listings(session));
     return session;
   }
 

@@ -82,7 +82,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       }
     });
 
-  return {
+  const store: Store = {
     get: async (key) => read(await ask((client) => client.get(valueKey(key)))),
     async getMany(keys) {
       if (keys.length === 0) return [];
@@ -101,6 +101,18 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return (await run(scripts.replace, valueKey(key), ...parameters)) === 1;
     },
     delete: async (key) => read(await ask((client) => client.getDel(valueKey(key)))) !== undefined,
+    async writeAll(writes) {
+      // Sent together: the client pipelines what is asked within one turn.
+      await Promise.all(
+        writes.map(([name, container, member, at]) =>
+          name === 'set'
+            ? store.set(container, member, at)
+            : name === 'addMember'
+              ? store.addMember(container, member, at)
+              : store.schedule(container, member, at),
+        ),
+      );
+    },
     count: (key, expiresAt) => run(scripts.count, valueKey(key), now(), String(expiresAt), String(lifetime(expiresAt))),
     async addMember(set, member, expiresAt) {
       await run(scripts.addMember, setKey(set), now(), String(expiresAt), member);
@@ -120,6 +132,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     },
     close: connection.close,
   };
+  return store;
 }
 
 interface Script {

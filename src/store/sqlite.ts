@@ -105,6 +105,11 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const ownsDatabase = typeof options.database === 'string';
   const database = open(options.database);
   const prepared = prepareAll(database);
+  const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => database.prepare(sql)) as [
+    StatementSync,
+    StatementSync,
+    StatementSync,
+  ];
   const cache = createReadCache(database);
   const sweepers = sweptTables.map((table) => createSweeper(database, table));
 
@@ -184,6 +189,24 @@ export function createSqliteStore(options: SqliteStoreOptions): SqliteStore {
     },
     async delete(key) {
       return (await writeValue(key, 'delete', key, clock.now())) === 1;
+    },
+    async writeAll(writes) {
+      try {
+        if (database.isTransaction) await transactionEnd(database);
+        begin.run();
+        try {
+          for (const [name, ...values] of writes) {
+            if (name === 'set') cache.forget(values[0]);
+            prepared[name].run(...values);
+          }
+          commit.run();
+        } catch (error) {
+          if (database.isTransaction) rollback.run();
+          throw error;
+        }
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
     async count(key, expiresAt) {
       return Number(await writeReturning(key, 'count', key, expiresAt, clock.now()));

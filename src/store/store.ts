@@ -9,6 +9,12 @@
  * processes that share the store; an answer is given only once the step is done. Every method rejects with
  * `StoreUnavailable` when the engine cannot answer, and callers then refuse (fail closed, ARCHITECTURE §6).
  */
+/** A write that decides nothing: what `set`, `addMember` and `schedule` do, with their parameters. */
+export type StoreWrite =
+  | readonly ['set', key: string, value: string, expiresAt: number]
+  | readonly ['addMember', set: string, member: string, expiresAt: number]
+  | readonly ['schedule', queue: string, id: string, dueAt: number];
+
 export interface Store {
   get(key: string): Promise<string | undefined>;
   /** One round trip for several keys; the answers stand in the order of the keys. */
@@ -22,6 +28,8 @@ export interface Store {
   replace(key: string, expected: string, value: string, expiresAt: number): Promise<boolean>;
   /** True when something was deleted. */
   delete(key: string): Promise<boolean>;
+  /** Several writes in one commit (SQLite) or one round trip (Redis), where they stand together anyway. */
+  writeAll(writes: readonly StoreWrite[]): Promise<void>;
   /** Adds one and returns the new count; the first call sets the expiry, later ones keep it. Only for keys made by `count`. */
   count(key: string, expiresAt: number): Promise<number>;
 

@@ -45,6 +45,32 @@ export function describeStore(name: string, prepare: () => Promise<{ location: L
           expect(await store.get(key('a'))).toBe(value);
         }
       });
+      it('writes several things together', async () => {
+        await store.writeAll([
+          ['set', key('a'), 'one', later],
+          ['set', key('b'), 'two', start],
+          ['addMember', key('set'), 'member', later],
+          ['schedule', key('queue'), 'id', start],
+        ]);
+        expect(await store.getMany([key('a'), key('b')])).toEqual(['one', undefined]);
+        expect(await store.members(key('set'))).toEqual(['member']);
+        expect(await store.due(key('queue'), start, 10)).toEqual(['id']);
+        await store.writeAll([]);
+      });
+      it('gives the newest of a value that was read before it was changed', async () => {
+        for (const change of [
+          () => store.set(key('a'), 'new', later),
+          () => store.replace(key('a'), 'old', 'new', later),
+          () => store.writeAll([['set', key('a'), 'new', later]]),
+        ]) {
+          await store.set(key('a'), 'old', later);
+          expect(await store.get(key('a'))).toBe('old');
+          await change();
+          expect(await store.get(key('a'))).toBe('new');
+        }
+        expect(await store.take(key('a'))).toBe('new');
+        expect(await store.get(key('a'))).toBeUndefined();
+      });
       it('knows nothing of a key that was never set', async () => {
         expect(await store.get(key('a'))).toBeUndefined();
         expect(await store.take(key('a'))).toBeUndefined();

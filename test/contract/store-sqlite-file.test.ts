@@ -56,6 +56,17 @@ describe('a SQLite store on a handle that others use too', () => {
     expect(await store.add('mark', 'used', 2_000)).toBe(false);
   });
 
+  it('sees at once what another process has changed or taken', async () => {
+    const other = createSqliteStore({ database: join(folder, 'shared.sqlite'), clock: { now: () => now } });
+    await store.set('session', 'open', 2_000);
+    expect(await store.get('session')).toBe('open');
+    await other.set('session', 'ended', 2_000);
+    await expect.poll(() => store.get('session'), { interval: 1, timeout: 1_000 }).toBe('ended');
+    await other.take('session');
+    await expect.poll(() => store.get('session'), { interval: 1, timeout: 1_000 }).toBeUndefined();
+    await other.close();
+  });
+
   it('refuses to write when the transaction never ends', async () => {
     database.exec('BEGIN IMMEDIATE');
     await expect(store.set('key', 'value', 2_000)).rejects.toBeInstanceOf(StoreUnavailable);
