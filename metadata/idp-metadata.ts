@@ -8,8 +8,8 @@
  */
 import { type Certificate, CertificateError, parseCertificates } from '../certs/x509.ts';
 import { MetadataError } from './metadata-error.ts';
-import { readXml } from './xml-reader.ts';
-import { attributeOf, childElements, childrenNamed, isElement, textOf, type XmlElement } from './xml-tree.ts';
+import { type FoundEntity, metadataNamespace, visitEntities } from './visit-entities.ts';
+import { attributeOf, childElements, childrenNamed, textOf, type XmlElement } from './xml-tree.ts';
 
 export interface IdpMetadata {
   /** As it stands there; need not be a URI. */
@@ -51,7 +51,7 @@ export interface ListedEntity {
 }
 
 const namespaces = {
-  metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
+  metadata: metadataNamespace,
   signature: 'http://www.w3.org/2000/09/xmldsig#',
   ui: 'urn:oasis:names:tc:SAML:metadata:ui',
 };
@@ -102,35 +102,6 @@ export function readIdpMetadata(document: Uint8Array | string, options: { entity
     ...(displayName === undefined ? {} : { displayName }),
     warnings,
   };
-}
-
-/** An entity and the groups around it, whose `validUntil` limits it too. */
-interface FoundEntity {
-  element: XmlElement;
-  validUntil: readonly XmlElement[];
-}
-
-/**
- * Every entity as it comes by. In an aggregate none is kept beyond `visit`, so that the memory needed is that of the
- * text and one entity.
- */
-function visitEntities(document: Uint8Array | string, visit: (found: FoundEntity) => void): void {
-  let count = 0;
-  const root = readXml(document, (element, around) => {
-    if (!around.every((group) => is(group, 'EntitiesDescriptor'))) return 'keep';
-    if (is(element, 'EntityDescriptor')) {
-      count++;
-      visit({ element, validUntil: around });
-    }
-    return 'drop';
-  });
-  if (!is(root, 'EntityDescriptor') && !is(root, 'EntitiesDescriptor')) {
-    throw new MetadataError(
-      'not_metadata',
-      `This is no SAML metadata: it begins with <${root.local.slice(0, 60)}> of the namespace "${root.uri.slice(0, 120)}".`,
-    );
-  }
-  if (count === 0) throw new MetadataError('not_metadata', 'The document lists no entity.');
 }
 
 function pickEntity(document: Uint8Array | string, entityId: string | undefined): FoundEntity {
@@ -341,10 +312,6 @@ function entityIdOf(entity: XmlElement): string {
 
 function children(element: XmlElement, local: string, uri = namespaces.metadata): XmlElement[] {
   return childrenNamed(element, uri, local);
-}
-
-function is(element: XmlElement, local: string): boolean {
-  return isElement(element, namespaces.metadata, local);
 }
 
 /** This element's own text, the pieces on both sides of a child joined. */

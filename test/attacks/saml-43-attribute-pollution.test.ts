@@ -82,6 +82,10 @@ describe('SAML-43, attribute pollution', () => {
     const read_ = (inside: string) =>
       read(craftSigned({ attributes: [], extraAttributes: value(inside) })).attributes.get('cip_sid');
     expect(read_(nil)).toBeUndefined();
+    for (const said of ['true', '1']) {
+      expect(read_(`<saml:AttributeValue xsi:nil="${said}">S-1-5-21-9-9-9-500</saml:AttributeValue>`)).toBeUndefined();
+    }
+    expect(read_('<saml:AttributeValue xsi:nil="false">S-1</saml:AttributeValue>')).toEqual(['S-1']);
     expect(read_(empty)).toBeUndefined();
     expect(read_(`${nil}${empty}<saml:AttributeValue>S-1</saml:AttributeValue>`)).toEqual(['S-1']);
   });
