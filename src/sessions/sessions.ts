@@ -173,7 +173,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     const known = parsed.get(uid);
     if (known?.text === text) return known.session;
     const session: Session = Object.freeze(JSON.parse(text));
-    if (parsed.size >= 5_000) parsed.clear();
+    if (parsed.size >= 2_000) parsed.clear();
     parsed.set(uid, { text, session });
     return session;
   }

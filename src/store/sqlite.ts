@@ -78,7 +78,7 @@ const sweptTables = ['store_values', 'store_members'] as const;
  * until this process writes the key or another process changes the file, so nobody is answered with what is over.
  */
 function createReadCache(database: DatabaseSync) {
-  const capacity = 5_000;
+  const capacity = 2_000;
   const dataVersion = watchDataVersion(database);
   const known = new Map<string, { value: string; expiresAt: number }>();
   let version = dataVersion();

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 
 export const serverCore = 0;
 export const loadCore = 1;
@@ -38,7 +39,7 @@ export function startPinned(file: URL, core: number, logFile: string): PinnedPro
   const env = environment({});
   const child = canPin
     ? fork(fileURLToPath(file), [], { stdio, env, execPath: 'taskset', execArgv: taskset(core) })
-    : fork(fileURLToPath(file), [], { stdio, env, execArgv: [] });
+    : fork(fileURLToPath(file), [], { stdio, env, execArgv: [...serverFlags] });
   closeSync(log);
   const gone = once(child, 'exit');
 
@@ -59,14 +60,16 @@ export function startPinned(file: URL, core: number, logFile: string): PinnedPro
 
 /** The program as it is really started, with its output for the caller to read. */
 export function spawnProgram(file: URL, core: number, settings: Record<string, string>): ChildProcess {
-  const [command, ...before] = canPin ? ['taskset', ...taskset(core)] : [process.execPath];
+  const [command, ...before] = canPin ? ['taskset', ...taskset(core)] : [process.execPath, ...serverFlags];
   return spawn(command!, [...before, fileURLToPath(file)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment(settings),
   });
 }
 
-const taskset = (core: number) => ['-c', String(core), process.execPath];
+/** The flags of `npm start`: what is measured runs as it is shipped. */
+const serverFlags: readonly string[] = manifest.scripts.start.split(' ').filter((word) => /^--max-/.test(word));
+const taskset = (core: number) => ['-c', String(core), process.execPath, ...serverFlags];
 
 /** Nothing of the person's environment may configure what is measured. */
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
