@@ -19,10 +19,10 @@ export interface AdapterOptions {
 /** Seconds; oidc-provider gives a lifetime for every model that we keep. */
 const defaultLifetime = 3600;
 /**
- * What holds a bearer value of another kind, a nonce or a person's hints: requests, codes, half-finished logouts. In the others
- * nothing is secret once their own id is out of them.
+ * What holds a bearer value of another kind, a nonce or a person's hints. In grants and access tokens nothing is secret
+ * once their own id is out of them.
  */
-const sealed = new Set(['AuthorizationCode', 'Interaction', 'PushedAuthorizationRequest', 'Session']);
+const sealed = new Set(['AuthorizationCode', 'Interaction', 'PushedAuthorizationRequest', 'RefreshToken', 'Session']);
 const consumable = new Set(['AuthorizationCode', 'RefreshToken', 'PushedAuthorizationRequest']);
 
 export function createModelAdapter(model: string, { store, sealer, clock }: AdapterOptions): Adapter {
