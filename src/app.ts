@@ -238,12 +238,13 @@ export async function createApp(options: AppOptions) {
     secure: sites.secure,
     showRealms: accounts.showRealms,
   });
+  const core = express.Router().use('/core', issuerRoutes);
   const { listener, flushLog } = createListener({
     ...options,
     assets: files.serve,
     responder,
     byService: {
-      accounts: express.Router().use(accounts.router).use('/core', issuerRoutes),
+      accounts: express.Router().use(providerFirst(core)).use(accounts.router).use(core),
       saml: accounts.router,
       console,
       workspace,
@@ -292,6 +293,14 @@ export async function createApp(options: AppOptions) {
     deliverNotices: () => op.deliverNotices(),
     /** Writes the request lines that are still waiting. */
     flushLog,
+  };
+}
+
+/** Most requests are oidc-provider's: they need not pass the routes of all sign-in pages first. */
+function providerFirst(core: express.Router): express.RequestHandler {
+  return (request, response, next) => {
+    if (/^\/core\/(?:connect|\.well-known)\//.test(request.url)) core(request, response, next);
+    else next();
   };
 }
 

@@ -5,6 +5,12 @@ const { startServer } = await import('./server.ts');
 try {
   await startServer(process.env);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${sentenceFor(error)}\n`);
   process.exit(1);
+}
+
+function sentenceFor(error: unknown): string {
+  const { code, address, port, message } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code !== 'EADDRINUSE') return message ?? String(error);
+  return `${address}:${port} is taken by another program; choose another address with SEKISHO_LISTEN`;
 }

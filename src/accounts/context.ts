@@ -37,7 +37,8 @@ export interface OpSide {
   finishInteraction(interaction: WaitingSignIn, session: Session): Promise<string | undefined>;
   consent(interaction: WaitingSignIn): Promise<string | undefined>;
   sessionOf(request: Request, realm: string): Promise<SessionState | undefined>;
-  setSessionCookie(request: Request, response: Response, session: Session): Promise<void>;
+  /** `handle`: what `admit` has made to stand for the session until oidc-provider gives the browser its own. */
+  setSessionCookie(request: Request, response: Response, session: Session, handle: string): Promise<void>;
 }
 
 /** A relying party as these pages need it. */

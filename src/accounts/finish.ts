@@ -46,7 +46,7 @@ export async function finish(
     await refuse(context, request, response, end);
     return;
   }
-  await context.op.setSessionCookie(request, response, admission.session);
+  await context.op.setSessionCookie(request, response, admission.session, admission.handle);
   await context.onSignedIn(admission.session, application.clientId);
   const location = await context.op.finishInteraction(interaction, admission.session);
   if (location !== undefined) {

@@ -4,7 +4,7 @@
  * Lines are kept for a moment and written together: in the middle of a request a line costs five times what it costs in
  * a row (cold caches), and this one is written for every session check. `started` says when; `time` is up to 100 ms late.
  */
-import type { Log } from '../core/log.ts';
+import { type Log, scrubText } from '../core/log.ts';
 import type { Edge, Middleware } from './edge.ts';
 
 export interface RequestLog {
@@ -25,20 +25,22 @@ interface Line {
 
 /** `now`: milliseconds since the epoch, with fractions where there are any. */
 export function createRequestLog(log: Log, now: () => number = preciseNow): RequestLog {
+  // Of these fields only the path comes from outside; scrubbing them all would cost more than the rest of the line.
+  const lines = log.child({}, { formatters: { log: (fields) => fields } });
   let waiting: Line[] = [];
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const lines = waiting;
+    const ended = waiting;
     waiting = [];
-    for (const { edge, method, status, started, ms, aborted } of lines)
-      log.info(
+    for (const { edge, method, status, started, ms, aborted } of ended)
+      lines.info(
         {
           requestId: edge?.requestId,
           method,
           service: edge?.service,
-          path: edge?.path,
+          path: edge && scrubText(edge.path),
           status,
           started: new Date(started).toISOString(),
           ms: Math.round(ms * 10) / 10,

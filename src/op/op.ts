@@ -11,7 +11,7 @@ import type { JWKS } from 'oidc-provider';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { hashOfToken, randomToken } from '../core/random.ts';
+import { hashOfToken } from '../core/random.ts';
 import { type CookieNames, dropAmbiguousCookie, readCookie } from '../http/cookies.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
@@ -174,13 +174,15 @@ export async function createOp(options: OpOptions) {
   }
 
   /** Gives this browser the session: the cookie that the resumed authorize request will bring. */
-  async function setSessionCookie(request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> {
+  async function setSessionCookie(
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: Session,
+    handle: string,
+  ): Promise<void> {
     // Whoever has learned the cookie from before this sign-in does not keep it (OP-08).
     const before = readCookie(request, options.cookies.session(session.realm));
     if (before !== undefined) await sessions.retireHandle(before);
-    const handle = randomToken();
-    // oidc-provider gives the browser another one when it resumes; this one only has to last until then.
-    await sessions.addHandle(handle, session, { passing: true });
     const { cookies } = provider.createContext(request, response);
     cookies.set(options.cookies.session(session.realm), handle, {
       httpOnly: true,

@@ -129,8 +129,8 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     return [accountSet(accountId), ...organizationIds.map(organizationSet), ...ofRealm];
   }
 
-  /** Opens a session; both clocks start (SES-2). */
-  async function open(facts: NewSession): Promise<Session> {
+  /** Opens a session; both clocks start (SES-2). `handle`: a passing one that stands for it from the first moment. */
+  async function open(facts: NewSession, handle?: string): Promise<Session> {
     const now = clock.now();
     const session: Session = {
       ...facts,
@@ -144,6 +144,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     await store.writeAll([
       ['set', recordKey(session.uid), JSON.stringify(session), keepUntil(session)],
       ...listings(session),
+      ...(handle === undefined ? [] : [passing(handle, session)]),
       ['schedule', queue, session.uid, end.at],
     ]);
     return session;
@@ -271,11 +272,18 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     }
   }
 
-  /** Lets a cookie value stand for a session; `passing`: for minutes only. Only its hash is stored. */
-  async function addHandle(handle: string, session: Session, { passing = false } = {}): Promise<void> {
-    if (passing) await store.set(handleKey(handle), retiredMark + session.uid, clock.now() + passingLifetime);
-    else await store.set(handleKey(handle), session.uid, keepUntil(session));
+  /** Lets a cookie value stand for a session. Only its hash is stored. */
+  async function addHandle(handle: string, session: Session): Promise<void> {
+    await store.set(handleKey(handle), session.uid, keepUntil(session));
   }
+  /** For minutes only: until the browser has been given another. */
+  const passing = (handle: string, session: Session): StoreWrite => [
+    'set',
+    handleKey(handle),
+    retiredMark + session.uid,
+    clock.now() + passingLifetime,
+  ];
+  const addPassingHandle = (handle: string, session: Session) => store.writeAll([passing(handle, session)]);
   /** The session that a cookie value stands for, of this realm only. */
   async function findByHandle(handle: string, realm: string): Promise<SessionState | undefined> {
     const uid = (await store.get(handleKey(handle)))?.replace(retiredMark, '');
@@ -301,6 +309,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     listOfAdministrators,
     finalise,
     addHandle,
+    addPassingHandle,
     findByHandle,
     retireHandle,
   };

@@ -5,6 +5,7 @@
  * own or a group's (ADM-2, AAD-4, SML-6). The person's key is (connection, immutable subject): no email, no UPN.
  */
 import type { NormalisedClaims } from '../claims/claims.ts';
+import { randomToken } from '../core/random.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { NewSession, Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { VerifiedPerson } from './person.ts';
@@ -35,7 +36,7 @@ export interface AdmitRequest {
   clientAddress: string | null;
 }
 
-export type Admission = { outcome: 'admitted'; session: Session } | { outcome: 'no_access' };
+export type Admission = { outcome: 'admitted'; session: Session; handle: string } | { outcome: 'no_access' };
 
 export type Admit = ReturnType<typeof createAdmit>;
 
@@ -68,7 +69,8 @@ export function createAdmit({ sessions, accountOf, administeredBy }: AdmitOption
       userAgent: request.userAgent?.slice(0, 300) ?? null,
       clientAddress: request.clientAddress,
     };
-    return { outcome: 'admitted', session: await openOrReopen(facts, previous) };
+    const handle = randomToken();
+    return { outcome: 'admitted', handle, session: await openOrReopen(facts, previous, handle) };
   };
 
   async function administered({ person, organizationId }: AdmitRequest): Promise<readonly string[]> {
@@ -82,13 +84,16 @@ export function createAdmit({ sessions, accountOf, administeredBy }: AdmitOption
   }
 
   /** oidc-provider must never meet another account in a realm (ARCHITECTURE §5): the one before is ended first. */
-  async function openOrReopen(facts: NewSession, previous: SessionState | undefined): Promise<Session> {
+  async function openOrReopen(facts: NewSession, previous: SessionState | undefined, handle: string): Promise<Session> {
     if (previous?.active && previous.session.accountId === facts.accountId) {
       const same = await sessions.reopen(previous.session.uid, facts);
-      if (same) return same;
+      if (same) {
+        await sessions.addPassingHandle(handle, same);
+        return same;
+      }
     } else if (previous?.active) {
       await sessions.end(previous.session.uid, 'replaced');
     }
-    return sessions.open(facts);
+    return sessions.open(facts, handle);
   }
 }

@@ -204,7 +204,11 @@ describe('Configured wrongly', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['a port that is taken', (port: number) => ({ SEKISHO_LISTEN: `127.0.0.1:${port}` }), /EADDRINUSE/],
+    [
+      'a port that is taken',
+      (port: number) => ({ SEKISHO_LISTEN: `127.0.0.1:${port}` }),
+      /is taken by another program/,
+    ],
     [
       'a certificate that is not there',
       () => ({ SEKISHO_TLS_CERTIFICATE: 'no.pem', SEKISHO_TLS_KEY: 'no.pem' }),
