@@ -91,7 +91,11 @@ export async function createServices(options: ServicesOptions) {
   const sessions = createSessions({
     store,
     clock,
-    settingsOf: async (ids) => [...(await organizations.settingsOf(ids)).values()],
+    settingsOf: (ids) => {
+      const [only] = ids;
+      const known = only === undefined || ids.length > 1 ? undefined : organizations.rememberedSettings(only);
+      return known ? [known] : organizations.settingsOf(ids).then((found) => [...found.values()]);
+    },
     onEnded: async (state) => {
       for (const announce of endings) await announce(state);
     },

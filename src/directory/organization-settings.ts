@@ -70,7 +70,15 @@ export function createSettingsReader(needs: { db: Database; clock: Clock; rememb
     return settings;
   }
 
-  return { settingsOf, forget: (id: string) => void cached.delete(id) };
+  /** The settings of one organization when they are remembered: without a promise, because every session check asks. */
+  function rememberedSettings(id: string): OrganizationSettings | undefined {
+    const known = cached.get(id);
+    return known && isFresh(known.readAt, 'forMs' in remember ? clock.now() : remember.whileSame())
+      ? known.settings
+      : undefined;
+  }
+
+  return { settingsOf, rememberedSettings, forget: (id: string) => void cached.delete(id) };
 }
 
 interface SettingsRow {

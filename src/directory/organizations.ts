@@ -221,6 +221,7 @@ export function createOrganizations(needs: { db: Database; clock: Clock; remembe
     findByWorkspaceName,
     list,
     settingsOf: settingsReader.settingsOf,
+    rememberedSettings: settingsReader.rememberedSettings,
     updateSettings,
     changeWorkspaceName,
     setSubscriberConnection,

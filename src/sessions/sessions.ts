@@ -63,7 +63,7 @@ export interface SessionsOptions {
   store: Store;
   clock: Clock;
   /** Current settings of these organizations; those that no longer exist are left out. */
-  settingsOf(organizationIds: readonly string[]): Promise<readonly SessionSettings[]>;
+  settingsOf(organizationIds: readonly string[]): readonly SessionSettings[] | Promise<readonly SessionSettings[]>;
   /** Called once for each ended session: log, notify clients. Throwing makes it come again. */
   onEnded(state: SessionState): Promise<void>;
 }
@@ -89,7 +89,11 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   const organizationSet = (organizationId: string) => `sessions-of-organization:${organizationId}`;
 
   async function decide(session: Session): Promise<SessionState> {
-    const policy = policyOf(session, await settingsOf(session.organizationIds));
+    return judge(session, await settingsOf(session.organizationIds));
+  }
+
+  function judge(session: Session, settings: readonly SessionSettings[]): SessionState {
+    const policy = policyOf(session, settings);
     const end = endOf(session, policy);
     return { session, policy, end, active: session.ended === null && end.at > clock.now() };
   }
@@ -165,7 +169,10 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
 
   async function find(uid: string): Promise<SessionState | undefined> {
     const stored = await store.get(recordKey(uid));
-    return stored === undefined ? undefined : await decide(parse(uid, stored));
+    if (stored === undefined) return undefined;
+    const session = parse(uid, stored);
+    const settings = settingsOf(session.organizationIds);
+    return judge(session, settings instanceof Promise ? await settings : settings);
   }
 
   /** Parsed once per text; a session that is asked about again and again has rarely changed. */

@@ -27,9 +27,12 @@ const capacity = 10_000;
 export function createSessionCheck({ sessions, clock, find, workspaceOf, sessionOf }: SessionCheckOptions) {
   const known = new Map<string, { workspace: Surface; at: number }>();
 
+  function remembered(name: string, now: number): Surface | undefined {
+    const before = known.get(name);
+    return before && Math.abs(now - before.at) < rememberFor ? before.workspace : undefined;
+  }
+
   async function lookUp(name: string, now: number): Promise<Surface | undefined> {
-    const remembered = known.get(name);
-    if (remembered && Math.abs(now - remembered.at) < rememberFor) return remembered.workspace;
     const found = await find(name);
     // Names that lead nowhere are not kept: anybody can make them up.
     if (!found || found.retired) return undefined;
@@ -41,7 +44,8 @@ export function createSessionCheck({ sessions, clock, find, workspaceOf, session
 
   return async function check(request: Request, response: Response): Promise<void> {
     const now = clock.now();
-    const workspace = await lookUp(edgeOf(request).workspace ?? '', now);
+    const name = edgeOf(request).workspace ?? '';
+    const workspace = remembered(name, now) ?? (await lookUp(name, now));
     let state = workspace && (await sessionOf(workspace, request));
     if (state?.active && isActivity(request)) state = await noteActivity(sessions, state, now);
     // Plain Node instead of `response.json`: no ETag, nothing to negotiate.
