@@ -75,7 +75,9 @@ describe('Back-channel logout', () => {
     const { claims } = await application.signIn(browser);
     await app.services.sessions.end(String(claims.sid), 'signed_out');
     await app.deliverNotices();
-    expect(listener.received.at(-1)).toMatchObject({
+    // The session that the first story ended is announced in the same round, in any order.
+    const mine = listener.received.findIndex(({ sid }) => sid === claims.sid);
+    expect(listener.received[mine]).toMatchObject({
       iss: app.sites.issuer,
       aud: application.clientId,
       sub: claims.sub,
@@ -83,7 +85,7 @@ describe('Back-channel logout', () => {
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     });
     const keys = createRemoteJWKSet(new URL(`${app.sites.issuer}/.well-known/openid-configuration/jwks`));
-    await expect(jwtVerify(listener.tokens.at(-1)!, keys, { typ: 'logout+jwt' })).resolves.toBeTruthy();
+    await expect(jwtVerify(listener.tokens[mine]!, keys, { typ: 'logout+jwt' })).resolves.toBeTruthy();
   });
 
   it('is sent when a limit ended the session and nobody was there, and only once', async () => {
@@ -105,10 +107,11 @@ describe('Back-channel logout', () => {
     listener.failNext(1);
     await app.services.sessions.end(String(claims.sid), 'revoked');
     await app.deliverNotices();
-    expect(listener.received.at(-1)?.sid).not.toBe(claims.sid);
+    const told = () => listener.received.some(({ sid }) => sid === claims.sid);
+    expect(told()).toBe(false);
     app.clock.advance(60_000);
     await app.deliverNotices();
-    expect(listener.received.at(-1)?.sid).toBe(claims.sid);
+    expect(told()).toBe(true);
   });
 });
 
