@@ -9,6 +9,7 @@ import { ProviderError } from '../errors.ts';
 import { createGraph } from '../protocols/graph/graph.ts';
 import { pickAttributes } from '../protocols/oidc/attributes.ts';
 import { checkOpenIdProvider } from '../protocols/oidc/check.ts';
+import { authenticationOf } from '../protocols/oidc/identity.ts';
 import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
 import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
 import type {
@@ -68,16 +69,12 @@ function createAzureAd(
       refuseOtherPerson(me, subject.oid);
       refuseGuest(claims, me, tenantId);
       const groups = settings.groups ? await readGroups(claims, accessToken) : [];
-      const { authenticatedAt, context, clockSkew } = answer;
       return {
         subject: `${tenantId}.${subject.oid}`,
         raw: pickFromGraph(me, groups),
-        methods: answer.methods,
         // the hint spares the person Entra's "which account?" page; an optional claim of the registration
         signOut: typeof claims.login_hint === 'string' ? { logoutHint: claims.login_hint } : {},
-        ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
-        ...(context === undefined ? {} : { context }),
-        ...(clockSkew === undefined ? {} : { clockSkew }),
+        ...authenticationOf(answer),
       };
     },
 

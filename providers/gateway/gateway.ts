@@ -4,9 +4,9 @@
  * list is kept, and the ID token itself is dropped as well, also as a hint for sign-out.
  */
 import { z } from 'zod';
-import { lacksRequired, pickAttributes } from '../protocols/oidc/attributes.ts';
 import { checkOpenIdProvider } from '../protocols/oidc/check.ts';
 import { explainBadIssuer } from '../protocols/oidc/endpoints.ts';
+import { authenticationOf, readAttributes } from '../protocols/oidc/identity.ts';
 import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
 import {
   attributesSetting,
@@ -102,19 +102,13 @@ function createGateway(
     begin: party.begin,
     async complete(callback, remembered) {
       const answer = await party.complete(callback, remembered);
-      let raw = pickAttributes(attributes, answer.claims);
-      const { userinfoEndpoint } = await party.discovery.get();
-      if (lacksRequired(raw) && userinfoEndpoint !== undefined) {
-        raw = pickAttributes(attributes, answer.claims, await party.fetchUserinfo(answer));
-      }
-      const { authenticatedAt, clockSkew } = answer;
+      // GWY-5: what it says of the context (`acr`) is not on the pick list either
+      const { context: _, ...authentication } = authenticationOf(answer);
       return {
         subject: answer.claims.sub,
-        raw,
-        methods: answer.methods,
+        raw: await readAttributes(party, attributes, answer),
         signOut: {},
-        ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
-        ...(clockSkew === undefined ? {} : { clockSkew }),
+        ...authentication,
       };
     },
     async signOutUrl(_signOut, returnTo, handle) {

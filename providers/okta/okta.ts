@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../errors.ts';
-import { lacksRequired, pickAttributes } from '../protocols/oidc/attributes.ts';
 import { attempt, checkOpenIdProvider, result } from '../protocols/oidc/check.ts';
+import { authenticationOf, readAttributes } from '../protocols/oidc/identity.ts';
 import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
 import {
   attributesSetting,
@@ -86,21 +86,12 @@ function createOkta(settings: OktaSettings, ports: Ports): RedirectProvider & Si
     begin: party.begin,
     async complete(callback, remembered) {
       const answer = await party.complete(callback, remembered);
-      let raw = pickAttributes(settings.attributes, answer.claims);
-      // Okta leaves claims of a scope out of the ID token when an access token comes with it
-      const { userinfoEndpoint } = await party.discovery.get();
-      if (lacksRequired(raw) && userinfoEndpoint !== undefined) {
-        raw = pickAttributes(settings.attributes, answer.claims, await party.fetchUserinfo(answer));
-      }
-      const { authenticatedAt, context, clockSkew } = answer;
       return {
         subject: answer.claims.sub,
-        raw,
-        methods: answer.methods,
+        // Okta leaves claims of a scope out of the ID token when an access token comes with it
+        raw: await readAttributes(party, settings.attributes, answer),
         signOut: { idToken: answer.idToken },
-        ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
-        ...(context === undefined ? {} : { context }),
-        ...(clockSkew === undefined ? {} : { clockSkew }),
+        ...authenticationOf(answer),
       };
     },
     async signOutUrl(signOut, returnTo, handle) {
