@@ -1,40 +1,31 @@
 /** Everybody who is signed in to this organization: finding, ending one, ending all (SPEC SES-8; full access only). */
 import type { Connections } from '../directory/connections.ts';
-import type { Csrf } from '../http/csrf.ts';
 import { readQuery } from '../http/forms.ts';
 import { personOf } from '../http/session-models.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
-import { entryOf, finish, type RecordEntry } from './acts.ts';
-import type { Show } from './frame.ts';
-import { ofSession } from './my-sessions.ts';
+import { type EndingOptions, endingHandlers } from './ending-sessions.ts';
 import type { ConsoleRoute } from './rules.ts';
-import { findByRowId, rowIdOf, toRow } from './session-rows.ts';
-import { confirmPage } from './views/confirm-page.ts';
+import { toRow } from './session-rows.ts';
 import { type OrganizationSessionRow, organizationSessionsPage } from './views/sessions-pages.ts';
 import type { Handler, Visit } from './visit.ts';
 
-export interface OrganizationSessionsOptions {
+export interface OrganizationSessionsOptions extends EndingOptions {
   sessions: Pick<Sessions, 'listOfOrganization' | 'end' | 'endAll'>;
   connections: Pick<Connections, 'list'>;
   labelOf(kind: string): string;
-  csrf: Csrf;
-  record: RecordEntry;
-  show: Show;
 }
 
-const list = '/organization-sessions';
-const one = '/organization-sessions/end';
-const all = '/organization-sessions/end-all';
+const paths = {
+  list: '/organization-sessions',
+  one: '/organization-sessions/end',
+  all: '/organization-sessions/end-all',
+};
 const rowsPerPage = 50;
 
 export function organizationSessionsRoutes(options: OrganizationSessionsOptions) {
-  const { sessions, connections, labelOf, csrf, record, show } = options;
-  const tokenOf = ({ state }: Visit): string => csrf.tokenFor(state.session.uid);
+  const { sessions, connections, labelOf, csrf, show } = options;
   const everybody = ({ organization }: Visit): Promise<SessionState[]> => sessions.listOfOrganization(organization.id);
-  /** Nobody ends the session that they are looking out of. */
-  const everybodyElse = async (visit: Visit): Promise<SessionState[]> =>
-    (await everybody(visit)).filter(({ session }) => session.uid !== visit.state.session.uid);
 
   const showList: Handler = async (visit) => {
     const query = readQuery(visit.request.url);
@@ -52,13 +43,13 @@ export function organizationSessionsRoutes(options: OrganizationSessionsOptions)
       }),
     );
     const pageHref = (number: number): string =>
-      visit.url(`${list}?${new URLSearchParams({ ...(search && { search }), page: String(number) })}`);
+      visit.url(`${paths.list}?${new URLSearchParams({ ...(search && { search }), page: String(number) })}`);
     const model = {
       rows,
-      endAction: visit.url(one),
-      csrf: tokenOf(visit),
-      endAllHref: visit.url(all),
-      searchAction: visit.url(list),
+      endAction: visit.url(paths.one),
+      csrf: csrf.tokenFor(visit.state.session.uid),
+      endAllHref: visit.url(paths.all),
+      searchAction: visit.url(paths.list),
       ...(search !== undefined && { search }),
       ...(page > 1 && { previousHref: pageHref(page - 1) }),
       ...(page < pages && { nextHref: pageHref(page + 1) }),
@@ -66,62 +57,23 @@ export function organizationSessionsRoutes(options: OrganizationSessionsOptions)
     show(visit, (context, frame) => organizationSessionsPage(context, frame, model));
   };
 
-  const confirmOne: Handler = async (visit) => {
-    const found = findByRowId(await everybodyElse(visit), readQuery(visit.request.url).session);
-    if (!found) return finish(visit, list, 'session_gone');
-    show(visit, (context, frame) =>
-      confirmPage(context, frame, {
-        act: 'end_session',
-        who: personOf(found.session).name,
-        page: 'organization_sessions',
-        action: visit.url(one),
-        csrf: tokenOf(visit),
-        hidden: { session: rowIdOf(found.session.uid), confirmed: 'yes' },
-        cancelHref: visit.url(list),
-      }),
-    );
-  };
-
-  const endOne: Handler = async (visit) => {
-    const found = findByRowId(await everybodyElse(visit), visit.form.session);
-    if (!found) return finish(visit, list, 'session_gone');
-    if (visit.form.confirmed !== 'yes') {
-      return visit.response.redirect(303, visit.url(`${one}?session=${rowIdOf(found.session.uid)}`));
-    }
-    const ended = await sessions.end(found.session.uid, 'revoked');
-    if (ended) await record(entryOf(visit, ofSession(found)));
-    finish(visit, list, ended ? 'session_ended' : 'session_gone');
-  };
-
-  const confirmAll: Handler = async (visit) => {
-    show(visit, (context, frame) =>
-      confirmPage(context, frame, {
-        act: 'end_organization_sessions',
-        who: visit.organization.name,
-        page: 'organization_sessions',
-        action: visit.url(all),
-        csrf: tokenOf(visit),
-        cancelHref: visit.url(list),
-      }),
-    );
-  };
-
-  const endAll: Handler = async (visit) => {
-    const count = await sessions.endAll(await everybodyElse(visit), 'revoked');
-    const { id, name } = visit.organization;
-    const target = { type: 'organization', id, name } as const;
-    if (count > 0) {
-      await record(entryOf(visit, { event: 'platform/session/end', target, detail: { sessions: count } }));
-    }
-    finish(visit, list, count > 0 ? 'sessions_ended' : 'session_gone');
-  };
+  const ending = endingHandlers(options, {
+    page: 'organization_sessions',
+    paths,
+    listed: everybody,
+    describe: ({ session }) => personOf(session).name,
+    all: {
+      act: 'end_organization_sessions',
+      target: ({ organization: { id, name } }) => ({ type: 'organization', id, name }),
+    },
+  });
 
   return {
     'GET /organization-sessions': showList,
-    'GET /organization-sessions/end': confirmOne,
-    'POST /organization-sessions/end': endOne,
-    'GET /organization-sessions/end-all': confirmAll,
-    'POST /organization-sessions/end-all': endAll,
+    'GET /organization-sessions/end': ending.confirmOne,
+    'POST /organization-sessions/end': ending.endOne,
+    'GET /organization-sessions/end-all': ending.confirmAll,
+    'POST /organization-sessions/end-all': ending.endAll,
   } satisfies Partial<Record<ConsoleRoute, Handler>>;
 }
 
