@@ -8,7 +8,8 @@ const rows = [
   ['accounts', 'op', 'console', 'workspace'],
   ['http'],
   ['signin'],
-  ['directory', 'sessions', 'claims', 'system-log'],
+  ['directory', 'sessions', 'claims'],
+  ['system-log', 'mail'],
   ['database', 'store'],
   ['config', 'core'],
 ];
@@ -29,7 +30,7 @@ forbid(
   'providers-no-web-no-sql',
   'A provider knows no express, no SQL, no session.',
   { path: '^(providers|metadata|certs)/' },
-  { path: 'node_modules/(express|kysely|pg|redis|oidc-provider|hono|pino)/' },
+  { path: 'node_modules/(express|kysely|pg|redis|oidc-provider|hono|pino|nodemailer)/' },
 );
 forbid(
   'vendors-keep-apart',

@@ -8,6 +8,7 @@ import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
 import { signOutPage } from './accounts/views/sign-out-pages.ts';
 import type { Config } from './config/config.ts';
+import { developmentMailFolder } from './config/development.ts';
 import type { Sites } from './config/sites.ts';
 import { createConsole } from './console/console.ts';
 import type { Clock } from './core/clock.ts';
@@ -25,6 +26,7 @@ import { errorPage } from './http/views/error-pages.ts';
 import { html, render } from './http/views/html.ts';
 import { signedOutPage } from './http/views/signed-out-page.ts';
 import { createListener } from './listener.ts';
+import type { MailSender } from './mail/senders.ts';
 import { consoleClientId, createRelyingParties, workspaceClientId } from './op/clients.ts';
 import { createInProcessFetch } from './op/in-process-fetch.ts';
 import { createOp } from './op/op.ts';
@@ -48,6 +50,10 @@ export interface AppOptions {
   fetch: GuardedFetch;
   random(bytes: number): Uint8Array;
   isStopping(): boolean;
+  /** Absent: mails wait. */
+  mailSender?: MailSender | undefined;
+  /** Told that mails are waiting to be delivered. */
+  onMailQueued?: (() => void) | undefined;
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
@@ -179,6 +185,7 @@ export async function createApp(options: AppOptions) {
     definitionOf,
     redirectUris,
     samlMetadata,
+    developmentMails: developmentMailFolder(options.config, sites),
     onSignedIn: (session, clientId) =>
       services.systemLog.record({
         event: 'platform/session/create',
@@ -291,6 +298,7 @@ export async function createApp(options: AppOptions) {
       return sessions.finalise();
     },
     deliverNotices: () => op.deliverNotices(),
+    deliverMails: () => services.mails.deliver(),
     /** Writes the request lines that are still waiting. */
     flushLog,
   };

@@ -3,19 +3,28 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config/config.ts';
+import { developmentMailFolder } from './config/development.ts';
 import { openDataFolder, openSealingKeys } from './config/sealing-key-file.ts';
-import { createSites } from './config/sites.ts';
+import { createSites, type Sites } from './config/sites.ts';
 import { systemClock } from './core/clock.ts';
 import { createGuardedFetch } from './core/guarded-fetch.ts';
 import { createLog, type Log } from './core/log.ts';
 import { databaseConfigOf, type OpenDatabase, openDatabase } from './database/database.ts';
 import { createRenewableSealer } from './directory/renewable-sealer.ts';
 import { listen } from './http/listen.ts';
+import { createFolderSender, createSmtpSender, type MailSender } from './mail/senders.ts';
 import { createSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
 /** Milliseconds between visits. */
-const periods = { keys: 2_000, finalise: 30_000, notices: 5_000, sweep: 10_000, forget: 3_600_000 } as const;
+const periods = {
+  keys: 2_000,
+  finalise: 30_000,
+  notices: 5_000,
+  mails: 5_000,
+  sweep: 10_000,
+  forget: 3_600_000,
+} as const;
 
 export interface RunningServer {
   port: number;
@@ -33,6 +42,15 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   const store = await openStore(config, database, log);
   const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow' });
   let isStopping = false;
+  const mailSender = openMailSender(config, sites, log);
+  // Soon, and all that one request has queued together.
+  let mailTimer: NodeJS.Timeout | undefined;
+  const onMailQueued = (): void => {
+    mailTimer ??= setTimeout(() => {
+      mailTimer = undefined;
+      app.deliverMails().catch((error: unknown) => log.warn({ err: error }, 'mails could not be delivered'));
+    }, 200).unref();
+  };
   const app = await createApp({
     config,
     sites,
@@ -45,6 +63,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     fetch,
     random: (bytes) => randomBytes(bytes),
     isStopping: () => isStopping,
+    mailSender,
+    onMailQueued,
   });
   const tls =
     config.tlsCertificate === undefined || config.tlsKey === undefined
@@ -62,6 +82,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.forget, () => app.services.systemLog.forget(), log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
+    every(periods.mails, app.deliverMails, log),
     every(periods.sweep, () => sweep(store), log),
   ];
   log.info(
@@ -83,6 +104,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     for (const timer of timers) clearInterval(timer);
     await listening.stop();
     app.flushLog();
+    clearTimeout(mailTimer);
+    await mailSender?.close();
     await fetch.close();
     await store.close();
     await database.close();
@@ -104,6 +127,16 @@ async function openStore(config: Config, database: OpenDatabase, log: Log): Prom
   }
   if (database.sqlite === undefined) throw new Error('PostgreSQL needs Redis beside it');
   return createSqliteStore({ database: database.sqlite, clock: systemClock });
+}
+
+function openMailSender(config: Config, sites: Sites, log: Log): MailSender | undefined {
+  const { hostname } = new URL(sites.accountsBase);
+  if (config.smtpUrl !== undefined)
+    return createSmtpSender({ url: config.smtpUrl, from: config.mailFrom ?? `Sekisho <no-reply@${hostname}>` });
+  const folder = developmentMailFolder(config, sites);
+  if (folder !== undefined) return createFolderSender(folder);
+  log.warn('SEKISHO_SMTP_URL is not set: nobody gets a mail, so nobody can be invited or reset a password');
+  return undefined;
 }
 
 async function sweep(store: Store): Promise<void> {

@@ -26,6 +26,8 @@ import { createMfa } from './directory/mfa.ts';
 import { createOrganizations } from './directory/organizations.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
+import { createMails } from './mail/mails.ts';
+import type { MailSender } from './mail/senders.ts';
 import { createSessions, type SessionState } from './sessions/sessions.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
@@ -52,6 +54,10 @@ export interface ServicesOptions {
   fetch: UpstreamFetch;
   random(bytes: number): Uint8Array;
   definitionOf: DefinitionOf;
+  /** Absent: mails wait. */
+  mailSender?: MailSender | undefined;
+  /** Mails are waiting: `mails.deliver` is worth calling soon. */
+  onMailQueued?: (() => void) | undefined;
 }
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
@@ -59,6 +65,14 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
+  const mails = createMails({
+    db,
+    clock,
+    sealer,
+    log,
+    sender: options.mailSender,
+    ...(options.onMailQueued && { onQueued: options.onMailQueued }),
+  });
   const organizations = createOrganizations({
     db,
     clock,
@@ -138,6 +152,7 @@ export async function createServices(options: ServicesOptions) {
     provider: createCitrixProvider(createCredentialStore(identities), ports),
     throttle: createPasswordThrottle({ store, clock }),
     mfa: createMfa({ db, store, clock, sealer }),
+    facts: {},
   });
   const admit = createAdmit({
     sessions,
@@ -164,6 +179,7 @@ export async function createServices(options: ServicesOptions) {
 
   return {
     systemLog,
+    mails,
     organizations,
     connections,
     accounts,

@@ -8,7 +8,9 @@
 import { type Request, type Response, Router } from 'express';
 import { refuseCrossSite } from '../http/csrf.ts';
 import { createCallbackRoutes } from './callbacks.ts';
+import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
+import { createDevelopmentMails } from './development-mails.ts';
 import { createPasswordRoutes } from './password.ts';
 import { createReturnRoutes } from './return.ts';
 import { createSignInRoutes } from './sign-in.ts';
@@ -30,8 +32,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   // Only these pages' own forms; callbacks are posted from other sites by right.
   router.use('/signin', refuseCrossSite);
-  router.use(createSignInRoutes(context), createPasswordRoutes(context), createReturnRoutes(context));
+  router.use(
+    createSignInRoutes(context),
+    createPasswordRoutes(context),
+    createCodeRoutes(context),
+    createReturnRoutes(context),
+  );
   router.use(createCallbackRoutes(context));
+  if (options.developmentMails !== undefined)
+    router.use(createDevelopmentMails({ folder: options.developmentMails, responder: options.responder }));
   // Whoever opens the bare address operates this installation.
   router.get('/', (_request, response) => response.redirect(303, options.sites.consoleUrl()));
   return { router, showRealms: (request, response) => showRealms(context, request, response) };

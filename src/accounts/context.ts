@@ -78,6 +78,8 @@ export interface AccountsOptions {
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
   /** With `encryption`, it says that and how assertions may be encrypted for us. */
   samlMetadata(how: { encryption: boolean }): Promise<string>;
+  /** Folder of mails to show (`config/development.ts`). */
+  developmentMails: string | undefined;
   onSignedIn(session: Session, clientId: string): Promise<void>;
   onNoAccess(details: { reference: string; connectionId: string; organizationId: string | null }): Promise<void>;
 }

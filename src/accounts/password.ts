@@ -1,17 +1,14 @@
-/** The built-in identity's two forms: email and password, then the code (CIT-1). */
+/** The built-in identity's first form: email and password (CIT-1). */
 import { type Request, type Response, Router } from 'express';
 import { edgeOf } from '../http/edge.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import { readAcrValues } from '../signin/acr-values.ts';
 import { type AccountsContext, readPost } from './context.ts';
-import { finish } from './finish.ts';
-import { codePage } from './views/code-page.ts';
 import { type SignInPage, signInPage } from './views/sign-in-page.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
 
-/** What the pages say; the limits themselves end with their windows (directory/password-throttle.ts, mfa.ts). */
+/** What the page says; the limit itself ends with its window (directory/password-throttle.ts). */
 const passwordWindow = 15 * 60_000;
-const codeWindow = 60 * 60_000;
 
 export function createPasswordRoutes(context: AccountsContext): Router {
   const router = Router();
@@ -38,33 +35,6 @@ export function createPasswordRoutes(context: AccountsContext): Router {
     showPassword(request, response, waiting, email, { kind: 'throttled', retryAfter: passwordWindow });
   });
 
-  router.post('/signin/:uid/code', async (request, response) => {
-    const form = await readPost(context, request, response);
-    const waiting = await findWaiting(context, request, response);
-    if (!waiting) return;
-    const { interaction, browser } = waiting;
-    const code = (form.code ?? '').replaceAll(/\s/g, '');
-    if (code === '') return showCode(request, response, waiting, { kind: 'empty' });
-    const answer = await context.citrix.checkCode(interaction.uid, browser, code);
-    if (answer.outcome === 'verified') {
-      await finish(context, request, response, {
-        ...waiting,
-        person: answer.person,
-        realm: administratorsRealm,
-        organizationId: null,
-        staying: null,
-      });
-      return;
-    }
-    if (answer.outcome === 'wrong') return showCode(request, response, waiting, { kind: 'wrong' });
-    if (answer.outcome === 'throttled') {
-      return showCode(request, response, waiting, { kind: 'throttled', retryAfter: codeWindow });
-    }
-    // Five wrong codes, or the step is over: the password again.
-    await attempts.takeStep(interaction.uid, browser);
-    response.redirect(303, context.signinUrl(interaction));
-  });
-
   router.get('/signin/:uid/restart', async (request, response) => {
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
@@ -89,29 +59,6 @@ export function createPasswordRoutes(context: AccountsContext): Router {
           companyHref: context.signinUrl(interaction, 'company'),
           email: email.slice(0, 320),
           ...(application.own === null && { application: application.name }),
-          error,
-        }),
-      { status: error.kind === 'throttled' ? 429 : 422 },
-    );
-  }
-
-  async function showCode(
-    request: Request,
-    response: Response,
-    { interaction, browser }: Waiting,
-    error: NonNullable<Parameters<typeof codePage>[1]['error']>,
-  ): Promise<void> {
-    const step = await attempts.findStep(interaction.uid, browser);
-    if (step?.step !== 'code') return response.redirect(303, context.signinUrl(interaction));
-    responder.send(
-      request,
-      response,
-      (page) =>
-        codePage(page, {
-          action: context.signinUrl(interaction, 'code'),
-          csrf: csrf.tokenFor(context.browserToken(request, response)),
-          email: step.person.claims.cip_email ?? '',
-          restartHref: context.signinUrl(interaction, 'restart'),
           error,
         }),
       { status: error.kind === 'throttled' ? 429 : 422 },

@@ -4,11 +4,11 @@ import { ProviderError } from '../../providers/errors.ts';
 import { decliningAbsolute, stayingInactivity } from '../sessions/policy.ts';
 import { explanations } from '../signin/explanations.ts';
 import { resolveTarget, type Target } from '../signin/resolve.ts';
+import { createCitrixTasks } from './citrix-tasks.ts';
 import { type AccountsContext, readPost, type WaitingSignIn } from './context.ts';
 import { finish } from './finish.ts';
 import { readIdentifier, readWorkspaceName } from './typed-names.ts';
 import { attemptPage } from './views/attempt-page.ts';
-import { codePage } from './views/code-page.ts';
 import { leavingPage } from './views/leaving-page.ts';
 import { organizationPage } from './views/organization-page.ts';
 import { signInPage } from './views/sign-in-page.ts';
@@ -21,6 +21,7 @@ const nameGuesses = { name: 'organization-name', max: 60, window: 60_000 };
 
 export function createSignInRoutes(context: AccountsContext): Router {
   const router = Router();
+  const { goOn } = createCitrixTasks(context);
   const slowly = context.rateLimiter.byAddress(nameGuesses);
   const { responder, csrf, sites, attempts, organizations } = context;
 
@@ -33,7 +34,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
       return;
     }
     const step = await attempts.findStep(interaction.uid, browser);
-    if (step?.step === 'code') return showCode(request, response, waiting, step.person.claims.cip_email ?? '');
+    if (step?.step === 'citrix') return goOn(request, response, waiting, step.progress);
     if (step?.step === 'stay') return showStay(request, response, waiting, step.organizationId);
     const target = await resolveTarget(
       context,
@@ -172,17 +173,6 @@ export function createSignInRoutes(context: AccountsContext): Router {
         companyHref: context.signinUrl(interaction, 'company'),
         ...(application.own === null && { application: application.name }),
         ...(email !== '' && { email: email.slice(0, 320) }),
-      }),
-    );
-  }
-
-  function showCode(request: Request, response: Response, { interaction }: Waiting, email: string): void {
-    responder.send(request, response, (page) =>
-      codePage(page, {
-        action: context.signinUrl(interaction, 'code'),
-        csrf: csrf.tokenFor(context.browserToken(request, response)),
-        email,
-        restartHref: context.signinUrl(interaction, 'restart'),
       }),
     );
   }

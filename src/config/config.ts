@@ -102,6 +102,23 @@ const shape = {
     description: 'Client secret of that application',
     secret: true,
   }),
+  smtpUrl: serviceUrl('smtp|smtps').optional().meta({
+    description:
+      'Mail server, with user and password where it asks for them. Without it mails wait; where the public URL is this machine itself they are shown at /development/mails',
+    secret: true,
+    sample: 'smtps://sekisho:secret@mail.example.org',
+  }),
+  mailFrom: z
+    .string()
+    .min(3)
+    .max(320)
+    .regex(/^[^\p{Cc}]*@[^\p{Cc}]*$/u, 'must be an email address, or a name with one in <…>')
+    .optional()
+    .meta({
+      description: 'Sender of mails',
+      defaultText: '`Sekisho <no-reply@…>` with the public host',
+      sample: 'Sekisho <accounts@example.org>',
+    }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
     description: 'Least severe level that is logged',
   }),

@@ -1,24 +1,26 @@
 /** What the acts of administrators have in common: the entry in the system log, and the redirect after a post. */
 import { edgeOf } from '../http/edge.ts';
 import { personOf } from '../http/session-models.ts';
-import type { SystemLogEntry } from '../system-log/events.ts';
+import { type Act, entryBy, type SystemLogEntry } from '../system-log/events.ts';
 import type { Done } from './flash.ts';
 import type { Visit } from './visit.ts';
 
 /** `SystemLog.record` (system-log/system-log.ts). */
 export type RecordEntry = (entry: SystemLogEntry) => Promise<void>;
 
-/** An entry in this organization's log, by this administrator. */
-export function entryOf(visit: Visit, what: Pick<SystemLogEntry, 'event' | 'target' | 'detail'>): SystemLogEntry {
-  const { state, organization, request } = visit;
+/** This administrator, in this request. */
+export function actOf({ state, request }: Pick<Visit, 'state' | 'request'>): Act {
   const userAgent = request.headers['user-agent'];
   return {
-    ...what,
-    organizationId: organization.id,
     actor: { type: 'administrator', id: state.session.accountId, name: personOf(state.session).name },
     clientAddress: edgeOf(request).address,
     ...(userAgent !== undefined && { userAgent }),
   };
+}
+
+/** An entry in this organization's log, by this administrator. */
+export function entryOf(visit: Visit, what: Pick<SystemLogEntry, 'event' | 'target' | 'detail'>): SystemLogEntry {
+  return entryBy(actOf(visit), { ...what, organizationId: visit.organization.id });
 }
 
 /** After a post always 303, so that reloading the page repeats nothing. */

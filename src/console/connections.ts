@@ -3,9 +3,9 @@
 import type { ProviderDefinition, SettingDescription } from '../../providers/provider.ts';
 import type { Sites } from '../config/sites.ts';
 import { AppError } from '../core/errors.ts';
+import { type Language, translations } from '../core/language.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connection, Connections } from '../directory/connections.ts';
-import { type Language, translations } from '../http/views/language.ts';
 import { sharedMessages } from '../http/views/messages/messages.ts';
 import type { Show } from './frame.ts';
 import type { ConsoleRoute } from './rules.ts';

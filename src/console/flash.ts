@@ -1,5 +1,5 @@
 /** What the last act did, told on the page that its redirect leads to: a code from a closed list in `?done=`. */
-import { type Language, translations } from '../http/views/language.ts';
+import { type Language, translations } from '../core/language.ts';
 import type { Flash } from '../http/views/notices.ts';
 
 const messages = translations({

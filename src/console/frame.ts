@@ -1,4 +1,5 @@
 /** Around every page of an organization's console: menu, person, sign-out, what just happened, the inactivity warning. */
+import { isAllowed } from '../directory/permissions.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { readQuery } from '../http/forms.ts';
 import { endedUrl, type Surface } from '../http/own-surface.ts';
@@ -8,7 +9,7 @@ import { personOf, warningOf } from '../http/session-models.ts';
 import type { Html } from '../http/views/html.ts';
 import type { PageContext } from '../http/views/page.ts';
 import { flashOf } from './flash.ts';
-import { consoleRules, isAllowed, menu } from './rules.ts';
+import { consoleRules, menu } from './rules.ts';
 import type { ConsoleFrame } from './views/console-layout.ts';
 import type { Visit } from './visit.ts';
 

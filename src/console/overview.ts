@@ -1,9 +1,9 @@
 /** My account: who I am in this organization, what I may do, how long my session lasts and why. */
 import type { Sites } from '../config/sites.ts';
+import type { Language } from '../core/language.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Access } from '../directory/permissions.ts';
 import { summaryOf } from '../http/session-models.ts';
-import type { Language } from '../http/views/language.ts';
 import type { Show } from './frame.ts';
 import { permissionLabels } from './permission-labels.ts';
 import type { ConsoleRoute } from './rules.ts';

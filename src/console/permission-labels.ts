@@ -1,6 +1,7 @@
 /** Permissions as the console and the vendor's documentation name them (SPEC ADM-2). */
+
+import { translations } from '../core/language.ts';
 import type { Permission } from '../directory/permissions.ts';
-import { translations } from '../http/views/language.ts';
 
 type Labels = Readonly<Record<Permission, string>>;
 

@@ -2,11 +2,8 @@
  * Who may use which page of an organization's console: the one table (SPEC ADM-2). A route is registered from here, so
  * one without a rule does not exist, and a handler without a rule does not compile.
  */
-import { type Access, mayUse, type Permission } from '../directory/permissions.ts';
+import type { Needs } from '../directory/permissions.ts';
 import type { ConsolePageId } from './views/console-layout.ts';
-
-/** `any`: every administrator of the organization. */
-export type Needs = 'any' | 'full' | Permission;
 
 /** Method and path below `/o/<customer id>`. */
 export const consoleRules = {
@@ -38,8 +35,3 @@ export const menu: readonly { page: ConsolePageId; route: ConsoleRoute & `GET ${
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },
 ];
-
-export function isAllowed(access: Access, needs: Needs): boolean {
-  if (needs === 'any') return true;
-  return needs === 'full' ? access.access === 'full' : mayUse(access, needs);
-}

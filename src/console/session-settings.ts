@@ -1,13 +1,14 @@
 /** How long people of this organization stay signed in (SPEC SES-2, SES-4, SES-5): everybody may look, full access changes. */
 import { DirectoryError } from '../directory/errors.ts';
 import type { OrganizationSettings, Organizations } from '../directory/organizations.ts';
+import { isAllowed } from '../directory/permissions.ts';
 import type { Csrf } from '../http/csrf.ts';
 import type { Form } from '../http/forms.ts';
 import type { Responder } from '../http/respond.ts';
 import { errorPage } from '../http/views/error-pages.ts';
 import { entryOf, finish, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
-import { type ConsoleRoute, consoleRules, isAllowed } from './rules.ts';
+import { type ConsoleRoute, consoleRules } from './rules.ts';
 import {
   type SessionSettingField,
   type SessionSettingsPage,

@@ -21,6 +21,7 @@ export interface Tables {
   signing_keys: SigningKeyRow;
   versions: VersionRow;
   system_log: SystemLogRow;
+  mails: MailRow;
 }
 
 export interface OrganizationRow {
@@ -190,4 +191,16 @@ export interface SystemLogRow {
   reference: string | null;
   client_address: string | null;
   user_agent: string | null;
+}
+
+/** A mail that no mail server has taken yet; the row goes when one has. */
+export interface MailRow {
+  id: string;
+  /** JSON of the rendered mail, context `mails/<id>`: it may hold a link or a code that opens a door. */
+  message_sealed: string;
+  created_at: number;
+  next_try_at: number;
+  /** After this nobody wants it any more: what it says has run out. */
+  expires_at: number;
+  tries: number;
 }

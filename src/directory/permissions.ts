@@ -24,6 +24,15 @@ export function mayUse(access: Access, permission: Permission): boolean {
   return access.access === 'full' || access.permissions.includes(permission);
 }
 
+/** What a page or an API call asks of somebody. `any`: every administrator of the organization. */
+export type Needs = 'any' | 'full' | Permission;
+
+/** The one decision (ADM-2), for the pages of the console and the API alike. */
+export function isAllowed(access: Access, needs: Needs): boolean {
+  if (needs === 'any') return true;
+  return needs === 'full' ? access.access === 'full' : mayUse(access, needs);
+}
+
 /** Several memberships of one person add up (AAD-4). At least one. */
 export function addUp(accesses: readonly Access[]): Access {
   if (accesses.some(({ access }) => access === 'full')) return { access: 'full' };

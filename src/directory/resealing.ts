@@ -7,6 +7,7 @@
  */
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Database } from '../database/schema.ts';
+import { mailContext } from '../mail/mails.ts';
 import { connectionContext } from './connections.ts';
 import { totpContext } from './mfa.ts';
 import { signingKeyContext } from './signing-keys.ts';
@@ -108,6 +109,26 @@ function sealedColumns(db: Database): SealedColumn[] {
             .set({ private_key_sealed: sealed })
             .where('kid', '=', row.id)
             .where('private_key_sealed', '=', row.sealed)
+            .executeTakeFirst()
+        ).numUpdatedRows,
+    },
+    {
+      context: mailContext,
+      readAfter: (id) =>
+        db
+          .selectFrom('mails')
+          .select(['id', 'message_sealed as sealed'])
+          .where('id', '>', id)
+          .orderBy('id')
+          .limit(batchSize)
+          .execute(),
+      replace: async (row, sealed) =>
+        (
+          await db
+            .updateTable('mails')
+            .set({ message_sealed: sealed })
+            .where('id', '=', row.id)
+            .where('message_sealed', '=', row.sealed)
             .executeTakeFirst()
         ).numUpdatedRows,
     },

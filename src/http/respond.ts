@@ -1,10 +1,10 @@
 /** How a surface answers with a page: the reader's language and zone, the page's policy, and cookies of ours. */
 import type { Request, Response } from 'express';
+import { type Language, pickLanguage } from '../core/language.ts';
 import { type CookieNames, clearCookie, readCookie, setCookie as writeCookie } from './cookies.ts';
 import type { CookieChange } from './own-relying-party.ts';
 import { allowFormAction } from './security-headers.ts';
 import { type Html, render } from './views/html.ts';
-import { type Language, pickLanguage } from './views/language.ts';
 import type { Assets, PageContext } from './views/page.ts';
 import { pickTimeZone, timeZoneCookie } from './views/time.ts';
 

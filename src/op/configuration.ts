@@ -7,9 +7,9 @@ import {
   type JWKS,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
+import { languages } from '../core/language.ts';
 import { referenceCode } from '../core/random.ts';
 import type { CookieNames } from '../http/cookies.ts';
-import { languages } from '../http/views/language.ts';
 import { administratorsRealm, latestEndOf } from '../sessions/policy.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import { StoreUnavailable } from '../store/store.ts';

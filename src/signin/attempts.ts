@@ -8,6 +8,7 @@ import type { AttributeProblem } from '../claims/claims.ts';
 import type { Clock } from '../core/clock.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Store } from '../store/store.ts';
+import type { CitrixProgress } from './citrix-progress.ts';
 import type { VerifiedPerson } from './person.ts';
 
 const attemptLifetime = 15 * 60_000;
@@ -39,7 +40,7 @@ export interface HandOver {
 /** Where a sign-in stands after its first proof, or before its organization is known. */
 export type Step =
   | { step: 'organization'; customerId: string }
-  | { step: 'code'; challengeId: string; person: VerifiedPerson }
+  | { step: 'citrix'; progress: CitrixProgress }
   | { step: 'stay'; person: VerifiedPerson; organizationId: string; realm: string };
 
 export type Attempts = ReturnType<typeof createAttempts>;

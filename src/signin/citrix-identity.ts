@@ -9,6 +9,7 @@ import { randomToken } from '../core/random.ts';
 import type { CodeOutcome, Mfa } from '../directory/mfa.ts';
 import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import type { Attempts } from './attempts.ts';
+import { type CitrixFacts, type CitrixProgress, type CitrixTask, nextTask } from './citrix-progress.ts';
 import type { VerifiedPerson } from './person.ts';
 
 export interface CitrixSignInOptions {
@@ -16,6 +17,7 @@ export interface CitrixSignInOptions {
   provider: PasswordProvider;
   throttle: PasswordThrottle;
   mfa: Pick<Mfa, 'verifyCode'>;
+  facts: CitrixFacts;
 }
 
 export interface PasswordTry {
@@ -29,10 +31,11 @@ export interface PasswordTry {
 }
 
 export type CodeAnswer =
-  | { outcome: 'verified'; person: VerifiedPerson }
-  | { outcome: Exclude<CodeOutcome, 'accepted'> }
+  | Exclude<CodeOutcome, 'accepted'>
+  /** Go back to the dispatcher. */
+  | 'accepted'
   /** The password has to be given again. */
-  | { outcome: 'expired' };
+  | 'expired';
 
 export const citrixConnection = 'citrix';
 const attributes = {
@@ -48,7 +51,7 @@ const attributes = {
 
 export type CitrixSignIn = ReturnType<typeof createCitrixSignIn>;
 
-export function createCitrixSignIn({ attempts, provider, throttle, mfa }: CitrixSignInOptions) {
+export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts }: CitrixSignInOptions) {
   /** `accepted`: the next step is the code. Throws `ProviderError` when the password could not be compared. */
   async function checkPassword(attempt: PasswordTry): Promise<'accepted' | 'wrong' | 'throttled'> {
     const counted = { name: attempt.email, address: attempt.address };
@@ -71,26 +74,56 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa }: Citrix
       notOnOrAfter: null,
       signOut: null,
     };
-    await attempts.setStep(attempt.interactionUid, attempt.browser, {
-      step: 'code',
-      challengeId: randomToken(),
-      person,
-    });
+    const progress: CitrixProgress = { challengeId: randomToken(), person, factor: null };
+    await attempts.setStep(attempt.interactionUid, attempt.browser, { step: 'citrix', progress });
     return 'accepted';
   }
 
-  async function checkCode(interactionUid: string, browser: string, code: string): Promise<CodeAnswer> {
+  /** Null: there is no such sign-in in this browser, or it has run out. */
+  async function progressOf(interactionUid: string, browser: string): Promise<CitrixProgress | null> {
     const step = await attempts.findStep(interactionUid, browser);
-    if (step?.step !== 'code') return { outcome: 'expired' };
-    const { challengeId, person } = step;
-    const outcome = await mfa.verifyCode({ identityId: person.subject, code, challengeId });
-    if (outcome !== 'accepted') return { outcome };
-    // Taken only now: a wrong code leaves the step standing, a right one uses it up.
-    const taken = await attempts.takeStep(interactionUid, browser);
-    if (taken?.step !== 'code' || taken.challengeId !== challengeId) return { outcome: 'expired' };
-    // RFC 8176.
-    return { outcome: 'verified', person: { ...person, amr: ['pwd', 'otp', 'mfa'] } };
+    return step?.step === 'citrix' ? step.progress : null;
   }
 
-  return { checkPassword, checkCode };
+  const taskOf = (progress: CitrixProgress): Promise<CitrixTask | undefined> => nextTask(progress, facts);
+
+  /**
+   * Goes on from exactly where `from` was; false when another request has done so meanwhile. The challenge is a new one
+   * then: what was proven is used up.
+   */
+  async function advance(
+    interactionUid: string,
+    browser: string,
+    from: CitrixProgress,
+    change: Partial<Omit<CitrixProgress, 'challengeId'>>,
+  ): Promise<boolean> {
+    const taken = await attempts.takeStep(interactionUid, browser);
+    if (taken?.step !== 'citrix' || taken.progress.challengeId !== from.challengeId) return false;
+    const progress = { ...taken.progress, ...change, challengeId: randomToken() };
+    await attempts.setStep(interactionUid, browser, { step: 'citrix', progress });
+    return true;
+  }
+
+  /** The person, once and only when every task is done; this sign-in is over then. */
+  async function complete(interactionUid: string, browser: string): Promise<VerifiedPerson | undefined> {
+    const progress = await progressOf(interactionUid, browser);
+    if (!progress || (await taskOf(progress)) !== undefined) return undefined;
+    const taken = await attempts.takeStep(interactionUid, browser);
+    return taken?.step === 'citrix' && taken.progress.challengeId === progress.challengeId
+      ? taken.progress.person
+      : undefined;
+  }
+
+  async function checkCode(interactionUid: string, browser: string, code: string): Promise<CodeAnswer> {
+    const progress = await progressOf(interactionUid, browser);
+    if (!progress || (await taskOf(progress)) !== 'code') return 'expired';
+    const { challengeId, person } = progress;
+    const outcome = await mfa.verifyCode({ identityId: person.subject, code, challengeId });
+    if (outcome !== 'accepted') return outcome;
+    // RFC 8176. Only now: a wrong code leaves the challenge standing, a right one uses it up.
+    const proven = { person: { ...person, amr: ['pwd', 'otp', 'mfa'] }, factor: 'otp' as const };
+    return (await advance(interactionUid, browser, progress, proven)) ? 'accepted' : 'expired';
+  }
+
+  return { checkPassword, checkCode, progressOf, taskOf, advance, complete };
 }

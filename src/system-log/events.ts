@@ -50,3 +50,15 @@ export interface SystemLogEntry {
   clientAddress?: string;
   userAgent?: string;
 }
+
+/** Somebody doing something: what all entries of one request have in common. */
+export interface Act {
+  actor: Actor;
+  clientAddress?: string;
+  userAgent?: string;
+}
+
+/** An entry by this somebody. */
+export function entryBy(act: Act, what: Omit<SystemLogEntry, keyof Act>): SystemLogEntry {
+  return { ...what, ...act };
+}

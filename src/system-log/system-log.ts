@@ -49,25 +49,14 @@ export function createSystemLog(needs: { db: Database; clock: Clock }) {
   const { db, clock } = needs;
   const insert = prepareInsert(db, columns, (row: Selectable<SystemLogRow>) => db.insertInto('system_log').values(row));
 
-  /** Whatever came from outside (names, user agents, details) is cut and stripped of control characters first. */
-  async function record(entry: SystemLogEntry): Promise<void> {
-    const { actor, target } = entry;
-    await insert({
-      id: randomUUID(),
-      recorded_at: clock.now(),
-      organization_id: entry.organizationId,
-      actor_type: actor.type,
-      actor_id: textOrNull('id' in actor ? actor.id : null),
-      actor_name: textOrNull('name' in actor ? actor.name : null),
-      event: entry.event,
-      target_type: target?.type ?? null,
-      target_id: textOrNull(target?.id),
-      target_name: textOrNull(target?.name),
-      detail: JSON.stringify(cleanDetail(entry.detail ?? {})),
-      reference: textOrNull(entry.reference),
-      client_address: textOrNull(entry.clientAddress),
-      user_agent: textOrNull(entry.userAgent, 512),
-    });
+  /**
+   * Whatever came from outside (names, user agents, details) is cut and stripped of control characters first.
+   * `within`: the transaction of the change that it tells of, so that neither is kept without the other.
+   */
+  async function record(entry: SystemLogEntry, within?: Database): Promise<void> {
+    const row = rowOf(entry, clock.now());
+    if (within) await within.insertInto('system_log').values(row).execute();
+    else await insert(row);
   }
 
   /** Newest first. */
@@ -123,6 +112,26 @@ const columns = [
   'client_address',
   'user_agent',
 ] as const;
+
+function rowOf(entry: SystemLogEntry, now: number): Selectable<SystemLogRow> {
+  const { actor, target } = entry;
+  return {
+    id: randomUUID(),
+    recorded_at: now,
+    organization_id: entry.organizationId,
+    actor_type: actor.type,
+    actor_id: textOrNull('id' in actor ? actor.id : null),
+    actor_name: textOrNull('name' in actor ? actor.name : null),
+    event: entry.event,
+    target_type: target?.type ?? null,
+    target_id: textOrNull(target?.id),
+    target_name: textOrNull(target?.name),
+    detail: JSON.stringify(cleanDetail(entry.detail ?? {})),
+    reference: textOrNull(entry.reference),
+    client_address: textOrNull(entry.clientAddress),
+    user_agent: textOrNull(entry.userAgent, 512),
+  };
+}
 
 function textOrNull(text: string | null | undefined, limit = 256): string | null {
   return text === null || text === undefined ? null : plainText(text, limit);

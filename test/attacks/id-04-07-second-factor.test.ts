@@ -25,7 +25,10 @@ async function afterPassword(administrator: TestAdministrator, browser = new Bro
 }
 async function giveCode(browser: Browser, code: string): Promise<number> {
   const form = browser.forms().find(({ fields }) => 'code' in fields)!;
-  return (await browser.fetch('POST', form.action, new URLSearchParams({ ...form.fields, code }))).status;
+  const { status, headers } = await browser.fetch('POST', form.action, new URLSearchParams({ ...form.fields, code }));
+  // The dispatcher opens the session.
+  if (status === 303) await browser.fetch('GET', headers.location!);
+  return status;
 }
 const isSignedIn = async (browser: Browser) =>
   (await arrive(browser, ground.ofAll.start({ ...fresh, prompt: 'none' }).url)).has('code');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { languages } from '../../src/http/views/language.ts';
+import { languages } from '../../src/core/language.ts';
 import { hasChromium, launchChromium } from '../gallery/browser.ts';
 import { pageNames, startGallery } from '../gallery/gallery.ts';
 import { describeIf } from '../support/skips.ts';

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Language, languages } from '../../src/core/language.ts';
 import { html, render } from '../../src/http/views/html.ts';
-import { type Language, languages } from '../../src/http/views/language.ts';
 import type { PageContext } from '../../src/http/views/page.ts';
 import { pages } from './pages.ts';
 

@@ -1,7 +1,7 @@
 /** Pictures of every page: both languages, light and dark, desktop and phone. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { languages } from '../../src/http/views/language.ts';
+import { languages } from '../../src/core/language.ts';
 import { launchChromium } from './browser.ts';
 import { pageNames, startGallery } from './gallery.ts';
 

@@ -13,9 +13,11 @@ import { createLog } from '../../src/core/log.ts';
 import { type OpenDatabase, openDatabase } from '../../src/database/database.ts';
 import { createRenewableSealer, type RenewableSealer } from '../../src/directory/renewable-sealer.ts';
 import { listen } from '../../src/http/listen.ts';
+import { createSmtpSender } from '../../src/mail/senders.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestClock, type TestClock } from './clock.ts';
+import type { MailServer, ReceivedMail } from './services/mail-server.ts';
 import { freePort } from './services/processes.ts';
 
 export interface TestAppOptions {
@@ -29,6 +31,8 @@ export interface TestAppOptions {
   port?: number;
   stores?: { database: OpenDatabase; store: Store };
   env?: Readonly<Record<string, string>>;
+  /** Mails go there (`takeMail`); without it they wait. */
+  mailServer?: MailServer;
 }
 
 export interface TestApp extends App {
@@ -40,6 +44,8 @@ export interface TestApp extends App {
   sealer: RenewableSealer;
   port: number;
   folder: string;
+  /** Delivers what waits; the oldest mail to this address. Throws when there is none. */
+  takeMail(to: string): Promise<ReceivedMail>;
   /** Every line that was logged. */
   log: string[];
   close(): Promise<void>;
@@ -66,6 +72,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     options.stores?.database ?? (await openDatabase({ kind: 'sqlite', file: join(folder, 'sekisho.sqlite') }));
   const store = options.stores?.store ?? createSqliteStore({ database: database.sqlite!, clock });
   const fetch = createGuardedFetch({ allowLoopback: true });
+  const mailSender =
+    options.mailServer && createSmtpSender({ url: options.mailServer.url, from: 'Sekisho <no-reply@id.example>' });
   const lines: string[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -85,6 +93,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     fetch,
     random: (bytes) => randomBytes(bytes),
     isStopping: () => false,
+    mailSender,
   });
   const listening = await listen(app.listener, { host: '127.0.0.1', port });
   return {
@@ -98,9 +107,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     port: listening.port,
     folder,
     log: lines,
+    async takeMail(to) {
+      await app.deliverMails();
+      return options.mailServer!.take(to);
+    },
     async close() {
       await listening.stop(0);
       app.flushLog();
+      await mailSender?.close();
       await fetch.close();
       if (options.stores === undefined) {
         await store.close();

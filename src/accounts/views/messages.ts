@@ -1,5 +1,5 @@
 /** Texts of the sign-in and sign-out pages. */
-import { translations } from '../../http/views/language.ts';
+import { translations } from '../../core/language.ts';
 import { accountsEnglish } from './messages-en.ts';
 import { accountsJapanese } from './messages-ja.ts';
 

@@ -1,5 +1,5 @@
 /** Texts of the administrators' console. */
-import { translations } from '../../http/views/language.ts';
+import { translations } from '../../core/language.ts';
 import { consoleEnglish } from './messages-en.ts';
 import { consoleJapanese } from './messages-ja.ts';
 

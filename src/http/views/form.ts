@@ -1,6 +1,7 @@
 /** Forms: every control has a label; hints and errors are tied to it; one primary action. Plain posts, no script. */
+
+import type { Language } from '../../core/language.ts';
 import { attributes, type Child, type Html, html } from './html.ts';
-import type { Language } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 
 export interface Form {

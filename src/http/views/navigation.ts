@@ -1,6 +1,7 @@
 /** Finding the way: breadcrumbs, tabs, pages of a list. */
+
+import type { Language } from '../../core/language.ts';
 import { attributes, type Html, html } from './html.ts';
-import type { Language } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 
 export interface Link {

@@ -1,6 +1,7 @@
 /** What happened, what is wrong, what is not there yet. */
+
+import type { Language } from '../../core/language.ts';
 import { type Child, type Html, html } from './html.ts';
-import type { Language } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 import { type Reader, time } from './time.ts';
 import { copyValue } from './values.ts';

@@ -3,8 +3,9 @@
  *
  * The strict Content-Security-Policy of `http/` is assumed: no inline script, no inline style, nothing from elsewhere.
  */
+
+import { type Language, languages } from '../../core/language.ts';
 import { type Child, type Html, html } from './html.ts';
-import { type Language, languages } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 import type { Reader } from './time.ts';
 

@@ -1,7 +1,8 @@
 /** How long a session lasts and which limit will end it (SPEC §5), in the same words on every surface. */
+
+import type { Language } from '../../core/language.ts';
 import type { LimitReason } from '../../sessions/policy.ts';
 import { type Child, html } from './html.ts';
-import type { Language } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 import { formatDuration, type Reader, time } from './time.ts';
 

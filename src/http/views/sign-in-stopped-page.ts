@@ -1,7 +1,8 @@
 /** A sign-in to the console or a workspace that did not arrive: says so and leads on, never by itself (no loops). */
+
+import { translations } from '../../core/language.ts';
 import { cardPage } from './card-layout.ts';
 import { type Html, html } from './html.ts';
-import { translations } from './language.ts';
 import { type Reference, referenceBlock, wayOnward } from './notices.ts';
 import type { PageContext } from './page.ts';
 

@@ -1,6 +1,7 @@
 /** Dates and durations as people read them: in their language, with the zone always named. */
+
+import type { Language } from '../../core/language.ts';
 import { type Html, html } from './html.ts';
-import type { Language } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 
 /** A reader's language and IANA time zone. */

@@ -1,6 +1,7 @@
 /** Values to read and to copy: copy fields, definition lists, badges, tables (cards on a phone). */
+
+import type { Language } from '../../core/language.ts';
 import { attributes, type Child, type Html, html } from './html.ts';
-import type { Language } from './language.ts';
 import { sharedMessages } from './messages/messages.ts';
 
 /** A value in fixed width with a Copy button; the button appears only where script runs. */

@@ -1,5 +1,5 @@
 /** Texts of the reference workspace. */
-import { translations } from '../../http/views/language.ts';
+import { translations } from '../../core/language.ts';
 
 export const workspaceMessages = translations({
   en: {

@@ -1,5 +1,5 @@
 /** Texts of the start page. */
-import { translations } from '../../../src/http/views/language.ts';
+import { translations } from '../../../src/core/language.ts';
 
 export const startPageMessages = translations({
   en: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { consoleRules, isAllowed, menu, type Needs } from '../../../src/console/rules.ts';
-import { type Access, permissionNames } from '../../../src/directory/permissions.ts';
+import { consoleRules, menu } from '../../../src/console/rules.ts';
+import { type Access, isAllowed, type Needs, permissionNames } from '../../../src/directory/permissions.ts';
 
 const full: Access = { access: 'full' };
 /** Every permission there is, and still not full access. */

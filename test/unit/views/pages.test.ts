@@ -7,9 +7,9 @@ import { organizationPage } from '../../../src/accounts/views/organization-page.
 import { signInPage } from '../../../src/accounts/views/sign-in-page.ts';
 import { realmsPage } from '../../../src/accounts/views/sign-out-pages.ts';
 import { connectionPage } from '../../../src/console/views/connections-pages.ts';
+import { languages } from '../../../src/core/language.ts';
 import { errorKindOf, errorPage } from '../../../src/http/views/error-pages.ts';
 import { type Html, render } from '../../../src/http/views/html.ts';
-import { languages } from '../../../src/http/views/language.ts';
 import type { PageContext } from '../../../src/http/views/page.ts';
 import { signedOutPage } from '../../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../../src/workspace/views/home-page.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountsMessages } from '../../../src/accounts/views/messages.ts';
 import { consoleMessages } from '../../../src/console/views/messages.ts';
-import { pickLanguage, translations } from '../../../src/http/views/language.ts';
+import { pickLanguage, translations } from '../../../src/core/language.ts';
 import { sharedMessages } from '../../../src/http/views/messages/messages.ts';
 import { workspaceMessages } from '../../../src/workspace/views/messages.ts';
 

@@ -1,0 +1,56 @@
+/** The task `code`: six digits from the authenticator app (CIT-1, CIT-6). */
+import { Router } from 'express';
+import { type AccountsContext, readPost } from './context.ts';
+import type { ShowTask } from './task.ts';
+import { codePage } from './views/code-page.ts';
+import { findWaiting } from './waiting.ts';
+
+/** What the page says; the limit itself ends with its window (directory/mfa.ts). */
+const codeWindow = 60 * 60_000;
+
+type CodeError = NonNullable<Parameters<typeof codePage>[1]['error']>;
+
+export const showCode: ShowTask = (...where) => show(...where);
+
+function show(
+  ...[context, request, response, { interaction }, progress, error]: [...Parameters<ShowTask>, CodeError?]
+) {
+  context.responder.send(
+    request,
+    response,
+    (page) =>
+      codePage(page, {
+        action: context.signinUrl(interaction, 'code'),
+        csrf: context.csrf.tokenFor(context.browserToken(request, response)),
+        email: progress.person.claims.cip_email ?? '',
+        restartHref: context.signinUrl(interaction, 'restart'),
+        ...(error && { error }),
+      }),
+    error ? { status: error.kind === 'throttled' ? 429 : 422 } : {},
+  );
+}
+
+export function createCodeRoutes(context: AccountsContext): Router {
+  const router = Router();
+
+  router.post('/signin/:uid/code', async (request, response) => {
+    const form = await readPost(context, request, response);
+    const waiting = await findWaiting(context, request, response);
+    if (!waiting) return;
+    const { interaction, browser } = waiting;
+    const progress = await context.citrix.progressOf(interaction.uid, browser);
+    if (!progress) return response.redirect(303, context.signinUrl(interaction));
+    const code = (form.code ?? '').replaceAll(/\s/g, '');
+    if (code === '') return show(context, request, response, waiting, progress, { kind: 'empty' });
+    const answer = await context.citrix.checkCode(interaction.uid, browser, code);
+    if (answer === 'wrong') return show(context, request, response, waiting, progress, { kind: 'wrong' });
+    if (answer === 'throttled') {
+      return show(context, request, response, waiting, progress, { kind: 'throttled', retryAfter: codeWindow });
+    }
+    // Five wrong codes: the password again.
+    if (answer === 'challenge_spent') await context.attempts.takeStep(interaction.uid, browser);
+    response.redirect(303, context.signinUrl(interaction));
+  });
+
+  return router;
+}
