@@ -2,6 +2,7 @@
 import { attemptPage } from '../../src/accounts/views/attempt-page.ts';
 import { attributeErrorPage } from '../../src/accounts/views/attribute-error-page.ts';
 import { codePage } from '../../src/accounts/views/code-page.ts';
+import { developmentMailPage, developmentMailsPage } from '../../src/accounts/views/development-mails-pages.ts';
 import { leavingPage } from '../../src/accounts/views/leaving-page.ts';
 import { organizationPage } from '../../src/accounts/views/organization-page.ts';
 import { signInPage } from '../../src/accounts/views/sign-in-page.ts';
@@ -30,6 +31,13 @@ const signIn = { action: '/', csrf, companyHref: '/company' };
 const logoutForm =
   '<form id="op.logoutForm" method="post" action="/core/session/end/confirm"><input type="hidden" name="xsrf" value="x"/></form>';
 
+const sampleMail = {
+  to: 'aiko@example.com',
+  subject: '株式会社サンプル製作所 invites you to administer it',
+  text: 'Somebody asked for this.\n\nOpen the invitation:\nhttps://accounts.citrixcloud.example/invitation/3d8a6c85.5tDG2K5Z7DQl0sjZ9jLxGo65CqaN7oBnw81EhuLY\n\nOrgID: 51579061\nOrganization: 株式会社サンプル製作所\n',
+  html: '',
+};
+
 export const pages: Readonly<Record<string, Sample>> = {
   'sign-in': (c) => signInPage(c, signIn),
   'sign-in-application': (c) =>
@@ -52,6 +60,9 @@ export const pages: Readonly<Record<string, Sample>> = {
       value: 'nortwind',
       error: 'unknown',
     }),
+  'development-mails': (c) =>
+    developmentMailsPage(c, { mails: [1, 2, 3].map((number) => ({ ...sampleMail, href: `/mails/${number}` })) }),
+  'development-mail': (c) => developmentMailPage(c, { ...sampleMail, backHref: '/mails' }),
   leaving: (c) =>
     leavingPage(c, {
       purpose: 'sign-in',

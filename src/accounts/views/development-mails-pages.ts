@@ -2,7 +2,7 @@
 import { cardPage } from '../../http/views/card-layout.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import type { PageContext } from '../../http/views/page.ts';
-import { definitionList } from '../../http/views/values.ts';
+import { definitionList, table } from '../../http/views/values.ts';
 import type { Mail } from '../../mail/senders.ts';
 
 export function developmentMailsPage(
@@ -15,9 +15,11 @@ export function developmentMailsPage(
     body:
       model.mails.length === 0
         ? html`<p>No mails yet.</p>`
-        : html`<ul class="organizations">${model.mails.map(
-            (mail) => html`<li><a href="${mail.href}">${mail.subject}</a> <span class="sub">${mail.to}</span></li>`,
-          )}</ul>`,
+        : table(
+            'Mails',
+            [{ label: 'Subject', kind: 'head' }, { label: 'To' }],
+            model.mails.map((mail) => [html`<a href="${mail.href}">${mail.subject}</a>`, mail.to]),
+          ),
     wide: true,
   });
 }
@@ -28,7 +30,7 @@ export function developmentMailPage(context: PageContext, mail: Mail & { backHre
     body: html`${definitionList([['To', mail.to]])}${mail.text
       .split('\n\n')
       .map(
-        (paragraph) => html`<p class="mail-text">${paragraph.split('\n').map((line) => html`${linkOf(line)}<br>`)}</p>`,
+        (paragraph) => html`<p>${paragraph.split('\n').map((line) => html`${linkOf(line)}<br>`)}</p>`,
       )}<p><a href="${mail.backHref}">All mails</a></p>`,
     wide: true,
   });
