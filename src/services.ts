@@ -28,6 +28,7 @@ import { createPasswordThrottle } from './directory/password-throttle.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
 import { createMails } from './mail/mails.ts';
 import type { MailSender } from './mail/senders.ts';
+import { createTellPerson } from './mail/tell-person.ts';
 import { createSessions, type SessionState } from './sessions/sessions.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
@@ -73,6 +74,7 @@ export async function createServices(options: ServicesOptions) {
     sender: options.mailSender,
     ...(options.onMailQueued && { onQueued: options.onMailQueued }),
   });
+  const tellPerson = createTellPerson({ mails, clock, accountUrl: sites.consoleUrl() });
   const organizations = createOrganizations({
     db,
     clock,
@@ -180,6 +182,7 @@ export async function createServices(options: ServicesOptions) {
   return {
     systemLog,
     mails,
+    tellPerson,
     organizations,
     connections,
     accounts,

@@ -1,9 +1,10 @@
 /** My sessions: everywhere I am signed in as an administrator; ending one or all others (SPEC SES-8). */
+import { deviceOf } from '../core/device-name.ts';
 import { personOf } from '../http/session-models.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
 import { type EndingOptions, endingHandlers } from './ending-sessions.ts';
 import type { ConsoleRoute } from './rules.ts';
-import { deviceOf, toRow } from './session-rows.ts';
+import { toRow } from './session-rows.ts';
 import { mySessionsPage } from './views/sessions-pages.ts';
 import type { Handler, Visit } from './visit.ts';
 

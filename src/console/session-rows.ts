@@ -1,4 +1,5 @@
 /** Sessions as rows of a list. Pure. */
+import { deviceOf } from '../core/device-name.ts';
 import { hashOfToken } from '../core/random.ts';
 import type { SessionState } from '../sessions/sessions.ts';
 import type { SessionRow } from './views/sessions-pages.ts';
@@ -24,31 +25,4 @@ export function toRow({ session, end }: SessionState, currentUid: string): Sessi
     ...(device !== undefined && { device }),
     ...(session.clientAddress !== null && { address: session.clientAddress }),
   };
-}
-
-/** In this order, because most browsers claim to be several others too. */
-const browsers: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
-  [/\bOPR\//, 'Opera'],
-  [/\bSamsungBrowser\//, 'Samsung Internet'],
-  [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
-  [/\bChrome\/|\bCriOS\//, 'Chrome'],
-  [/\bSafari\//, 'Safari'],
-];
-const systems: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/\bWindows\b/, 'Windows'],
-  [/\biPhone\b/, 'iPhone'],
-  [/\biPad\b/, 'iPad'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bMac OS X\b/, 'macOS'],
-  [/\bLinux\b/, 'Linux'],
-];
-
-/** "Firefox, Windows"; undefined when neither can be told. What a browser says of itself: a hint, no proof. */
-export function deviceOf(userAgent: string | null): string | undefined {
-  if (userAgent === null) return undefined;
-  const nameIn = (list: typeof browsers) => list.find(([pattern]) => pattern.test(userAgent))?.[1];
-  const parts = [nameIn(browsers), nameIn(systems)].filter((part) => part !== undefined);
-  return parts.length > 0 ? parts.join(', ') : undefined;
 }

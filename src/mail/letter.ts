@@ -20,9 +20,24 @@ export interface Letter {
   lines: readonly Line[];
   /** Below a rule: why one got this, and what to do when one did not ask for it. */
   small?: readonly string[];
+  /** The same in the other language, below it. */
+  also?: Omit<Letter, 'also'>;
+}
+
+/** For somebody whose language is not known: both, Japanese first. */
+export function inBothLanguages(write: (language: Language) => Letter): Letter {
+  const [first, second] = [write('ja'), write('en')];
+  return { ...first, subject: `${first.subject} / ${second.subject}`, also: second };
 }
 
 export function textOf(letter: Letter): string {
+  const whole = partOf(letter);
+  return letter.also === undefined
+    ? whole
+    : `${whole}\n${'='.repeat(40)}\n\n${letter.also.subject}\n\n${partOf(letter.also)}`;
+}
+
+function partOf(letter: Letter): string {
   const lines = letter.lines.map((line) => {
     if (typeof line === 'string') return line;
     if ('button' in line) return `${line.button}:\n${line.href}`;
@@ -35,7 +50,7 @@ export function textOf(letter: Letter): string {
 
 const style = {
   body: 'margin:0;padding:24px 12px;background:#f4f3f0;color:#1f2328;font:16px/1.6 system-ui,-apple-system,"Segoe UI","Hiragino Sans","Noto Sans JP",sans-serif',
-  card: 'max-width:560px;margin:0 auto;padding:28px 32px;background:#ffffff;border:1px solid #e2e0da;border-radius:12px',
+  card: 'max-width:560px;margin:0 auto 16px;padding:28px 32px;background:#ffffff;border:1px solid #e2e0da;border-radius:12px',
   brand: 'margin:0 0 20px;font-weight:700;letter-spacing:.02em',
   heading: 'margin:0 0 16px;font-size:20px;line-height:1.35',
   button:
@@ -46,6 +61,11 @@ const style = {
 } as const;
 
 export function htmlOf(letter: Letter): string {
+  const also = letter.also === undefined ? '' : cardOf(letter.also);
+  return `<!doctype html><html lang="${letter.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(letter.subject)}</title></head><body style="${escapeHtml(style.body)}">${cardOf(letter)}${also}</body></html>`;
+}
+
+function cardOf(letter: Letter): string {
   const lines = letter.lines.map((line) => {
     if (typeof line === 'string') return `<p>${escapeHtml(line)}</p>`;
     if ('button' in line) {
@@ -58,7 +78,7 @@ export function htmlOf(letter: Letter): string {
   const small = letter.small?.length
     ? `<div style="${escapeHtml(style.small)}">${letter.small.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}</div>`
     : '';
-  return `<!doctype html><html lang="${letter.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(letter.subject)}</title></head><body style="${escapeHtml(style.body)}"><div style="${escapeHtml(style.card)}"><p style="${escapeHtml(style.brand)}">Sekisho</p><h1 style="${escapeHtml(style.heading)}">${escapeHtml(letter.subject)}</h1>${lines.join('')}</div>${small}</body></html>`;
+  return `<div lang="${letter.language}" style="${escapeHtml(style.card)}"><p style="${escapeHtml(style.brand)}">Sekisho</p><h1 style="${escapeHtml(style.heading)}">${escapeHtml(letter.subject)}</h1>${lines.join('')}</div>${small}`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deviceOf, findByRowId, rowIdOf, toRow } from '../../../src/console/session-rows.ts';
+import { findByRowId, rowIdOf, toRow } from '../../../src/console/session-rows.ts';
+import { deviceOf } from '../../../src/core/device-name.ts';
 import type { SessionState } from '../../../src/sessions/sessions.ts';
 
 const uid = 'q3Jx0T1mBsmZ8nM0Yw4rVg';
