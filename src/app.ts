@@ -32,7 +32,7 @@ import { createInProcessFetch } from './op/in-process-fetch.ts';
 import { createOp } from './op/op.ts';
 import { createIssuerRoutes } from './op/routes.ts';
 import { createServices, samlCertificates } from './services.ts';
-import { administratorsRealm } from './sessions/policy.ts';
+import { administratorsRealm, type EndReason } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
 import { createWorkspace } from './workspace/workspace.ts';
@@ -113,6 +113,7 @@ export async function createApp(options: AppOptions) {
     },
     fetch: asStandardFetch(options.fetch) as typeof fetch,
     accessOf,
+    lossOf,
     organizationOf: (id) => organizations.find(id),
     signingKeys: async () => ({
       version: services.keysVersion(),
@@ -140,11 +141,11 @@ export async function createApp(options: AppOptions) {
    * An administrator's rights now, by the durable rows (SES-3), in the organizations that the session was opened for
    * and in their order; as the console has it (console/visit.ts).
    */
-  async function accessOf({ accountId, claims: asserted, organizationIds }: Session) {
+  async function accessOf({ accountId, claims: asserted, organizationIds, authTime }: Session) {
     const account = await services.accounts.find(accountId);
     if (!account) return [];
     const groups = Array.isArray(asserted.groups) ? asserted.groups.map(String) : [];
-    const found = await services.administrators.membershipsOf({ ...account, groups });
+    const found = await services.administrators.membershipsOf({ ...account, groups, authTime });
     const memberships = organizationIds.flatMap((id) => found.filter(({ organizationId }) => organizationId === id));
     const claims = await Promise.all(
       memberships.map(async ({ organizationId, access }) => {
@@ -153,6 +154,12 @@ export async function createApp(options: AppOptions) {
       }),
     );
     return claims.filter((claim) => claim !== undefined);
+  }
+
+  /** Why somebody without access has lost it: what their session ends with. */
+  async function lossOf({ accountId, authTime }: Session): Promise<EndReason> {
+    const account = await services.accounts.find(accountId);
+    return account ? services.administrators.lossOf({ ...account, authTime }) : 'removed';
   }
 
   async function findApplication(clientId: string): Promise<Application | undefined> {
@@ -234,6 +241,7 @@ export async function createApp(options: AppOptions) {
     ...surface,
     clientId: consoleClientId,
     definitionOf,
+    lossOf,
     record: services.systemLog.record,
   });
   const workspace = createWorkspace({ ...surface, clientIdOf: workspaceClientId });
@@ -274,14 +282,14 @@ export async function createApp(options: AppOptions) {
   let opSealingKeys = sealingKeys();
 
   /**
-   * SES-3: of an administrator who was removed meanwhile, nothing works any more; this tells applications so that wait
+   * SES-3, CIT-8: of an administrator who was removed meanwhile, or whose sessions the operator ended, nothing works any more; this tells applications so that wait
    * to be told. Looks at the sessions only when the rows have changed, whichever process changed them.
    */
   async function endRemoved(): Promise<void> {
     const seen = await services.administrators.fingerprint();
     if (seen === administratorsSeen) return;
     for (const { session } of await sessions.listOfAdministrators()) {
-      if ((await accessOf(session)).length === 0) await sessions.end(session.uid, 'removed');
+      if ((await accessOf(session)).length === 0) await sessions.end(session.uid, await lossOf(session));
     }
     administratorsSeen = seen;
   }

@@ -22,6 +22,7 @@ import { createConnections } from './directory/connections.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher } from './directory/credentials.ts';
 import { createIdentities } from './directory/identities.ts';
+import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
 import { createMfa } from './directory/mfa.ts';
 import { createOrganizations } from './directory/organizations.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
@@ -34,6 +35,7 @@ import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
 import { createHandles } from './signin/handles.ts';
+import { createEndSessionsOf } from './signin/identity-sessions.ts';
 import { createSignIn } from './signin/sign-in.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { createUpstreams } from './signin/upstreams.ts';
@@ -154,7 +156,8 @@ export async function createServices(options: ServicesOptions) {
     provider: createCitrixProvider(createCredentialStore(identities), ports),
     throttle: createPasswordThrottle({ store, clock }),
     mfa: createMfa({ db, store, clock, sealer }),
-    facts: {},
+    facts: { sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId) },
+    clock,
   });
   const admit = createAdmit({
     sessions,
@@ -169,6 +172,13 @@ export async function createServices(options: ServicesOptions) {
           }),
     administeredBy: async (key) =>
       (await administrators.membershipsOf(key)).map((membership) => membership.organizationId),
+  });
+
+  const endSessionsOf = createEndSessionsOf({
+    sessions,
+    clock,
+    endBefore: (identityId, at) => endSessionsBefore(db, identityId, at),
+    accountOf: async (identityId) => (await accounts.findOfIdentity(identityId))?.id,
   });
 
   /** Reads our keys again when another process has changed them. */
@@ -191,6 +201,7 @@ export async function createServices(options: ServicesOptions) {
     identities,
     signingKeys,
     sessions,
+    endSessionsOf,
     endings,
     attempts,
     handles,

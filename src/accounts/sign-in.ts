@@ -34,7 +34,8 @@ export function createSignInRoutes(context: AccountsContext): Router {
       return;
     }
     const step = await attempts.findStep(interaction.uid, browser);
-    if (step?.step === 'citrix') return goOn(request, response, waiting, step.progress);
+    const progress = step?.step === 'citrix' ? await context.citrix.progressOf(interaction.uid, browser) : null;
+    if (progress) return goOn(request, response, waiting, progress);
     if (step?.step === 'stay') return showStay(request, response, waiting, step.organizationId);
     const target = await resolveTarget(
       context,

@@ -36,13 +36,14 @@ import { permissionLabels } from './permission-labels.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
-import { createGuard, type Handler, type Visit } from './visit.ts';
+import { createGuard, type GuardOptions, type Handler, type Visit } from './visit.ts';
 
 export interface ConsoleOptions {
   sites: Sites;
   sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end' | 'endAll' | 'listOfAccount' | 'listOfOrganization'>;
   accounts: Pick<Accounts, 'find'>;
   administrators: Pick<Administrators, 'membershipsOf'>;
+  lossOf: GuardOptions['lossOf'];
   organizations: Pick<Organizations, 'find' | 'findByCustomerId' | 'updateSettings'>;
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
   definitionOf: DefinitionOf;

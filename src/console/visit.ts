@@ -12,6 +12,7 @@ import type { Access } from '../directory/permissions.ts';
 import { isActivity, noteActivity } from '../http/activity.ts';
 import type { Form } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
+import type { EndReason } from '../sessions/policy.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 
 /** An administrator's request, admitted to one organization. */
@@ -45,6 +46,8 @@ export interface GuardOptions {
   sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end'>;
   accounts: Pick<Accounts, 'find'>;
   administrators: Pick<Administrators, 'membershipsOf'>;
+  /** Why a session that has no membership any more is over. */
+  lossOf(session: Session): Promise<EndReason>;
   organizations: Pick<Organizations, 'findByCustomerId'>;
   clock: Clock;
 }
@@ -52,7 +55,7 @@ export interface GuardOptions {
 export type Guard = ReturnType<typeof createGuard>;
 
 export function createGuard(options: GuardOptions) {
-  const { surface, surfaces, sessions, accounts, administrators, organizations, clock } = options;
+  const { surface, surfaces, sessions, accounts, administrators, lossOf, organizations, clock } = options;
 
   /** Undefined: the answer has been given (to the sign-in, or to the page that says why the session ended). */
   async function admit(request: Request, response: Response, returnTo: string): Promise<Administrator | undefined> {
@@ -67,7 +70,7 @@ export function createGuard(options: GuardOptions) {
       if (memberships.length > 0) {
         return { state: isActivity(request) ? await noteActivity(sessions, state, now) : state, memberships, now };
       }
-      await sessions.end(state.session.uid, 'removed');
+      await sessions.end(state.session.uid, await lossOf(state.session));
     }
     response.redirect(303, surface.url('/signed-out'));
     return undefined;
@@ -77,11 +80,17 @@ export function createGuard(options: GuardOptions) {
    * Only organizations that the session was opened for: another that was added meanwhile would neither hold this
    * session to its inactivity timeout (SES-2) nor list it among its sessions (SES-8). Signing in again opens it.
    */
-  async function membershipsOf({ accountId, connectionId, claims, organizationIds }: Session): Promise<Membership[]> {
+  async function membershipsOf(session: Session): Promise<Membership[]> {
+    const { accountId, connectionId, claims, organizationIds, authTime } = session;
     const account = await accounts.find(accountId);
     if (account?.kind !== 'administrator') return [];
     const groups = Array.isArray(claims.groups) ? (claims.groups as readonly string[]) : [];
-    const memberships = await administrators.membershipsOf({ connectionId, subject: account.subject, groups });
+    const memberships = await administrators.membershipsOf({
+      connectionId,
+      subject: account.subject,
+      groups,
+      authTime,
+    });
     return memberships.filter(({ organizationId }) => organizationIds.includes(organizationId));
   }
 

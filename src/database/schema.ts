@@ -4,7 +4,7 @@
  * Times are milliseconds since the epoch, booleans 0 or 1, JSON is text. Ids are random UUIDs. What is secret is
  * sealed (`certs/sealing.ts`) before it gets here; the column names of sealed texts end in `_sealed`.
  */
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 
 export type Database = Kysely<Tables>;
 
@@ -91,6 +91,8 @@ export interface IdentityRow {
   password_used_at: number | null;
   created_at: number;
   updated_at: number;
+  /** Sessions whose person last proved who they are before this have ended (directory/identity-sessions.ts). */
+  sessions_not_before: Generated<number>;
 }
 
 export interface TotpDeviceRow {

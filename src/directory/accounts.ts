@@ -79,7 +79,19 @@ export function createAccounts(needs: { db: Database; clock: Clock }) {
     return row && toAccount(row);
   }
 
-  return { findOrCreate, find };
+  /** The account of a person of the built-in provider as an administrator; undefined before their first sign-in. */
+  async function findOfIdentity(identityId: string): Promise<Account | undefined> {
+    const row = await db
+      .selectFrom('accounts')
+      .selectAll()
+      .where('connection_id', '=', 'citrix')
+      .where('subject', '=', identityId)
+      .where('kind', '=', 'administrator')
+      .executeTakeFirst();
+    return row && toAccount(row);
+  }
+
+  return { findOrCreate, find, findOfIdentity };
 }
 
 function toAccount(row: Selectable<AccountRow>): Account {

@@ -13,6 +13,7 @@ import type { Clock } from '../core/clock.ts';
 import type { AdministratorRow, Database } from '../database/schema.ts';
 import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
+import { sessionsNotBefore } from './identity-sessions.ts';
 import { type Access, addUp, isPermission, type Permission } from './permissions.ts';
 
 export type AdministratorKind = AdministratorRow['kind'];
@@ -56,6 +57,11 @@ export interface SignedInPerson {
   subject: string;
   /** Object ids or SIDs, spelled as the rows spell them. */
   groups?: readonly string[];
+  /**
+   * When their session last saw a proof of who they are, in milliseconds. Of a Citrix identity whose sessions have been
+   * ended since, nothing is left. Absent: the proof is being given now, or there is no session that it hangs on.
+   */
+  authTime?: number;
 }
 
 const groupKinds: readonly AdministratorKind[] = ['azure-ad-group', 'ad-group'];
@@ -126,6 +132,16 @@ export function createAdministrators(needs: { db: Database; clock: Clock }) {
         // The kind is compared as well: nobody's own subject may pass for a group, nor the other way round.
         return row.or([own, row.and([row('subject', 'in', groups), row('kind', 'in', groupKinds)])]);
       })
+      .$if(person.connectionId === 'citrix' && person.authTime !== undefined, (rows) =>
+        rows.where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('identities')
+              .select('identities.id')
+              .where('identities.id', '=', person.subject)
+              .where('sessions_not_before', '<=', person.authTime!),
+          ),
+        ),
+      )
       .execute();
     const byOrganization = Map.groupBy(rows.map(toAdministrator), (row) => row.organizationId);
     return [...byOrganization].map(([organizationId, members]) => ({
@@ -133,6 +149,13 @@ export function createAdministrators(needs: { db: Database; clock: Clock }) {
       access: addUp(members.map((member) => member.access)),
       administratorIds: members.map((member) => member.id),
     }));
+  }
+
+  /** Why somebody who was let in has no membership any more. */
+  async function lossOf(person: SignedInPerson): Promise<'removed' | 'credentials_changed'> {
+    if (person.connectionId !== 'citrix' || person.authTime === undefined) return 'removed';
+    const notBefore = await sessionsNotBefore(db, person.subject);
+    return notBefore !== null && notBefore > person.authTime ? 'credentials_changed' : 'removed';
   }
 
   /** Throws `last_administrator` (IDP-3), `not_found` (also for another organization's). */
@@ -155,16 +178,23 @@ export function createAdministrators(needs: { db: Database; clock: Clock }) {
     });
   }
 
-  /** Another text whenever somebody was added, changed or removed, by whatever process. */
+  /**
+   * Another text whenever somebody was added, changed or removed, or all sessions of an identity were ended, by whatever
+   * process.
+   */
   async function fingerprint(): Promise<string> {
     const { count, latest } = await db
       .selectFrom('administrators')
       .select(({ fn }) => [fn.countAll().as('count'), fn.max('updated_at').as('latest')])
       .executeTakeFirstOrThrow();
-    return `${count} ${latest}`;
+    const { ended } = await db
+      .selectFrom('identities')
+      .select(({ fn }) => fn.max('sessions_not_before').as('ended'))
+      .executeTakeFirstOrThrow();
+    return `${count} ${latest} ${ended}`;
   }
 
-  return { add, list, membershipsOf, fingerprint, remove };
+  return { add, list, membershipsOf, lossOf, fingerprint, remove };
 }
 
 /** Changes to the administrators of one organization happen one after another: two last ones cannot remove each other. */

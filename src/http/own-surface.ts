@@ -51,6 +51,7 @@ const reasons: ReadonlySet<string> = new Set<SignedOutReason>([
   'revoked',
   'replaced',
   'removed',
+  'credentials_changed',
 ]);
 
 export type OwnSurfaces = ReturnType<typeof createOwnSurfaces>;

@@ -13,7 +13,7 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { hashOfToken } from '../core/random.ts';
 import { type CookieNames, dropAmbiguousCookie, readCookie } from '../http/cookies.ts';
-import { administratorsRealm } from '../sessions/policy.ts';
+import { administratorsRealm, type EndReason } from '../sessions/policy.ts';
 import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessClaim, ClaimedOrganization } from './account.ts';
@@ -41,6 +41,8 @@ export interface OpOptions {
   fetch: typeof fetch;
   /** What an administrator may do now, by the durable rows; empty: access is gone. */
   accessOf(session: Session): Promise<readonly AccessClaim[]>;
+  /** Why somebody without access has lost it. */
+  lossOf(session: Session): Promise<EndReason>;
   organizationOf(organizationId: string): Promise<ClaimedOrganization | undefined>;
   /** Private keys in publishing order, and a version that changes with them. */
   signingKeys(): Promise<{ version: number; jwks: JWKS }>;
@@ -72,7 +74,7 @@ export async function createOp(options: OpOptions) {
   /** SES-3: decided by the durable row; a session whose person was removed is over, here and for whoever is told. */
   const hasAccess = async (session: Session): Promise<boolean> => {
     if (session.realm !== administratorsRealm || (await options.accessOf(session)).length > 0) return true;
-    await sessions.end(session.uid, 'removed');
+    await sessions.end(session.uid, await options.lossOf(session));
     return false;
   };
   const adapters: Record<string, ReturnType<typeof createModelAdapter>> = {

@@ -41,7 +41,7 @@ export interface SessionFacts {
 }
 
 export type LimitReason = 'absolute' | 'inactivity' | 'upstream';
-export type EndReason = LimitReason | 'signed_out' | 'revoked' | 'replaced' | 'removed';
+export type EndReason = LimitReason | 'signed_out' | 'revoked' | 'replaced' | 'removed' | 'credentials_changed';
 
 /** Milliseconds. */
 export interface SessionPolicy {

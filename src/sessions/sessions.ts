@@ -198,6 +198,15 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     );
   }
 
+  /** The person proved who they are once more, within the session (`auth_time`). False when it had ended. */
+  async function noteProof(uid: string, at: number): Promise<boolean> {
+    if (!(await find(uid))?.active) return false;
+    const session = await update(uid, (old) =>
+      old.ended !== null || old.authTime >= at ? undefined : { ...old, authTime: at },
+    );
+    return session !== undefined && session.ended === null;
+  }
+
   /** Ends a session now. False when there was none that was still open. */
   async function end(uid: string, reason: EndReason): Promise<boolean> {
     const state = await find(uid);
@@ -309,6 +318,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     reopen,
     find,
     recordActivity,
+    noteProof,
     end,
     endAll,
     listOfAccount,

@@ -5,11 +5,12 @@
 import type { PasswordProvider } from '../../providers/provider.ts';
 import { requireOfAdministrator } from '../claims/claims.ts';
 import { normalise } from '../claims/normalise.ts';
+import type { Clock } from '../core/clock.ts';
 import { randomToken } from '../core/random.ts';
 import type { CodeOutcome, Mfa } from '../directory/mfa.ts';
 import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import type { Attempts } from './attempts.ts';
-import { type CitrixFacts, type CitrixProgress, type CitrixTask, nextTask } from './citrix-progress.ts';
+import { type CitrixFacts, type CitrixProgress, type CitrixTask, isStanding, nextTask } from './citrix-progress.ts';
 import type { VerifiedPerson } from './person.ts';
 
 export interface CitrixSignInOptions {
@@ -18,6 +19,7 @@ export interface CitrixSignInOptions {
   throttle: PasswordThrottle;
   mfa: Pick<Mfa, 'verifyCode'>;
   facts: CitrixFacts;
+  clock: Clock;
 }
 
 export interface PasswordTry {
@@ -51,11 +53,13 @@ const attributes = {
 
 export type CitrixSignIn = ReturnType<typeof createCitrixSignIn>;
 
-export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts }: CitrixSignInOptions) {
+export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, clock }: CitrixSignInOptions) {
   /** `accepted`: the next step is the code. Throws `ProviderError` when the password could not be compared. */
   async function checkPassword(attempt: PasswordTry): Promise<'accepted' | 'wrong' | 'throttled'> {
     const counted = { name: attempt.email, address: attempt.address };
     if (!(await throttle.mayTry(counted))) return 'throttled';
+    // Before comparing: a password that is replaced while it is compared proves nothing.
+    const startedAt = clock.now();
     const identity = await provider.authenticate(attempt.email, attempt.password);
     if (!identity) {
       await throttle.failed(counted);
@@ -74,15 +78,18 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts }:
       notOnOrAfter: null,
       signOut: null,
     };
-    const progress: CitrixProgress = { challengeId: randomToken(), person, factor: null };
+    const progress: CitrixProgress = { challengeId: randomToken(), person, startedAt, factor: null };
     await attempts.setStep(attempt.interactionUid, attempt.browser, { step: 'citrix', progress });
     return 'accepted';
   }
 
-  /** Null: there is no such sign-in in this browser, or it has run out. */
+  /** Null: there is no such sign-in in this browser, or it counts no more. */
   async function progressOf(interactionUid: string, browser: string): Promise<CitrixProgress | null> {
     const step = await attempts.findStep(interactionUid, browser);
-    return step?.step === 'citrix' ? step.progress : null;
+    if (step?.step !== 'citrix') return null;
+    if (await isStanding(step.progress, facts)) return step.progress;
+    await attempts.takeStep(interactionUid, browser);
+    return null;
   }
 
   const taskOf = (progress: CitrixProgress): Promise<CitrixTask | undefined> => nextTask(progress, facts);
@@ -109,9 +116,9 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts }:
     const progress = await progressOf(interactionUid, browser);
     if (!progress || (await taskOf(progress)) !== undefined) return undefined;
     const taken = await attempts.takeStep(interactionUid, browser);
-    return taken?.step === 'citrix' && taken.progress.challengeId === progress.challengeId
-      ? taken.progress.person
-      : undefined;
+    if (taken?.step !== 'citrix' || taken.progress.challengeId !== progress.challengeId) return undefined;
+    // Asked once more at the end: the session that opens now would look younger than what has ended it.
+    return (await isStanding(taken.progress, facts)) ? taken.progress.person : undefined;
   }
 
   async function checkCode(interactionUid: string, browser: string, code: string): Promise<CodeAnswer> {

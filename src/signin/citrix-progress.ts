@@ -13,6 +13,8 @@ export interface CitrixProgress {
   /** Unguessable; another after each proof. Tries of codes are counted under it. */
   challengeId: string;
   person: VerifiedPerson;
+  /** When the first proof was given, in milliseconds. */
+  startedAt: number;
   /** Null: not yet. */
   factor: Factor | null;
 }
@@ -20,7 +22,10 @@ export interface CitrixProgress {
 export type CitrixTask = 'code';
 
 /** What is asked of the directory while deciding; of the identity `person.subject`. */
-export type CitrixFacts = Readonly<Record<string, never>>;
+export interface CitrixFacts {
+  /** Sign-ins that began before this (milliseconds) count no more; null: there is no such identity any more. */
+  sessionsNotBefore(identityId: string): Promise<number | null>;
+}
 
 interface TaskRule {
   task: CitrixTask;
@@ -28,6 +33,12 @@ interface TaskRule {
 }
 
 const rules: readonly TaskRule[] = [{ task: 'code', isDue: ({ factor }) => factor === null }];
+
+/** Whether it may go on: not when all sessions of the identity have been ended meanwhile, by a new password say. */
+export async function isStanding({ person, startedAt }: CitrixProgress, facts: CitrixFacts): Promise<boolean> {
+  const notBefore = await facts.sessionsNotBefore(person.subject);
+  return notBefore !== null && notBefore <= startedAt;
+}
 
 /** Undefined: everything is done, the person may come in. */
 export async function nextTask(progress: CitrixProgress, facts: CitrixFacts): Promise<CitrixTask | undefined> {

@@ -96,6 +96,8 @@ export const sharedEnglish = {
     upstream: 'You were signed out because your identity provider allowed the session only until now.',
     revoked: 'This session was ended by you from another device or window, or by an administrator.',
     removed: 'Your access was removed. Ask an administrator of your organization if this is unexpected.',
+    credentials_changed:
+      'Your sign-in details were changed, so you were signed out everywhere. If you did not do that, reset your password and tell an administrator of your organization.',
     replaced: 'Somebody signed in with another account in this browser, which replaced your session.',
     unknown: 'Your session has ended.',
     elsewhere: 'You may still be signed in at your identity provider. Close all browser windows on a shared computer.',
