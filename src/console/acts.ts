@@ -19,7 +19,7 @@ export function actOf({ state, request }: Pick<Visit, 'state' | 'request'>): Act
 }
 
 /** An entry in this organization's log, by this administrator. */
-export function entryOf(visit: Visit, what: Pick<SystemLogEntry, 'event' | 'target' | 'detail'>): SystemLogEntry {
+export function entryOf(visit: Visit, what: Omit<SystemLogEntry, keyof Act | 'organizationId'>): SystemLogEntry {
   return entryBy(actOf(visit), { ...what, organizationId: visit.organization.id });
 }
 

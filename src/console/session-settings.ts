@@ -65,14 +65,11 @@ export function sessionSettingsRoutes(options: SessionSettingsOptions) {
       if (error instanceof DirectoryError && error.code === 'version_conflict') return sayConflict(visit);
       throw error;
     }
-    const detail = Object.fromEntries(
-      names.flatMap((name) => [
-        [`${name} before`, before[name]],
-        [`${name} after`, read.settings[name]],
-      ]),
-    );
+    const pick = (settings: Partial<OrganizationSettings>) =>
+      Object.fromEntries(names.map((name) => [name, settings[name] ?? null]));
+    const changes = { before: pick(before), after: pick(read.settings) };
     const target = { type: 'organization', id: organization.id, name: organization.name } as const;
-    await record(entryOf(visit, { event: 'platform/organization/settings', target, detail }));
+    await record(entryOf(visit, { event: 'platform/organization/settings', target, ...changes }));
     finish(visit, path, 'saved');
   };
 

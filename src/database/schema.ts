@@ -22,6 +22,10 @@ export interface Tables {
   versions: VersionRow;
   system_log: SystemLogRow;
   mails: MailRow;
+  log_chains: LogChainRow;
+  log_checkpoints: LogCheckpointRow;
+  log_keys: LogKeyRow;
+  log_webhooks: LogWebhookRow;
 }
 
 export interface OrganizationRow {
@@ -193,6 +197,19 @@ export interface SystemLogRow {
   reference: string | null;
   client_address: string | null;
   user_agent: string | null;
+  target_email: string | null;
+  /** JSON of `Changes`. */
+  before_changes: string | null;
+  after_changes: string | null;
+  /** Given by the sealer (`system-log/seal/`), from 1 within the organization; null until then, as all that follows. */
+  sequence: number | null;
+  /** MAC of this row, and MAC over the row before and this one. */
+  seal: string | null;
+  /** What hides the personal fields in their hashes; after an erasure the proof that we erased. */
+  actor_salt: string | null;
+  actor_hash: string | null;
+  target_salt: string | null;
+  target_hash: string | null;
 }
 
 /** A mail that no mail server has taken yet; the row goes when one has. */
@@ -205,4 +222,58 @@ export interface MailRow {
   /** After this nobody wants it any more: what it says has run out. */
   expires_at: number;
   tries: number;
+}
+
+/** How far an organization's log is sealed. */
+export interface LogChainRow {
+  /** Organization id, or `installation`. */
+  chain: string;
+  /** Of the last sealed row; 0 before the first. */
+  sequence: number;
+  seal: string;
+  /** The last one that was written to the stream. */
+  streamed: number;
+}
+
+/** A signed statement of how far a chain was, for copies that the database cannot reach (CON-14). */
+export interface LogCheckpointRow {
+  id: string;
+  chain: string;
+  sequence: number;
+  seal: string;
+  /** Up to here rows are deleted after their 90 days. */
+  cut_sequence: number | null;
+  cut_seal: string | null;
+  made_at: number;
+  /** Ed25519. */
+  signature: string;
+  /** 0 or 1: written to the stream. */
+  streamed: number;
+}
+
+export interface LogKeyRow {
+  id: string;
+  /** 32 bytes, context `log-keys/<id>`. */
+  key_sealed: string;
+  created_at: number;
+}
+
+/** Where an organization wants to be told of its records. */
+export interface LogWebhookRow {
+  organization_id: string;
+  url: string;
+  /** Context `log-webhooks/<organization id>`. */
+  secret_sealed: string;
+  state: 'active' | 'disabled';
+  /** Sequence of the last record that was taken. */
+  delivered: number;
+  delivered_at: number | null;
+  /** Since the last success. */
+  tries: number;
+  next_try_at: number;
+  failing_since: number | null;
+  /** A code from a closed list (`system-log/webhooks.ts`). */
+  last_error: string | null;
+  created_at: number;
+  updated_at: number;
 }

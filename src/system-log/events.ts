@@ -1,28 +1,75 @@
-/** The closed list of what is recorded (SPEC LOG-4, `service/object/action`): vendor's names where it has them. */
+/**
+ * The closed list of what is recorded (SPEC LOG-1, LOG-4), and what an entry is.
+ *
+ * To add an event: one line in `eventTexts`, named `service/object/action` (the vendor's name where it has one), with
+ * what it says in each language. A language that is missing does not compile, nor does recording what is not listed.
+ */
+import { type Language, languages } from '../core/language.ts';
 
-export const systemEvents = [
-  'platform/session/create',
-  'platform/session/end',
-  'platform/signin/failed',
-  'platform/organization/create',
-  'platform/organization/settings',
-  'platform/connection/create',
-  'platform/connection/makelive',
-  'platform/application/create',
-  'platform/application/delete',
-  'platform/identity/create',
-  'platform/administrator/create',
-  'platform/administrator/delete',
-  'platform/administratorgroup/create',
-  'platform/administratorgroup/delete',
-  'platform/signingkeys/rotate',
-  'platform/sealingkey/rotate',
-  'platform/database/backup',
-  'platform/database/restore',
-  'wxp/identityprovider/update',
-  'wxp/url/update',
-] as const;
-export type SystemEvent = (typeof systemEvents)[number];
+/** Short, without a subject: who did it and to what stand beside it. */
+type Text = Readonly<Record<Language, string>>;
+
+const eventTexts = {
+  'platform/session/create': { en: 'Signed in', ja: 'サインインしました' },
+  'platform/session/end': { en: 'Session ended', ja: 'セッションが終了しました' },
+  'platform/signin/failed': { en: 'Sign-in failed', ja: 'サインインに失敗しました' },
+  'platform/organization/create': { en: 'Organization created', ja: '組織が作成されました' },
+  'platform/organization/settings': { en: 'Organization settings changed', ja: '組織の設定が変更されました' },
+  'platform/connection/create': { en: 'Connection created', ja: '接続が作成されました' },
+  'platform/connection/makelive': { en: 'Connection made live', ja: '接続が本番で有効になりました' },
+  'platform/application/create': { en: 'Application registered', ja: 'アプリケーションが登録されました' },
+  'platform/application/delete': { en: 'Application deleted', ja: 'アプリケーションが削除されました' },
+  'platform/identity/create': { en: 'Identity created', ja: 'IDが作成されました' },
+  'platform/administrator/create': { en: 'Administrator added', ja: '管理者が追加されました' },
+  'platform/administrator/delete': { en: 'Administrator removed', ja: '管理者が削除されました' },
+  'platform/administratorgroup/create': { en: 'Administrator group added', ja: '管理者グループが追加されました' },
+  'platform/administratorgroup/delete': { en: 'Administrator group removed', ja: '管理者グループが削除されました' },
+  'platform/signingkeys/rotate': { en: 'Signing keys rotated', ja: '署名鍵が更新されました' },
+  'platform/sealingkey/rotate': { en: 'Sealing key rotated', ja: '封印鍵が更新されました' },
+  'platform/database/backup': { en: 'Database backed up', ja: 'データベースがバックアップされました' },
+  'platform/database/restore': { en: 'Database restored', ja: 'データベースが復元されました' },
+  'platform/systemlog/export': { en: 'System log exported', ja: 'システムログがエクスポートされました' },
+  'wxp/identityprovider/update': {
+    en: 'Workspace sign-in method changed',
+    ja: 'ワークスペースのサインイン方法が変更されました',
+  },
+  'wxp/url/update': { en: 'Workspace URL changed', ja: 'ワークスペースURLが変更されました' },
+} as const satisfies Readonly<Record<`${string}/${string}/${string}`, Text>>;
+export type SystemEvent = keyof typeof eventTexts;
+
+export const systemEvents = Object.keys(eventTexts) as SystemEvent[];
+
+/** What it says. An event that only a newer version knows is told by its name. */
+export function eventText(event: string, language: Language): string {
+  return isSystemEvent(event) ? eventTexts[event][language] : event;
+}
+
+export function isSystemEvent(event: string): event is SystemEvent {
+  return Object.hasOwn(eventTexts, event);
+}
+
+/** LOG-4 `Message`: by BCP 47 tag. */
+export function eventMessages(event: string): Record<string, string> {
+  return Object.fromEntries(languages.map((language) => [regions[language], eventText(event, language)]));
+}
+const regions = { en: 'en-US', ja: 'ja-JP' } as const satisfies Record<Language, string>;
+
+const targetTypeTexts = {
+  organization: { en: 'Organization', ja: '組織' },
+  connection: { en: 'Connection', ja: '接続' },
+  application: { en: 'Application', ja: 'アプリケーション' },
+  identity: { en: 'Identity', ja: 'ID' },
+  administrator: { en: 'Administrator', ja: '管理者' },
+  session: { en: 'Session', ja: 'セッション' },
+  key: { en: 'Key', ja: '鍵' },
+  database: { en: 'Database', ja: 'データベース' },
+  systemlog: { en: 'System log', ja: 'システムログ' },
+} as const satisfies Readonly<Record<string, Text>>;
+export type TargetType = keyof typeof targetTypeTexts;
+
+export function targetTypeText(type: string, language: Language): string {
+  return Object.hasOwn(targetTypeTexts, type) ? targetTypeTexts[type as TargetType][language] : type;
+}
 
 /** Who did it. `system` is the operator's CLI or the broker itself (the vendor's `CwcSystem`). */
 export type Actor =
@@ -30,13 +77,18 @@ export type Actor =
   | { type: 'system' };
 
 export interface Target {
-  type: 'organization' | 'connection' | 'application' | 'identity' | 'administrator' | 'session' | 'key' | 'database';
+  type: TargetType;
   id?: string | null;
   name?: string | null;
+  /** Of a person. */
+  email?: string | null;
 }
 
 /** Never a secret, a token, an assertion or the value of a person's attribute. */
 export type EventDetail = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Properties of the target before or after it was changed (LOG-4). As `EventDetail`: no secret. */
+export type Changes = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 export interface SystemLogEntry {
   event: SystemEvent;
@@ -45,6 +97,8 @@ export interface SystemLogEntry {
   actor: Actor;
   target?: Target;
   detail?: EventDetail;
+  before?: Changes;
+  after?: Changes;
   /** The code on the vague page (CLM-1). */
   reference?: string;
   clientAddress?: string;

@@ -9,7 +9,7 @@ import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import { prepareInsert } from '../database/prepared.ts';
 import type { Database, SystemLogRow } from '../database/schema.ts';
-import type { EventDetail, SystemEvent, SystemLogEntry } from './events.ts';
+import type { Changes, EventDetail, SystemLogEntry } from './events.ts';
 import { plainText } from './plain-text.ts';
 
 const dayMs = 86_400_000;
@@ -22,9 +22,12 @@ export interface SystemLogRecord {
   recordedAt: number;
   organizationId: string | null;
   actor: { type: string; id: string | null; name: string | null };
-  event: SystemEvent;
-  target: { type: string | null; id: string | null; name: string | null };
+  /** A `SystemEvent`, unless a newer version wrote it. */
+  event: string;
+  target: { type: string | null; id: string | null; name: string | null; email: string | null };
   detail: EventDetail;
+  before: Changes | null;
+  after: Changes | null;
   reference: string | null;
   clientAddress: string | null;
   userAgent: string | null;
@@ -38,7 +41,7 @@ export interface SystemLogQuery {
   /** Milliseconds, exclusive. */
   to?: number;
   reference?: string;
-  event?: SystemEvent;
+  event?: string;
   /** 100 unless given, 1000 at most. */
   limit?: number;
 }
@@ -47,7 +50,7 @@ export type SystemLog = ReturnType<typeof createSystemLog>;
 
 export function createSystemLog(needs: { db: Database; clock: Clock }) {
   const { db, clock } = needs;
-  const insert = prepareInsert(db, columns, (row: Selectable<SystemLogRow>) => db.insertInto('system_log').values(row));
+  const insert = prepareInsert(db, columns, (row: NewRow) => db.insertInto('system_log').values(row));
 
   /**
    * Whatever came from outside (names, user agents, details) is cut and stripped of control characters first.
@@ -111,9 +114,14 @@ const columns = [
   'reference',
   'client_address',
   'user_agent',
+  'target_email',
+  'before_changes',
+  'after_changes',
 ] as const;
+/** The rest is the sealer's (`seal/`). */
+type NewRow = Pick<Selectable<SystemLogRow>, (typeof columns)[number]>;
 
-function rowOf(entry: SystemLogEntry, now: number): Selectable<SystemLogRow> {
+function rowOf(entry: SystemLogEntry, now: number): NewRow {
   const { actor, target } = entry;
   return {
     id: randomUUID(),
@@ -130,6 +138,9 @@ function rowOf(entry: SystemLogEntry, now: number): Selectable<SystemLogRow> {
     reference: textOrNull(entry.reference),
     client_address: textOrNull(entry.clientAddress),
     user_agent: textOrNull(entry.userAgent, 512),
+    target_email: textOrNull(target?.email, 320),
+    before_changes: entry.before === undefined ? null : JSON.stringify(cleanChanges(entry.before)),
+    after_changes: entry.after === undefined ? null : JSON.stringify(cleanChanges(entry.after)),
   };
 }
 
@@ -143,15 +154,25 @@ function cleanDetail(detail: EventDetail): EventDetail {
   );
 }
 
-function toRecord(row: Selectable<SystemLogRow>): SystemLogRecord {
+function cleanChanges(changes: Changes): Changes {
+  const clean = (value: Changes[string]) => {
+    if (typeof value === 'string') return plainText(value, 1000);
+    return Array.isArray(value) ? value.slice(0, 100).map((item) => plainText(item, 256)) : value;
+  };
+  return Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, clean(value)]));
+}
+
+export function toRecord(row: Selectable<SystemLogRow>): SystemLogRecord {
   return {
     id: row.id,
     recordedAt: row.recorded_at,
     organizationId: row.organization_id,
     actor: { type: row.actor_type, id: row.actor_id, name: row.actor_name },
-    event: row.event as SystemEvent,
-    target: { type: row.target_type, id: row.target_id, name: row.target_name },
+    event: row.event,
+    target: { type: row.target_type, id: row.target_id, name: row.target_name, email: row.target_email },
     detail: JSON.parse(row.detail),
+    before: row.before_changes === null ? null : JSON.parse(row.before_changes),
+    after: row.after_changes === null ? null : JSON.parse(row.after_changes),
     reference: row.reference,
     clientAddress: row.client_address,
     userAgent: row.user_agent,

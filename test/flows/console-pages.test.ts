@@ -248,7 +248,8 @@ describe('The session settings', () => {
     });
     expect(await lastEntry()).toMatchObject({
       event: 'platform/organization/settings',
-      detail: { 'subscriberWebHours before': 24, 'subscriberWebHours after': 12 },
+      before: { subscriberWebHours: 24 },
+      after: { subscriberWebHours: 12 },
     });
   });
 
