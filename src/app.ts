@@ -32,7 +32,7 @@ import { createInProcessFetch } from './op/in-process-fetch.ts';
 import { createOp } from './op/op.ts';
 import { createIssuerRoutes } from './op/routes.ts';
 import { createServices, samlCertificates } from './services.ts';
-import { administratorsRealm, type EndReason } from './sessions/policy.ts';
+import { administratorsRealm } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
 import { createWorkspace } from './workspace/workspace.ts';
@@ -62,6 +62,7 @@ export async function createApp(options: AppOptions) {
   const { sites, database, store, sealer, sealingKeys, clock, log } = options;
   const services = await createServices({ ...options, db: database.db, sqlite: database.sqlite, definitionOf });
   const { organizations, sessions, signingKeys } = services;
+  const { lossOf } = services.administered;
 
   const cookies = createCookieNames(sites.secure);
   const files = createStaticFiles(sites.assetsPath);
@@ -137,16 +138,9 @@ export async function createApp(options: AppOptions) {
     });
   });
 
-  /**
-   * An administrator's rights now, by the durable rows (SES-3), in the organizations that the session was opened for
-   * and in their order; as the console has it (console/visit.ts).
-   */
-  async function accessOf({ accountId, claims: asserted, organizationIds, authTime }: Session) {
-    const account = await services.accounts.find(accountId);
-    if (!account) return [];
-    const groups = Array.isArray(asserted.groups) ? asserted.groups.map(String) : [];
-    const found = await services.administrators.membershipsOf({ ...account, groups, authTime });
-    const memberships = organizationIds.flatMap((id) => found.filter(({ organizationId }) => organizationId === id));
+  /** An administrator's rights now, as applications are told. */
+  async function accessOf(session: Session) {
+    const memberships = await services.administered.membershipsOf(session);
     const claims = await Promise.all(
       memberships.map(async ({ organizationId, access }) => {
         const organization = await organizations.find(organizationId);
@@ -154,12 +148,6 @@ export async function createApp(options: AppOptions) {
       }),
     );
     return claims.filter((claim) => claim !== undefined);
-  }
-
-  /** Why somebody without access has lost it: what their session ends with. */
-  async function lossOf({ accountId, authTime }: Session): Promise<EndReason> {
-    const account = await services.accounts.find(accountId);
-    return account ? services.administrators.lossOf({ ...account, authTime }) : 'removed';
   }
 
   async function findApplication(clientId: string): Promise<Application | undefined> {
@@ -241,7 +229,6 @@ export async function createApp(options: AppOptions) {
     ...surface,
     clientId: consoleClientId,
     definitionOf,
-    lossOf,
     record: services.systemLog.record,
   });
   const workspace = createWorkspace({ ...surface, clientIdOf: workspaceClientId });

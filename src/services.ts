@@ -31,6 +31,7 @@ import { createMails } from './mail/mails.ts';
 import type { MailSender } from './mail/senders.ts';
 import { createTellPerson } from './mail/tell-person.ts';
 import { createSessions, type SessionState } from './sessions/sessions.ts';
+import { createAdministered } from './signin/administered.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
@@ -210,6 +211,7 @@ export async function createServices(options: ServicesOptions) {
     signOut,
     citrix,
     admit,
+    administered: createAdministered({ accounts, administrators, organizations }),
     keys: () => keys,
     /** Of `keys()`; goes up when they change. */
     keysVersion: () => keysVersion,

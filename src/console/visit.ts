@@ -5,15 +5,14 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import type { Accounts } from '../directory/accounts.ts';
-import type { Administrators, Membership } from '../directory/administrators.ts';
-import type { Organization, Organizations } from '../directory/organizations.ts';
+import type { Membership } from '../directory/administrators.ts';
+import type { Organization } from '../directory/organizations.ts';
 import type { Access } from '../directory/permissions.ts';
 import { isActivity, noteActivity } from '../http/activity.ts';
 import type { Form } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
-import type { EndReason } from '../sessions/policy.ts';
-import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
+import type { SessionState, Sessions } from '../sessions/sessions.ts';
+import type { Administered } from '../signin/administered.ts';
 
 /** An administrator's request, admitted to one organization. */
 export interface Visit {
@@ -44,18 +43,14 @@ export interface GuardOptions {
   surface: Surface;
   surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm'>;
   sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end'>;
-  accounts: Pick<Accounts, 'find'>;
-  administrators: Pick<Administrators, 'membershipsOf'>;
-  /** Why a session that has no membership any more is over. */
-  lossOf(session: Session): Promise<EndReason>;
-  organizations: Pick<Organizations, 'findByCustomerId'>;
+  administered: Administered;
   clock: Clock;
 }
 
 export type Guard = ReturnType<typeof createGuard>;
 
 export function createGuard(options: GuardOptions) {
-  const { surface, surfaces, sessions, accounts, administrators, lossOf, organizations, clock } = options;
+  const { surface, surfaces, sessions, administered, clock } = options;
 
   /** Undefined: the answer has been given (to the sign-in, or to the page that says why the session ended). */
   async function admit(request: Request, response: Response, returnTo: string): Promise<Administrator | undefined> {
@@ -66,32 +61,14 @@ export function createGuard(options: GuardOptions) {
       return undefined;
     }
     if (state.active) {
-      const memberships = await membershipsOf(state.session);
+      const memberships = await administered.membershipsOf(state.session);
       if (memberships.length > 0) {
         return { state: isActivity(request) ? await noteActivity(sessions, state, now) : state, memberships, now };
       }
-      await sessions.end(state.session.uid, await lossOf(state.session));
+      await sessions.end(state.session.uid, await administered.lossOf(state.session));
     }
     response.redirect(303, surface.url('/signed-out'));
     return undefined;
-  }
-
-  /**
-   * Only organizations that the session was opened for: another that was added meanwhile would neither hold this
-   * session to its inactivity timeout (SES-2) nor list it among its sessions (SES-8). Signing in again opens it.
-   */
-  async function membershipsOf(session: Session): Promise<Membership[]> {
-    const { accountId, connectionId, claims, organizationIds, authTime } = session;
-    const account = await accounts.find(accountId);
-    if (account?.kind !== 'administrator') return [];
-    const groups = Array.isArray(claims.groups) ? (claims.groups as readonly string[]) : [];
-    const memberships = await administrators.membershipsOf({
-      connectionId,
-      subject: account.subject,
-      groups,
-      authTime,
-    });
-    return memberships.filter(({ organizationId }) => organizationIds.includes(organizationId));
   }
 
   /** Throws `not_found` for an organization of others exactly as for one that does not exist (CON-08). */
@@ -102,9 +79,9 @@ export function createGuard(options: GuardOptions) {
     const administrator = await admit(request, response, isPost ? `/o/${encodeURIComponent(customerId)}/` : path);
     if (!administrator) return undefined;
     const { state, memberships, now } = administrator;
-    const organization = await organizations.findByCustomerId(customerId);
-    const membership = memberships.find(({ organizationId }) => organizationId === organization?.id);
-    if (!organization || !membership) throw new AppError('not_found');
+    const admission = await administered.admissionTo(customerId, memberships);
+    if (!admission) throw new AppError('not_found');
+    const { organization, membership } = admission;
     return {
       request,
       response,
