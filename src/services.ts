@@ -35,6 +35,7 @@ import { createAdministered } from './signin/administered.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
+import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
 import { createSignIn } from './signin/sign-in.ts';
@@ -152,14 +153,18 @@ export async function createServices(options: ServicesOptions) {
       }),
   });
   const signOut = createSignOut({ sessions, connections, upstreams, handles, openSignOut: signIn.openSignOut, log });
+  const citrixProvider = createCitrixProvider(createCredentialStore(identities), ports);
+  const throttle = createPasswordThrottle({ store, clock });
+  const mfa = createMfa({ db, store, clock, sealer });
   const citrix = createCitrixSignIn({
     attempts,
-    provider: createCitrixProvider(createCredentialStore(identities), ports),
-    throttle: createPasswordThrottle({ store, clock }),
-    mfa: createMfa({ db, store, clock, sealer }),
+    provider: citrixProvider,
+    throttle,
+    mfa,
     facts: { sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId) },
     clock,
   });
+  const freshProof = createFreshProof({ sessions, accounts, identities, provider: citrixProvider, throttle, mfa });
   const admit = createAdmit({
     sessions,
     accountOf: (key) =>
@@ -210,6 +215,7 @@ export async function createServices(options: ServicesOptions) {
     signIn,
     signOut,
     citrix,
+    freshProof,
     admit,
     administered: createAdministered({ accounts, administrators, organizations }),
     keys: () => keys,

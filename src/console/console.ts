@@ -23,11 +23,13 @@ import type { Responder } from '../http/respond.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Administered } from '../signin/administered.ts';
+import type { FreshProof } from '../signin/fresh-proof.ts';
 import type { SignOut } from '../signin/sign-out.ts';
 import type { RecordEntry } from './acts.ts';
 import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
+import { createFreshProofGate } from './fresh-proof.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
@@ -48,6 +50,7 @@ export interface ConsoleOptions {
   /** The console's client id at our own OpenID Provider. */
   clientId: string;
   signOut: SignOut;
+  freshProof: FreshProof;
   responder: Responder;
   csrf: Csrf;
   cookies: CookieNames;
@@ -66,12 +69,14 @@ export function createConsole(options: ConsoleOptions): Router {
   const entrance = createEntrance({ ...options, surface, surfaces, guard });
   const show = createShow({ ...options, surface, secure: options.sites.secure });
   const pages = { ...options, show };
+  const gate = createFreshProofGate({ ...options, surface, surfaces, show });
   const handlers: Readonly<Record<ConsoleRoute, Handler>> = {
     ...overviewRoutes(pages),
     ...mySessionsRoutes(pages),
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
+    ...gate.routes,
   };
 
   const router = Router();
@@ -88,8 +93,9 @@ export function createConsole(options: ConsoleOptions): Router {
     const answer = async (request: Request, response: Response): Promise<void> => {
       const visit = await guard.enter(request, response);
       if (!visit) return;
-      if (isAllowed(visit.access, needs)) await handlers[route](visit);
-      else refuse(options.log, show, visit, needs, route);
+      if (!isAllowed(visit.access, needs)) return refuse(options.log, show, visit, needs, route);
+      const proven = await gate.pass(visit, route);
+      if (proven) await handlers[route](proven);
     };
     router[method === 'GET' ? 'get' : 'post'](`/o/:customerId${path}`, answer);
   }

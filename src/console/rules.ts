@@ -20,12 +20,51 @@ export const consoleRules = {
   'POST /organization-sessions/end-all': 'full',
   'GET /session-settings': 'any',
   'POST /session-settings': 'full',
+  // Proves anew who one is, at the provider that one signed in with.
+  'GET /sign-in-again': 'any',
   // A connection's settings decide who can become whom: they belong to the Authentication tab.
   'GET /connections': 'full',
   'GET /connections/:connectionId': 'full',
 } as const satisfies Readonly<Record<`${'GET' | 'POST'} /${string}`, Needs>>;
 
 export type ConsoleRoute = keyof typeof consoleRules;
+
+/**
+ * What takes a proof of the last ten minutes that it is still the same person (SECURITY CON-15): who else gets in, who is
+ * thrown out, and what holds for everybody. Asked for by `fresh-proof.ts` before the handler sees the request.
+ */
+export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute & `POST ${string}`>([
+  'POST /organization-sessions/end-all',
+  'POST /session-settings',
+]);
+
+/**
+ * Fields that never go into a page as hidden ones; after the proof they have to be typed again. Every control of the
+ * console that takes a secret is named here (a test looks at the pages).
+ */
+export const secretFields: ReadonlySet<string> = new Set([
+  'password',
+  'currentPassword',
+  'newPassword',
+  'repeatedPassword',
+  'code',
+  'secret',
+  'clientSecret',
+  'apiToken',
+]);
+
+/** The page that a path's form stood on: the path itself, or the nearest one above it. */
+export function pageOf(path: string): string {
+  const segments = path.split('/');
+  for (let length = segments.length; length > 1; length--) {
+    const nearest = segments.slice(0, length).join('/');
+    if (nearest !== '' && pagePatterns.some((pattern) => pattern.test(nearest))) return nearest;
+  }
+  return '/';
+}
+const pagePatterns = Object.keys(consoleRules)
+  .filter((route) => route.startsWith('GET '))
+  .map((route) => new RegExp(`^${route.slice('GET '.length).replaceAll(/:\w+/g, '[^/]+')}$`));
 
 /** Entries of the menu, in its order. */
 export const menu: readonly { page: ConsolePageId; route: ConsoleRoute & `GET ${string}` }[] = [

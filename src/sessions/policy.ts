@@ -18,6 +18,14 @@ export const decliningAbsolute = 24 * hour;
 const longestWeb = 72 * hour;
 const longestStaying = 365 * day;
 
+/** SECURITY CON-15: how long a proof (a sign-in, or a step-up within the session) opens what is sensitive. */
+export const freshProofPeriod = 10 * minute;
+
+/** The person has proven lately that it is they who sit there. `authTime`: of the session (`sessions.ts`). */
+export function isFreshlyProven({ authTime }: { authTime: number }, now: number): boolean {
+  return now - authTime < freshProofPeriod;
+}
+
 /** The part of an organization's settings that decides about sessions (directory/organizations.ts). */
 export interface SessionSettings {
   /** SES-2; null: off. */

@@ -3,6 +3,7 @@ import { confirmPage } from '../../src/console/views/confirm-page.ts';
 import { connectionPage, connectionsPage } from '../../src/console/views/connections-pages.ts';
 import { type ConsoleFrame, consolePage } from '../../src/console/views/console-layout.ts';
 import { forbiddenPage } from '../../src/console/views/forbidden-page.ts';
+import { freshProofPage } from '../../src/console/views/fresh-proof-page.ts';
 import { organizationsPage } from '../../src/console/views/organizations-page.ts';
 import { overviewPage } from '../../src/console/views/overview-page.ts';
 import { sessionSettingsPage } from '../../src/console/views/session-settings-page.ts';
@@ -60,6 +61,15 @@ const settings = {
   subscriberInactivity: false,
   alwaysPrompt: true,
   numbers,
+};
+const freshProof = {
+  action: '/',
+  csrf,
+  kept: { subscriberWebHours: '12' },
+  hasLostSecrets: false,
+  here: true,
+  signInAgainHref: '/sign-in-again',
+  cancelHref: '/session_settings',
 };
 const saml = {
   name: 'Contoso ADFS',
@@ -207,6 +217,13 @@ export const consolePages: Readonly<Record<string, Sample>> = {
     }),
   'console-forbidden': (c) =>
     forbiddenPage(c, frame, { needs: 'full', backHref: '/', reference: { code: 'K7QM-3XPD', at: now } }),
+  'console-fresh-proof': (c) => freshProofPage(c, frame, freshProof),
+  'console-fresh-proof-wrong': (c) =>
+    freshProofPage(c, frame, { ...freshProof, hasLostSecrets: true, problem: 'code_wrong' }),
+  'console-fresh-proof-throttled': (c) =>
+    freshProofPage(c, frame, { ...freshProof, problem: 'throttled', retryAfter: hour }),
+  'console-fresh-proof-elsewhere': (c) =>
+    freshProofPage(c, frame, { ...freshProof, here: false, provider: 'Contoso ADFS' }),
   'console-warning': (c) =>
     consolePage(
       c,

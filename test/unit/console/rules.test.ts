@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { consoleRules, menu } from '../../../src/console/rules.ts';
+import { consoleRules, menu, pageOf, secretFields, sensitiveRoutes } from '../../../src/console/rules.ts';
+import { proofFields } from '../../../src/console/views/fresh-proof-page.ts';
 import { type Access, isAllowed, type Needs, permissionNames } from '../../../src/directory/permissions.ts';
+import { render } from '../../../src/http/views/html.ts';
+import { consolePages } from '../../gallery/console-pages.ts';
 
 const full: Access = { access: 'full' };
 /** Every permission there is, and still not full access. */
@@ -24,6 +27,7 @@ describe('Who may use which page of the console', () => {
         'GET /sessions/end-others',
         'POST /sessions/end-others',
         'GET /session-settings',
+        'GET /sign-in-again',
       ]);
     }
   });
@@ -43,5 +47,32 @@ describe('Who may use which page of the console', () => {
 
   it('has a rule for every entry of the menu', () => {
     for (const { route } of menu) expect(consoleRules).toHaveProperty([route]);
+  });
+});
+
+describe('What is sensitive', () => {
+  it('is a post, so that what was posted can be kept', () => {
+    for (const route of sensitiveRoutes) expect(route).toMatch(/^POST /);
+  });
+
+  it('leads back to the page that its form stood on', () => {
+    expect(pageOf('/session-settings')).toBe('/session-settings');
+    expect(pageOf('/organization-sessions/end-all')).toBe('/organization-sessions/end-all');
+    expect(pageOf('/connections/7c9e/none-such')).toBe('/connections/7c9e');
+    expect(pageOf('/none-such')).toBe('/');
+    expect(pageOf('/')).toBe('/');
+  });
+
+  it('never writes a secret into a page: every password control of the console is a secret field', () => {
+    const assets = { style: '/style.css', script: '/script.js', icon: '/icon.svg' };
+    const context = { language: 'en', timeZone: 'UTC', assets } as unknown as Parameters<
+      (typeof consolePages)[string]
+    >[0];
+    const names = Object.values(consolePages).flatMap((page) =>
+      [...render(page(context)).matchAll(/<input[^>]*\bname="([^"]+)"[^>]*\btype="password"/g)].map(([, name]) => name),
+    );
+    expect(names).toContain(proofFields.password);
+    const known = new Set<string | undefined>([...secretFields, proofFields.password]);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
 });
