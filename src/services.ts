@@ -25,6 +25,8 @@ import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
 import { createMfa } from './directory/mfa.ts';
 import { createOrganizations } from './directory/organizations.ts';
+import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
+import { createPasskeys } from './directory/passkeys.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
 import { createMails } from './mail/mails.ts';
@@ -90,6 +92,8 @@ export async function createServices(options: ServicesOptions) {
   const administrators = createAdministrators({ db, clock });
   const applications = createApplications({ db, clock });
   const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
+  const passkeys = createPasskeys({ db, clock, systemLog, tellPerson });
+  const passkeyCeremonies = createPasskeyCeremonies({ webauthn: sites.webauthn, passkeys, store, clock, log });
   const signingKeys = createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId });
   await signingKeys.ensure();
   // The version first: keys that are newer than it are read once more, never missed.
@@ -205,6 +209,8 @@ export async function createServices(options: ServicesOptions) {
     administrators,
     applications,
     identities,
+    passkeys,
+    passkeyCeremonies,
     signingKeys,
     sessions,
     endSessionsOf,

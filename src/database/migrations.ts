@@ -9,6 +9,7 @@ import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
 import { createMails } from './migrations/mails.ts';
 import type { AnySchema } from './migrations/migration.ts';
+import { createPasskeys } from './migrations/passkeys.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
 import type { Database } from './schema.ts';
 
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-23-mails': { up: createMails },
   '2026-11-24-identity-sessions': { up: createIdentitySessions },
   '2026-11-25-system-log': { up: extendSystemLog },
+  '2026-11-26-passkeys': { up: createPasskeys },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

@@ -26,6 +26,7 @@ export interface Tables {
   log_checkpoints: LogCheckpointRow;
   log_keys: LogKeyRow;
   log_webhooks: LogWebhookRow;
+  passkeys: PasskeyRow;
 }
 
 export interface OrganizationRow {
@@ -276,4 +277,28 @@ export interface LogWebhookRow {
   last_error: string | null;
   created_at: number;
   updated_at: number;
+}
+
+/** A WebAuthn credential of an identity. */
+export interface PasskeyRow {
+  id: string;
+  identity_id: string;
+  /** base64url, as the authenticator made it; unique over the installation. */
+  credential_id: string;
+  /** Random, the same for all of one identity: what the authenticator knows the person by (WebAuthn §14.6.1). */
+  user_handle: string;
+  /** COSE key, base64url. Public. */
+  public_key: string;
+  /** The authenticator's own count; 0 for ever where it keeps none. */
+  counter: number;
+  /** JSON array of hints where the authenticator is (`internal`, `hybrid`, `usb` …). */
+  transports: string;
+  /** The authenticator's model, a UUID; zeros where it does not tell. */
+  aaguid: string;
+  /** 0 or 1 each: may be copied to other devices; has been. */
+  backup_eligible: number;
+  backed_up: number;
+  name: string;
+  created_at: number;
+  used_at: number | null;
 }

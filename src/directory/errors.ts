@@ -18,6 +18,9 @@ export const directoryErrorCodes = [
   'already_administrator',
   'last_administrator',
   'client_metadata_invalid',
+  'passkey_refused',
+  'passkey_limit',
+  'last_factor',
   'too_busy',
 ] as const;
 export type DirectoryErrorCode = (typeof directoryErrorCodes)[number];

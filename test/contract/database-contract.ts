@@ -17,9 +17,11 @@ import { createPasswordHasher } from '../../src/directory/credentials.ts';
 import { createIdentities } from '../../src/directory/identities.ts';
 import { createMfa, generateTotpKey } from '../../src/directory/mfa.ts';
 import { createOrganizations } from '../../src/directory/organizations.ts';
+import { createPasskeys, type NewCredential } from '../../src/directory/passkeys.ts';
 import { resealAll } from '../../src/directory/resealing.ts';
 import { createSigningKeys } from '../../src/directory/signing-keys.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
+import type { Act } from '../../src/system-log/events.ts';
 import { createSystemLog } from '../../src/system-log/system-log.ts';
 import {
   createSettableClock,
@@ -58,13 +60,27 @@ export function describeDatabase(
     const uniqueName = () => `n${randomUUID().slice(0, 12)}`;
     const newOrganization = () =>
       createOrganizations({ db: one.db, clock }).create({ name: 'Alpha KK', customerId: uniqueName() });
-    const newIdentity = (totpKey = generateTotpKey()) =>
+    const newIdentity = (totpKey: string | null = generateTotpKey()) =>
       createIdentities({ db: one.db, clock, sealer, hasher }).create({
         email: `${uniqueName()}@alpha.test`,
         displayName: 'Alice Liddell',
         password: 'Rabbit-Hole-42',
-        totpKey,
+        ...(totpKey !== null && { totpKey }),
       });
+    const passkeysOn = (db: OpenDatabase['db']) =>
+      createPasskeys({ db, clock, systemLog: createSystemLog({ db, clock }), tellPerson: async () => undefined });
+    const credential = (): NewCredential & { name: string; userHandle: string } => ({
+      credentialId: randomUUID(),
+      publicKey: 'AAAA',
+      counter: 0,
+      transports: [],
+      aaguid: '00000000-0000-0000-0000-000000000000',
+      backupEligible: false,
+      backedUp: false,
+      name: 'Laptop',
+      userHandle: 'AAAA',
+    });
+    const act: Act = { actor: { type: 'system' } };
 
     test('comes up from empty, once, when two processes open it together, and opens again', async () => {
       const executed = () => sql`select name, timestamp from kysely_migration order by name`.execute(one.db);
@@ -150,6 +166,35 @@ export function describeDatabase(
         ),
       );
       expect(outcomes.sort()).toEqual(['accepted', 'wrong', 'wrong', 'wrong']);
+    });
+
+    test('keeps one passkey of two that are removed at once where they are the only factors', async () => {
+      const [here, there] = [one, other].map(({ db }) => passkeysOn(db));
+      for (let round = 0; round < 5; round++) {
+        const owner = { identityId: (await newIdentity(null)).id, organizationId: null };
+        const [first, second] = [await here!.add(owner, credential(), act), await there!.add(owner, credential(), act)];
+        await Promise.all([one.ping(), other.ping()]);
+        const removed = await Promise.allSettled([
+          here!.remove(owner, first.id, act),
+          there!.remove(owner, second.id, act),
+        ]);
+        expect(removed.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        expect(await here!.list(owner.identityId)).toHaveLength(1);
+      }
+    });
+
+    test('registers a credential once, and lets one of many proofs with the same count through', async () => {
+      const both = [one, other].map(({ db }) => passkeysOn(db));
+      const owner = { identityId: (await newIdentity()).id, organizationId: null };
+      const draft = credential();
+      const added = await Promise.allSettled(both.map((passkeys) => passkeys.add(owner, draft, act)));
+      expect(added.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const [passkey] = await both[0]!.list(owner.identityId);
+      // Above what a signed 32-bit integer holds: counts are unsigned.
+      const use = { counter: 4_000_000_000, backedUp: false };
+      const noted = await Promise.all([...both, ...both].map((passkeys) => passkeys.noteUse(passkey!.id, use)));
+      expect(noted.filter(Boolean)).toHaveLength(1);
+      expect((await both[0]!.findByCredential(draft.credentialId))?.counter).toBe(4_000_000_000);
     });
 
     test('keeps one full-access administrator when the last two remove each other', async () => {
