@@ -15,6 +15,7 @@ import { watchDataVersion } from './core/data-version.ts';
 import type { Log } from './core/log.ts';
 import type { Database } from './database/schema.ts';
 import { createAccounts } from './directory/accounts.ts';
+import type { Administrator } from './directory/administrator-rows.ts';
 import { createAdministrators } from './directory/administrators.ts';
 import { createApplications } from './directory/applications.ts';
 import type { DefinitionOf } from './directory/connection-draft.ts';
@@ -23,6 +24,7 @@ import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher } from './directory/credentials.ts';
 import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
+import { createInvitations } from './directory/invitations.ts';
 import { createMfa } from './directory/mfa.ts';
 import { createOrganizations } from './directory/organizations.ts';
 import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
@@ -89,11 +91,22 @@ export async function createServices(options: ServicesOptions) {
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const accounts = createAccounts({ db, clock });
-  const administrators = createAdministrators({ db, clock });
+  /** What follows a removal at once in this process (SES-3); the surfaces know who has no access left. */
+  const removals: ((removed: Administrator) => Promise<void>)[] = [];
+  const administrators = createAdministrators({
+    db,
+    clock,
+    systemLog,
+    tellPerson,
+    onRemoved: async (removed) => {
+      for (const follow of removals) await follow(removed);
+    },
+  });
   const applications = createApplications({ db, clock });
   const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
   const passkeys = createPasskeys({ db, clock, systemLog, tellPerson });
   const passkeyCeremonies = createPasskeyCeremonies({ webauthn: sites.webauthn, passkeys, store, clock, log });
+  const invitations = createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl });
   const signingKeys = createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId });
   await signingKeys.ensure();
   // The version first: keys that are newer than it are read once more, never missed.
@@ -207,6 +220,8 @@ export async function createServices(options: ServicesOptions) {
     connections,
     accounts,
     administrators,
+    invitations,
+    removals,
     applications,
     identities,
     passkeys,

@@ -14,8 +14,11 @@ import { createApplications } from '../directory/applications.ts';
 import { type Connection, createConnections } from '../directory/connections.ts';
 import { createPasswordHasher } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
+import { createInvitations } from '../directory/invitations.ts';
 import { createOrganizations, type Organization } from '../directory/organizations.ts';
 import { createSigningKeys } from '../directory/signing-keys.ts';
+import { createMails } from '../mail/mails.ts';
+import { createTellPerson } from '../mail/tell-person.ts';
 import type { SystemLogEntry } from '../system-log/events.ts';
 import { createSystemLog } from '../system-log/system-log.ts';
 import { RefusedError } from './refused-error.ts';
@@ -34,6 +37,10 @@ function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites) {
   const organizations = createOrganizations({ db, clock });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const systemLog = createSystemLog({ db, clock });
+  // The server hands them over, as soon as it looks.
+  const mails = createMails({ db, clock, sealer });
+  const tellPerson = createTellPerson({ mails, clock, accountUrl: sites.consoleUrl() });
+  const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
 
   /** Throws `RefusedError` when nobody is called that. */
   async function requireOrganization(reference: string): Promise<Organization> {
@@ -61,8 +68,9 @@ function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites) {
     organizations,
     connections,
     systemLog,
-    identities: createIdentities({ db, clock, sealer, hasher: createPasswordHasher() }),
-    administrators: createAdministrators({ db, clock }),
+    identities,
+    administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
+    invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl }),
     applications: createApplications({ db, clock }),
     signingKeys: createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId }),
     requireOrganization,

@@ -35,6 +35,8 @@ export interface Sites {
   accountsBase: string;
   /** `signinUrl(uid, 'return')` → `<accountsBase>/signin/<uid>/return`. */
   signinUrl(uid: string, ...rest: string[]): string;
+  /** `<accountsBase>/invitation/<token>`, and pages below it. */
+  invitationUrl(token: string, ...rest: string[]): string;
   /** Service-relative path with leading slash, query allowed. */
   consoleUrl(path?: string): string;
   goUrl(identifier: string): string;
@@ -187,6 +189,7 @@ function describeUrls(bases: Bases) {
     issuer,
     accountsBase: bases.accounts,
     signinUrl: (uid: string, ...rest: string[]) => [bases.accounts, 'signin', uid, ...rest].join('/'),
+    invitationUrl: (token: string, ...rest: string[]) => [bases.accounts, 'invitation', token, ...rest].join('/'),
     consoleUrl: (path = '/') => join(bases.console, path),
     goUrl: (identifier: string) => `${bases.go}/go/${encodeURIComponent(identifier)}`,
     workspaceUrl: (name: string, path = '/') => join(bases.workspace(name), path),

@@ -7,6 +7,7 @@
 import { type Migration, Migrator } from 'kysely/migration';
 import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
+import { createInvitations } from './migrations/invitations.ts';
 import { createMails } from './migrations/mails.ts';
 import type { AnySchema } from './migrations/migration.ts';
 import { createPasskeys } from './migrations/passkeys.ts';
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-24-identity-sessions': { up: createIdentitySessions },
   '2026-11-25-system-log': { up: extendSystemLog },
   '2026-11-26-passkeys': { up: createPasskeys },
+  '2026-11-27-invitations': { up: createInvitations },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

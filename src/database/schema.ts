@@ -27,6 +27,7 @@ export interface Tables {
   log_keys: LogKeyRow;
   log_webhooks: LogWebhookRow;
   passkeys: PasskeyRow;
+  invitations: InvitationRow;
 }
 
 export interface OrganizationRow {
@@ -133,7 +134,7 @@ export interface AdministratorRow {
   kind: 'identity' | 'azure-ad-user' | 'azure-ad-group' | 'ad-group';
   /** `citrix` or the connection's id. */
   connection_id: string;
-  /** Identity id, Azure AD `tid.oid`, group object id or group SID. */
+  /** Identity id, Azure AD `tid.oid`, group object id or group SID; of somebody invited `invited:<id>`. */
   subject: string;
   display_name: string;
   email: string | null;
@@ -143,6 +144,7 @@ export interface AdministratorRow {
   state: 'active' | 'invited';
   created_at: number;
   updated_at: number;
+  version: number;
 }
 
 /** A relying party of our OpenID Provider. */
@@ -301,4 +303,26 @@ export interface PasskeyRow {
   name: string;
   created_at: number;
   used_at: number | null;
+}
+
+/** A link that makes an invited administrator an active one (ADM-1). What it gives is the administrator's row. */
+export interface InvitationRow {
+  id: string;
+  organization_id: string;
+  administrator_id: string;
+  state: 'open' | 'accepted' | 'withdrawn';
+  /** As it was typed; empty once it is no longer open. */
+  email: string;
+  email_normalized: string;
+  /** SHA-256, base64url, of the secret (256 bits) of the link sent last. */
+  token_hash: string;
+  /** JSON array of the hashes of the links sent before. */
+  replaced_hashes: string;
+  /** Name of the administrator who invited; null: the operator. */
+  invited_by: string | null;
+  first_sent_at: number;
+  sent_at: number;
+  /** Five days after the first sending. */
+  expires_at: number;
+  closed_at: number | null;
 }

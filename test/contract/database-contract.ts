@@ -10,7 +10,6 @@ import { createSealer } from '../../certs/sealing.ts';
 import { generateSealingKey } from '../../certs/sealing-keys.ts';
 import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../../src/database/database.ts';
 import { createAccounts } from '../../src/directory/accounts.ts';
-import { createAdministrators } from '../../src/directory/administrators.ts';
 import { createApplications } from '../../src/directory/applications.ts';
 import { createConnections } from '../../src/directory/connections.ts';
 import { createPasswordHasher } from '../../src/directory/credentials.ts';
@@ -30,6 +29,8 @@ import {
   refusalOf,
   startOfTests,
 } from '../unit/directory/directory-under-test.ts';
+
+import { describeAdministratorRaces } from './administrator-races.ts';
 
 const settings = { issuer: 'https://alpha.okta.com', clientId: 'abc', clientSecret: 'a-secret-of-alpha' };
 
@@ -197,32 +198,7 @@ export function describeDatabase(
       expect((await both[0]!.findByCredential(draft.credentialId))?.counter).toBe(4_000_000_000);
     });
 
-    test('keeps one full-access administrator when the last two remove each other', async () => {
-      const [here, there] = [one, other].map(({ db }) => createAdministrators({ db, clock }));
-      // The second identity of a pair is removed in its own transaction at the same moment; one round may miss it.
-      for (let round = 0; round < 5; round++) {
-        const organization = await newOrganization();
-        const pair = await Promise.all(
-          [await newIdentity(), await newIdentity()].map(({ id, displayName }) =>
-            here!.add({
-              organizationId: organization.id,
-              kind: 'identity',
-              connectionId: 'citrix',
-              subject: id,
-              displayName,
-              access: { access: 'full' },
-            }),
-          ),
-        );
-        await Promise.all([one.ping(), other.ping()]);
-        const results = await Promise.allSettled([
-          here!.remove(organization.id, pair[0]!.id),
-          there!.remove(organization.id, pair[1]!.id),
-        ]);
-        expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
-        expect(await here!.list(organization.id)).toHaveLength(1);
-      }
-    });
+    describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
 
     test('makes one set of signing keys for two processes, rotates it, and tells that it changed', async () => {
       const [here, there] = [one, other].map(({ db }) =>

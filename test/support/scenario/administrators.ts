@@ -1,5 +1,7 @@
 /** A Citrix identity with password and TOTP key that administers organizations of a running test app. */
+
 import { TOTP } from 'otpauth';
+import { operator } from '../../../src/directory/authority.ts';
 import type { Identity } from '../../../src/directory/identities.ts';
 import { generateTotpKey } from '../../../src/directory/mfa.ts';
 import type { Organization } from '../../../src/directory/organizations.ts';
@@ -24,15 +26,18 @@ export async function createAdministrator(
   const totpKey = generateTotpKey();
   const identity = await app.services.identities.create({ email, displayName: name, password, totpKey });
   for (const organization of organizations) {
-    await app.services.administrators.add({
-      organizationId: organization.id,
-      kind: 'identity',
-      connectionId: 'citrix',
-      subject: identity.id,
-      displayName: name,
-      email,
-      access: { access: 'full' },
-    });
+    await app.services.administrators.add(
+      {
+        organizationId: organization.id,
+        kind: 'identity',
+        connectionId: 'citrix',
+        subject: identity.id,
+        displayName: name,
+        email,
+        access: { access: 'full' },
+      },
+      operator,
+    );
   }
   const totp = new TOTP({ secret: totpKey, algorithm: 'SHA1', digits: 6, period: 30 });
   return { identity, email, password, code: () => totp.generate({ timestamp: app.clock.now() }) };
