@@ -10,6 +10,7 @@ import { createCitrixProvider } from '../providers/citrix/citrix.ts';
 import type { Installation, Ports, ProviderDefinition, UpstreamFetch } from '../providers/provider.ts';
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
+import { readTermsOfService } from './config/terms-of-service.ts';
 import type { Clock } from './core/clock.ts';
 import { watchDataVersion } from './core/data-version.ts';
 import type { Log } from './core/log.ts';
@@ -31,6 +32,7 @@ import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
 import { createPasskeys } from './directory/passkeys.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
+import { createTermsAcceptances } from './directory/terms-acceptances.ts';
 import { createMails } from './mail/mails.ts';
 import type { MailSender } from './mail/senders.ts';
 import { createTellPerson } from './mail/tell-person.ts';
@@ -170,6 +172,7 @@ export async function createServices(options: ServicesOptions) {
       }),
   });
   const signOut = createSignOut({ sessions, connections, upstreams, handles, openSignOut: signIn.openSignOut, log });
+  const termsAcceptances = createTermsAcceptances({ db, clock, systemLog, terms: readTermsOfService(config) });
   const citrixProvider = createCitrixProvider(createCredentialStore(identities), ports);
   const throttle = createPasswordThrottle({ store, clock });
   const mfa = createMfa({ db, store, clock, sealer });
@@ -178,10 +181,22 @@ export async function createServices(options: ServicesOptions) {
     provider: citrixProvider,
     throttle,
     mfa,
-    facts: { sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId) },
+    facts: {
+      sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId),
+      termsDue: termsAcceptances.isDue,
+    },
     clock,
   });
-  const freshProof = createFreshProof({ sessions, accounts, identities, provider: citrixProvider, throttle, mfa });
+  const freshProof = createFreshProof({
+    sessions,
+    accounts,
+    identities,
+    provider: citrixProvider,
+    throttle,
+    mfa,
+    clock,
+  });
+  const administratorAccountOf = async (identityId: string) => (await accounts.findOfIdentity(identityId))?.id;
   const admit = createAdmit({
     sessions,
     accountOf: (key) =>
@@ -201,7 +216,7 @@ export async function createServices(options: ServicesOptions) {
     sessions,
     clock,
     endBefore: (identityId, at) => endSessionsBefore(db, identityId, at),
-    accountOf: async (identityId) => (await accounts.findOfIdentity(identityId))?.id,
+    accountOf: administratorAccountOf,
   });
 
   /** Reads our keys again when another process has changed them. */
@@ -237,6 +252,9 @@ export async function createServices(options: ServicesOptions) {
     signOut,
     citrix,
     freshProof,
+    termsAcceptances,
+    /** The `sub` of an identity as an administrator; undefined: it has never signed in. */
+    administratorAccountOf,
     admit,
     administered: createAdministered({ accounts, administrators, organizations }),
     keys: () => keys,

@@ -15,6 +15,7 @@ import { createPasswordRoutes } from './password.ts';
 import { createReturnRoutes } from './return.ts';
 import { createSignInRoutes } from './sign-in.ts';
 import { showRealms } from './sign-out.ts';
+import { createTermsRoutes } from './terms.ts';
 
 export interface Accounts {
   router: Router;
@@ -36,6 +37,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     createSignInRoutes(context),
     createPasswordRoutes(context),
     createCodeRoutes(context),
+    createTermsRoutes(context),
     createReturnRoutes(context),
   );
   router.use(createCallbackRoutes(context));

@@ -7,6 +7,7 @@ import { hashOfToken, randomToken } from '../core/random.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Organizations } from '../directory/organizations.ts';
+import type { TermsAcceptances } from '../directory/terms-acceptances.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { type Form, readForm } from '../http/forms.ts';
@@ -75,6 +76,9 @@ export interface AccountsOptions {
   signIn: SignIn;
   citrix: CitrixSignIn;
   admit: Admit;
+  termsAcceptances: TermsAcceptances;
+  /** The `sub` of this identity as an administrator; undefined: it has never signed in. */
+  administratorAccountOf(identityId: string): Promise<string | undefined>;
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
   /** With `encryption`, it says that and how assertions may be encrypted for us. */
   samlMetadata(how: { encryption: boolean }): Promise<string>;

@@ -22,6 +22,7 @@ export interface Tables {
   versions: VersionRow;
   system_log: SystemLogRow;
   mails: MailRow;
+  terms_acceptances: TermsAcceptanceRow;
   log_chains: LogChainRow;
   log_checkpoints: LogCheckpointRow;
   log_keys: LogKeyRow;
@@ -325,4 +326,15 @@ export interface InvitationRow {
   /** Five days after the first sending. */
   expires_at: number;
   closed_at: number | null;
+}
+
+/** One for each version that an identity has accepted. */
+export interface TermsAcceptanceRow {
+  identity_id: string;
+  version: string;
+  /** In which it was read. */
+  language: string;
+  /** SHA-256, base64url, of the text that was shown. */
+  text_hash: string;
+  accepted_at: number;
 }

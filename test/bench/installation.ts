@@ -83,6 +83,9 @@ export async function addAdministrators(
     const email = `administrator-${index}@example.com`;
     const [password, totpKey] = ['Hakone-Gate-1619', generateTotpKey()];
     const identity = await installation.identities.create({ email, displayName: 'Hanako Sato', password, totpKey });
+    const { termsAcceptances } = installation;
+    const { version } = termsAcceptances.terms;
+    await termsAcceptances.accept({ identity, language: 'en', version }, { actor: { type: 'system' } });
     await installation.administrators.add(
       {
         organizationId,

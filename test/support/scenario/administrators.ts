@@ -20,6 +20,7 @@ export async function createAdministrator(
   app: TestApp,
   organizations: readonly Organization[],
   name = 'Hanako Sato',
+  { termsAccepted = true }: { termsAccepted?: boolean } = {},
 ): Promise<TestAdministrator> {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
   const password = 'Correct-Horse-7';
@@ -39,6 +40,7 @@ export async function createAdministrator(
       operator,
     );
   }
+  if (termsAccepted) await acceptTerms(app, identity);
   const totp = new TOTP({ secret: totpKey, algorithm: 'SHA1', digits: 6, period: 30 });
   return { identity, email, password, code: () => totp.generate({ timestamp: app.clock.now() }) };
 }
@@ -48,4 +50,11 @@ export async function signInWithCode(browser: Browser, administrator: TestAdmini
   const { email, password } = administrator;
   await browser.submit({ email, password }, '/password');
   return browser.submit({ code: administrator.code() }, '/code');
+}
+
+/** The terms of service in force, as if accepted at an earlier sign-in. */
+export async function acceptTerms(app: TestApp, identity: Identity): Promise<void> {
+  const { termsAcceptances } = app.services;
+  const { version } = termsAcceptances.terms;
+  await termsAcceptances.accept({ identity, language: 'en', version }, { actor: { type: 'system' } });
 }
