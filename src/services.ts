@@ -41,6 +41,7 @@ import { createAdministered } from './signin/administered.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
+import { createCitrixPasskeys } from './signin/citrix-passkeys.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
@@ -197,6 +198,14 @@ export async function createServices(options: ServicesOptions) {
     clock,
   });
   const administratorAccountOf = async (identityId: string) => (await accounts.findOfIdentity(identityId))?.id;
+  const citrixPasskeys = createCitrixPasskeys({
+    citrix,
+    ceremonies: passkeyCeremonies,
+    passkeys,
+    identities,
+    systemLog,
+    clock,
+  });
   const admit = createAdmit({
     sessions,
     accountOf: (key) =>
@@ -251,6 +260,7 @@ export async function createServices(options: ServicesOptions) {
     signIn,
     signOut,
     citrix,
+    citrixPasskeys,
     freshProof,
     termsAcceptances,
     /** The `sub` of an identity as an administrator; undefined: it has never signed in. */

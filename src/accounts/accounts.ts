@@ -11,6 +11,7 @@ import { createCallbackRoutes } from './callbacks.ts';
 import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createDevelopmentMails } from './development-mails.ts';
+import { createPasskeyRoutes } from './passkey.ts';
 import { createPasswordRoutes } from './password.ts';
 import { createReturnRoutes } from './return.ts';
 import { createSignInRoutes } from './sign-in.ts';
@@ -38,6 +39,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     createPasswordRoutes(context),
     createCodeRoutes(context),
     createTermsRoutes(context),
+    createPasskeyRoutes(context),
     createReturnRoutes(context),
   );
   router.use(createCallbackRoutes(context));

@@ -18,6 +18,7 @@ import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Admit } from '../signin/admit.ts';
 import type { Attempts } from '../signin/attempts.ts';
 import type { CitrixSignIn } from '../signin/citrix-identity.ts';
+import type { CitrixPasskeys } from '../signin/citrix-passkeys.ts';
 import type { Handles } from '../signin/handles.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 
@@ -75,6 +76,7 @@ export interface AccountsOptions {
   handles: Handles;
   signIn: SignIn;
   citrix: CitrixSignIn;
+  citrixPasskeys: CitrixPasskeys;
   admit: Admit;
   termsAcceptances: TermsAcceptances;
   /** The `sub` of this identity as an administrator; undefined: it has never signed in. */

@@ -7,7 +7,7 @@
 import type { VerifiedPerson } from './person.ts';
 
 /** How the second factor was proven in this sign-in. */
-export type Factor = 'otp';
+export type Factor = 'otp' | 'passkey';
 
 export interface CitrixProgress {
   /** Unguessable; another after each proof. Tries of codes are counted under it. */

@@ -64,7 +64,7 @@ describe('What is sensitive', () => {
   });
 
   it('never writes a secret into a page: every password control of the console is a secret field', () => {
-    const assets = { style: '/style.css', script: '/script.js', icon: '/icon.svg' };
+    const assets = { style: '/style.css', script: '/script.js', passkeys: '/passkeys.js', icon: '/icon.svg' };
     const context = { language: 'en', timeZone: 'UTC', assets } as unknown as Parameters<
       (typeof consolePages)[string]
     >[0];
