@@ -11,12 +11,10 @@ import { createCallbackRoutes } from './callbacks.ts';
 import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createDevelopmentMails } from './development-mails.ts';
-import { createPasskeyRoutes } from './passkey.ts';
 import { createPasswordRoutes } from './password.ts';
 import { createReturnRoutes } from './return.ts';
 import { createSignInRoutes } from './sign-in.ts';
 import { showRealms } from './sign-out.ts';
-import { createTermsRoutes } from './terms.ts';
 
 export interface Accounts {
   router: Router;
@@ -38,8 +36,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     createSignInRoutes(context),
     createPasswordRoutes(context),
     createCodeRoutes(context),
-    createTermsRoutes(context),
-    createPasskeyRoutes(context),
     createReturnRoutes(context),
   );
   router.use(createCallbackRoutes(context));

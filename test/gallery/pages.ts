@@ -13,23 +13,21 @@ import {
   signOutPage,
 } from '../../src/accounts/views/sign-out-pages.ts';
 import { staySignedInPage } from '../../src/accounts/views/stay-signed-in-page.ts';
-import { termsDeclinedPage, termsPage, termsTextPage } from '../../src/accounts/views/terms-pages.ts';
 import { unsolicitedPage } from '../../src/accounts/views/unsolicited-page.ts';
 import { upstreamErrorPage } from '../../src/accounts/views/upstream-error-page.ts';
-import { readTermsOfService } from '../../src/config/terms-of-service.ts';
 import { errorPage } from '../../src/http/views/error-pages.ts';
 import { signInStoppedPage } from '../../src/http/views/sign-in-stopped-page.ts';
 import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { consolePages } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
+import { systemLogPages } from './system-log-pages.ts';
 
 const csrf = 'sample';
 const organization = '株式会社サンプル製作所';
 const reference = { code: 'K7QM-3XPD', at: now };
 const tryAgain = { to: 'tryAgain', href: '/again' } as const;
 const workspace = { to: 'workspace', organization: 'Northwind Traders', href: 'https://northwind.example/' } as const;
-const terms = readTermsOfService({ terms: undefined });
 const signIn = { action: '/', csrf, companyHref: '/company' };
 const logoutForm =
   '<form id="op.logoutForm" method="post" action="/core/session/end/confirm"><input type="hidden" name="xsrf" value="x"/></form>';
@@ -52,17 +50,6 @@ export const pages: Readonly<Record<string, Sample>> = {
   code: (c) => codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/' }),
   'code-wrong': (c) =>
     codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', error: { kind: 'wrong' } }),
-  terms: (c) =>
-    termsPage(c, {
-      action: '/',
-      csrf,
-      email: 'aiko@example.com',
-      version: terms.version,
-      text: terms.texts[c.language],
-    }),
-  'terms-text': (c) =>
-    termsTextPage(c, { version: '3', text: '# <b>Heading</b>\nA line,\nand another.\n\nA paragraph & more.' }),
-  'terms-declined': (c) => termsDeclinedPage(c, { againHref: '/again', termsHref: '/terms' }),
   'organization-administrator': (c) =>
     organizationPage(c, { purpose: 'administrator', action: '/', csrf, backHref: '/sign-in' }),
   'organization-subscriber-unknown': (c) =>
@@ -186,4 +173,5 @@ export const pages: Readonly<Record<string, Sample>> = {
       signOut: { action: '/', csrf },
     }),
   ...consolePages,
+  ...systemLogPages,
 };

@@ -13,8 +13,6 @@ import type { Reader } from './time.ts';
 export interface Assets {
   style: string;
   script: string;
-  /** For pages with `passkeyButton`. */
-  passkeys: string;
   icon: string;
 }
 
