@@ -275,12 +275,22 @@ export async function createApp(options: AppOptions) {
   async function endRemoved(): Promise<void> {
     const seen = await services.administrators.fingerprint();
     if (seen === administratorsSeen) return;
-    for (const { session } of await sessions.listOfAdministrators()) {
-      if ((await accessOf(session)).length === 0) await sessions.end(session.uid, await lossOf(session));
-    }
+    await endWithoutAccess(() => true);
     administratorsSeen = seen;
   }
   let administratorsSeen = '';
+  async function endWithoutAccess(isConcerned: (session: Session) => boolean): Promise<void> {
+    for (const { session } of await sessions.listOfAdministrators()) {
+      if (!isConcerned(session) || (await accessOf(session)).length > 0) continue;
+      await sessions.end(session.uid, await lossOf(session));
+    }
+  }
+  // Here at once; should it fail, the round of every process finds the same.
+  services.removals.push(({ organizationId, connectionId }) =>
+    endWithoutAccess(
+      (session) => session.connectionId === connectionId && session.organizationIds.includes(organizationId),
+    ).catch((error: unknown) => log.warn({ err: error }, 'sessions of somebody removed end with the next round')),
+  );
 
   return {
     listener,

@@ -10,11 +10,13 @@ import { createCitrixProvider } from '../providers/citrix/citrix.ts';
 import type { Installation, Ports, ProviderDefinition, UpstreamFetch } from '../providers/provider.ts';
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
+import { readTermsOfService } from './config/terms-of-service.ts';
 import type { Clock } from './core/clock.ts';
 import { watchDataVersion } from './core/data-version.ts';
 import type { Log } from './core/log.ts';
 import type { Database } from './database/schema.ts';
 import { createAccounts } from './directory/accounts.ts';
+import type { Administrator } from './directory/administrator-rows.ts';
 import { createAdministrators } from './directory/administrators.ts';
 import { createApplications } from './directory/applications.ts';
 import type { DefinitionOf } from './directory/connection-draft.ts';
@@ -23,10 +25,14 @@ import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher } from './directory/credentials.ts';
 import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
+import { createInvitations } from './directory/invitations.ts';
 import { createMfa } from './directory/mfa.ts';
 import { createOrganizations } from './directory/organizations.ts';
+import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
+import { createPasskeys } from './directory/passkeys.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
+import { createTermsAcceptances } from './directory/terms-acceptances.ts';
 import { createMails } from './mail/mails.ts';
 import type { MailSender } from './mail/senders.ts';
 import { createTellPerson } from './mail/tell-person.ts';
@@ -35,6 +41,7 @@ import { createAdministered } from './signin/administered.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
+import { createCitrixPasskeys } from './signin/citrix-passkeys.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
@@ -42,7 +49,6 @@ import { createSignIn } from './signin/sign-in.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
-import { createLogRecords } from './system-log/records.ts';
 import { createSystemLog } from './system-log/system-log.ts';
 
 export interface ServicesOptions {
@@ -71,7 +77,6 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
-  const logRecords = createLogRecords({ systemLog, sealer, clock });
   const mails = createMails({
     db,
     clock,
@@ -89,9 +94,22 @@ export async function createServices(options: ServicesOptions) {
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const accounts = createAccounts({ db, clock });
-  const administrators = createAdministrators({ db, clock });
+  /** What follows a removal at once in this process (SES-3); the surfaces know who has no access left. */
+  const removals: ((removed: Administrator) => Promise<void>)[] = [];
+  const administrators = createAdministrators({
+    db,
+    clock,
+    systemLog,
+    tellPerson,
+    onRemoved: async (removed) => {
+      for (const follow of removals) await follow(removed);
+    },
+  });
   const applications = createApplications({ db, clock });
   const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
+  const passkeys = createPasskeys({ db, clock, systemLog, tellPerson });
+  const passkeyCeremonies = createPasskeyCeremonies({ webauthn: sites.webauthn, passkeys, store, clock, log });
+  const invitations = createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl });
   const signingKeys = createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId });
   await signingKeys.ensure();
   // The version first: keys that are newer than it are read once more, never missed.
@@ -155,6 +173,7 @@ export async function createServices(options: ServicesOptions) {
       }),
   });
   const signOut = createSignOut({ sessions, connections, upstreams, handles, openSignOut: signIn.openSignOut, log });
+  const termsAcceptances = createTermsAcceptances({ db, clock, systemLog, terms: readTermsOfService(config) });
   const citrixProvider = createCitrixProvider(createCredentialStore(identities), ports);
   const throttle = createPasswordThrottle({ store, clock });
   const mfa = createMfa({ db, store, clock, sealer });
@@ -163,10 +182,30 @@ export async function createServices(options: ServicesOptions) {
     provider: citrixProvider,
     throttle,
     mfa,
-    facts: { sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId) },
+    facts: {
+      sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId),
+      termsDue: termsAcceptances.isDue,
+    },
     clock,
   });
-  const freshProof = createFreshProof({ sessions, accounts, identities, provider: citrixProvider, throttle, mfa });
+  const freshProof = createFreshProof({
+    sessions,
+    accounts,
+    identities,
+    provider: citrixProvider,
+    throttle,
+    mfa,
+    clock,
+  });
+  const administratorAccountOf = async (identityId: string) => (await accounts.findOfIdentity(identityId))?.id;
+  const citrixPasskeys = createCitrixPasskeys({
+    citrix,
+    ceremonies: passkeyCeremonies,
+    passkeys,
+    identities,
+    systemLog,
+    clock,
+  });
   const admit = createAdmit({
     sessions,
     accountOf: (key) =>
@@ -186,7 +225,7 @@ export async function createServices(options: ServicesOptions) {
     sessions,
     clock,
     endBefore: (identityId, at) => endSessionsBefore(db, identityId, at),
-    accountOf: async (identityId) => (await accounts.findOfIdentity(identityId))?.id,
+    accountOf: administratorAccountOf,
   });
 
   /** Reads our keys again when another process has changed them. */
@@ -199,15 +238,18 @@ export async function createServices(options: ServicesOptions) {
 
   return {
     systemLog,
-    logRecords,
     mails,
     tellPerson,
     organizations,
     connections,
     accounts,
     administrators,
+    invitations,
+    removals,
     applications,
     identities,
+    passkeys,
+    passkeyCeremonies,
     signingKeys,
     sessions,
     endSessionsOf,
@@ -218,7 +260,11 @@ export async function createServices(options: ServicesOptions) {
     signIn,
     signOut,
     citrix,
+    citrixPasskeys,
     freshProof,
+    termsAcceptances,
+    /** The `sub` of an identity as an administrator; undefined: it has never signed in. */
+    administratorAccountOf,
     admit,
     administered: createAdministered({ accounts, administrators, organizations }),
     keys: () => keys,

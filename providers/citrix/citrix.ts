@@ -14,7 +14,7 @@ export function createCitrixProvider(store: CredentialStore, ports: Pick<Ports, 
     async authenticate(name, password) {
       try {
         const person = await store.authenticate(name, password);
-        return person && toIdentity(person, ports.now());
+        return person && upstreamIdentityOf(person, ['pwd'], ports.now());
       } catch (error) {
         if (error instanceof ProviderError) throw error;
         throw new ProviderError('upstream_unreachable', { cause: error, detail: { where: 'credential store' } });
@@ -23,12 +23,12 @@ export function createCitrixProvider(store: CredentialStore, ports: Pick<Ports, 
   };
 }
 
-function toIdentity(person: CitrixPerson, now: number): UpstreamIdentity {
+/** `methods`: how the person has proven who they are (RFC 8176 §2). */
+export function upstreamIdentityOf(person: CitrixPerson, methods: readonly string[], now: number): UpstreamIdentity {
   const raw: Partial<Record<AttributeRole, RawAttribute>> = {};
   for (const role of ['email', 'displayName', 'givenName', 'familyName'] as const) {
     const value = person[role];
     if (value) raw[role] = { name: role, values: [value] };
   }
-  // RFC 8176 §2.
-  return { subject: person.id, raw, authenticatedAt: now, methods: ['pwd'] };
+  return { subject: person.id, raw, authenticatedAt: now, methods };
 }

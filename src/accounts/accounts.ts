@@ -11,10 +11,13 @@ import { createCallbackRoutes } from './callbacks.ts';
 import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createDevelopmentMails } from './development-mails.ts';
+import { createInvitationRoutes } from './invitation.ts';
+import { createPasskeyRoutes } from './passkey.ts';
 import { createPasswordRoutes } from './password.ts';
 import { createReturnRoutes } from './return.ts';
 import { createSignInRoutes } from './sign-in.ts';
 import { showRealms } from './sign-out.ts';
+import { createTermsRoutes } from './terms.ts';
 
 export interface Accounts {
   router: Router;
@@ -31,12 +34,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
     next();
   });
   // Only these pages' own forms; callbacks are posted from other sites by right.
-  router.use('/signin', refuseCrossSite);
+  router.use(['/signin', '/invitation'], refuseCrossSite);
   router.use(
     createSignInRoutes(context),
     createPasswordRoutes(context),
     createCodeRoutes(context),
+    createTermsRoutes(context),
+    createPasskeyRoutes(context),
     createReturnRoutes(context),
+    createInvitationRoutes(context),
   );
   router.use(createCallbackRoutes(context));
   if (options.developmentMails !== undefined)

@@ -6,10 +6,12 @@ import { showCode } from './code.ts';
 import type { AccountsContext } from './context.ts';
 import { finish } from './finish.ts';
 import type { ShowTask } from './task.ts';
+import { showTerms } from './terms.ts';
 import type { Waiting } from './waiting.ts';
 
 const pages: Readonly<Record<CitrixTask, ShowTask>> = {
   code: showCode,
+  terms: showTerms,
 };
 
 export function createCitrixTasks(context: AccountsContext) {

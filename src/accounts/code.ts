@@ -10,11 +10,11 @@ const codeWindow = 60 * 60_000;
 
 type CodeError = NonNullable<Parameters<typeof codePage>[1]['error']>;
 
-export const showCode: ShowTask = (...where) => show(...where);
-
-function show(
+/** With `error`: the answer to a try. */
+export async function showCode(
   ...[context, request, response, { interaction }, progress, error]: [...Parameters<ShowTask>, CodeError?]
-) {
+): Promise<void> {
+  const offersPasskey = await context.citrixPasskeys.isOffered(progress.person.subject);
   context.responder.send(
     request,
     response,
@@ -24,6 +24,12 @@ function show(
         csrf: context.csrf.tokenFor(context.browserToken(request, response)),
         email: progress.person.claims.cip_email ?? '',
         restartHref: context.signinUrl(interaction, 'restart'),
+        ...(offersPasskey && {
+          passkey: {
+            action: context.signinUrl(interaction, 'passkey-factor'),
+            optionsUrl: context.signinUrl(interaction, 'passkey-factor', 'options'),
+          },
+        }),
         ...(error && { error }),
       }),
     error ? { status: error.kind === 'throttled' ? 429 : 422 } : {},
@@ -41,11 +47,11 @@ export function createCodeRoutes(context: AccountsContext): Router {
     const progress = await context.citrix.progressOf(interaction.uid, browser);
     if (!progress) return response.redirect(303, context.signinUrl(interaction));
     const code = (form.code ?? '').replaceAll(/\s/g, '');
-    if (code === '') return show(context, request, response, waiting, progress, { kind: 'empty' });
+    if (code === '') return showCode(context, request, response, waiting, progress, { kind: 'empty' });
     const answer = await context.citrix.checkCode(interaction.uid, browser, code);
-    if (answer === 'wrong') return show(context, request, response, waiting, progress, { kind: 'wrong' });
+    if (answer === 'wrong') return showCode(context, request, response, waiting, progress, { kind: 'wrong' });
     if (answer === 'throttled') {
-      return show(context, request, response, waiting, progress, { kind: 'throttled', retryAfter: codeWindow });
+      return showCode(context, request, response, waiting, progress, { kind: 'throttled', retryAfter: codeWindow });
     }
     // Five wrong codes: the password again.
     if (answer === 'challenge_spent') await context.attempts.takeStep(interaction.uid, browser);

@@ -6,7 +6,9 @@ import type { Clock } from '../core/clock.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
+import type { Invitations } from '../directory/invitations.ts';
 import type { Organizations } from '../directory/organizations.ts';
+import type { TermsAcceptances } from '../directory/terms-acceptances.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { type Form, readForm } from '../http/forms.ts';
@@ -17,6 +19,7 @@ import type { Session, SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Admit } from '../signin/admit.ts';
 import type { Attempts } from '../signin/attempts.ts';
 import type { CitrixSignIn } from '../signin/citrix-identity.ts';
+import type { CitrixPasskeys } from '../signin/citrix-passkeys.ts';
 import type { Handles } from '../signin/handles.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 
@@ -69,12 +72,17 @@ export interface AccountsOptions {
   redirectUris: readonly string[];
   organizations: Organizations;
   connections: Connections;
+  invitations: Pick<Invitations, 'find' | 'acceptAsNew' | 'acceptAsExisting'>;
   sessions: Sessions;
   attempts: Attempts;
   handles: Handles;
   signIn: SignIn;
   citrix: CitrixSignIn;
+  citrixPasskeys: CitrixPasskeys;
   admit: Admit;
+  termsAcceptances: TermsAcceptances;
+  /** The `sub` of this identity as an administrator; undefined: it has never signed in. */
+  administratorAccountOf(identityId: string): Promise<string | undefined>;
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
   /** With `encryption`, it says that and how assertions may be encrypted for us. */
   samlMetadata(how: { encryption: boolean }): Promise<string>;

@@ -1,10 +1,11 @@
 /** The built-in identity's first form: email and password (CIT-1). */
-import { type Request, type Response, Router } from 'express';
+import { Router } from 'express';
 import { edgeOf } from '../http/edge.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import { readAcrValues } from '../signin/acr-values.ts';
 import { type AccountsContext, readPost } from './context.ts';
-import { type SignInPage, signInPage } from './views/sign-in-page.ts';
+import { showEmailAndPassword } from './email-and-password.ts';
+import type { SignInPage } from './views/sign-in-page.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
 
 /** What the page says; the limit itself ends with its window (directory/password-throttle.ts). */
@@ -12,7 +13,7 @@ const passwordWindow = 15 * 60_000;
 
 export function createPasswordRoutes(context: AccountsContext): Router {
   const router = Router();
-  const { responder, csrf, attempts } = context;
+  const { attempts } = context;
 
   router.post('/signin/:uid/password', async (request, response) => {
     const form = await readPost(context, request, response);
@@ -20,9 +21,11 @@ export function createPasswordRoutes(context: AccountsContext): Router {
     if (!waiting) return;
     if (!isForAdministrators(waiting)) return response.redirect(303, context.signinUrl(waiting.interaction));
     const email = (form.email ?? '').trim();
+    const refuse = (error: NonNullable<SignInPage['error']>) =>
+      showEmailAndPassword(context, request, response, waiting, { email, error });
     const password = form.password ?? '';
-    if (email === '') return showPassword(request, response, waiting, email, { kind: 'empty_email' });
-    if (password === '') return showPassword(request, response, waiting, email, { kind: 'empty_password' });
+    if (email === '') return refuse({ kind: 'empty_email' });
+    if (password === '') return refuse({ kind: 'empty_password' });
     const answer = await context.citrix.checkPassword({
       interactionUid: waiting.interaction.uid,
       browser: waiting.browser,
@@ -31,8 +34,8 @@ export function createPasswordRoutes(context: AccountsContext): Router {
       address: edgeOf(request).address,
     });
     if (answer === 'accepted') return response.redirect(303, context.signinUrl(waiting.interaction));
-    if (answer === 'wrong') return showPassword(request, response, waiting, email, { kind: 'credentials' });
-    showPassword(request, response, waiting, email, { kind: 'throttled', retryAfter: passwordWindow });
+    if (answer === 'wrong') return refuse({ kind: 'credentials' });
+    refuse({ kind: 'throttled', retryAfter: passwordWindow });
   });
 
   router.get('/signin/:uid/restart', async (request, response) => {
@@ -42,34 +45,11 @@ export function createPasswordRoutes(context: AccountsContext): Router {
     response.redirect(303, context.signinUrl(waiting.interaction));
   });
 
-  function showPassword(
-    request: Request,
-    response: Response,
-    { interaction, application }: Waiting,
-    email: string,
-    error: NonNullable<SignInPage['error']>,
-  ): void {
-    responder.send(
-      request,
-      response,
-      (page) =>
-        signInPage(page, {
-          action: context.signinUrl(interaction, 'password'),
-          csrf: csrf.tokenFor(context.browserToken(request, response)),
-          companyHref: context.signinUrl(interaction, 'company'),
-          email: email.slice(0, 320),
-          ...(application.own === null && { application: application.name }),
-          error,
-        }),
-      { status: error.kind === 'throttled' ? 429 : 422 },
-    );
-  }
-
   return router;
 }
 
-/** A password is accepted where the Citrix identity may sign in, and nowhere else (SPEC §3). */
-function isForAdministrators({ application, interaction }: Waiting): boolean {
+/** A password, or a passkey, is accepted where the Citrix identity may sign in, and nowhere else (SPEC §3). */
+export function isForAdministrators({ application, interaction }: Waiting): boolean {
   const { go, idp } = readAcrValues(interaction.params.acr_values);
   const isAdministrators = application.realm === null ? idp === 'citrix' : application.realm === administratorsRealm;
   return isAdministrators && go === undefined;

@@ -6,12 +6,12 @@ import { explanations } from '../signin/explanations.ts';
 import { resolveTarget, type Target } from '../signin/resolve.ts';
 import { createCitrixTasks } from './citrix-tasks.ts';
 import { type AccountsContext, readPost, type WaitingSignIn } from './context.ts';
+import { showEmailAndPassword } from './email-and-password.ts';
 import { finish } from './finish.ts';
 import { readIdentifier, readWorkspaceName } from './typed-names.ts';
 import { attemptPage } from './views/attempt-page.ts';
 import { leavingPage } from './views/leaving-page.ts';
 import { organizationPage } from './views/organization-page.ts';
-import { signInPage } from './views/sign-in-page.ts';
 import { staySignedInPage } from './views/stay-signed-in-page.ts';
 import { upstreamErrorPage } from './views/upstream-error-page.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
@@ -99,7 +99,10 @@ export function createSignInRoutes(context: AccountsContext): Router {
 
   async function showTarget(request: Request, response: Response, waiting: Waiting, target: Target): Promise<void> {
     const { interaction, application } = waiting;
-    if (target.kind === 'citrix') return showPassword(request, response, waiting);
+    if (target.kind === 'citrix') {
+      const email = textOf(interaction.params.login_hint);
+      return showEmailAndPassword(context, request, response, waiting, { email });
+    }
     if (target.kind === 'ask') return showOrganization(request, response, waiting, 'subscriber');
     if (target.kind === 'nowhere') {
       // Not back to where the person came from: that leads here again.
@@ -163,19 +166,6 @@ export function createSignInRoutes(context: AccountsContext): Router {
         { status: 502 },
       );
     }
-  }
-
-  function showPassword(request: Request, response: Response, { interaction, application }: Waiting): void {
-    const email = textOf(interaction.params.login_hint);
-    responder.send(request, response, (page) =>
-      signInPage(page, {
-        action: context.signinUrl(interaction, 'password'),
-        csrf: csrf.tokenFor(context.browserToken(request, response)),
-        companyHref: context.signinUrl(interaction, 'company'),
-        ...(application.own === null && { application: application.name }),
-        ...(email !== '' && { email: email.slice(0, 320) }),
-      }),
-    );
   }
 
   async function showStay(

@@ -1,8 +1,11 @@
 /** `administrator …` */
-import type { AdministratorDraft } from '../directory/administrators.ts';
+import type { Config } from '../config/config.ts';
+import { type Administrator, type AdministratorDraft, statusOf } from '../directory/administrator-rows.ts';
+import { operator } from '../directory/authority.ts';
+import type { Invited } from '../directory/invitations.ts';
 import type { Organization } from '../directory/organizations.ts';
 import { type Access, isPermission, permissionNames } from '../directory/permissions.ts';
-import { type Command, columns, UsageError, type Values } from './command.ts';
+import { type Command, columns, type Outcome, UsageError, type Values } from './command.ts';
 import type { Installation } from './installation.ts';
 import { RefusedError } from './refused-error.ts';
 
@@ -28,15 +31,63 @@ const add: Command = {
       ? await readUpstreamPerson(values, installation, organization)
       : await readIdentity(values, installation);
     const draft = { organizationId: organization.id, access: readAccess(values.texts('permission')), ...who };
-    const administrator = await installation.administrators.add(draft);
-    await installation.record({
-      event: isGroup(administrator.kind) ? 'platform/administratorgroup/create' : 'platform/administrator/create',
-      organizationId: organization.id,
-      target: { type: 'administrator', id: administrator.id, name: administrator.displayName },
-      detail: { access: textOfAccess(administrator.access) },
-    });
+    const administrator = await installation.administrators.add(draft, operator);
     const text = `${administrator.displayName} administers ${organization.name} (${textOfAccess(administrator.access)})`;
     return { json: administrator, text };
+  },
+};
+
+const invite: Command = {
+  name: 'administrator invite',
+  summary: 'Invite somebody by email to administer an organization',
+  notes: `The link is shown this once, and mailed where a mail server is configured. It works once, for five days.\nWithout --permission the access is full. Permissions: ${permissionNames.join(', ')}.`,
+  options: {
+    organization: organizationOption,
+    email: { value: 'EMAIL', help: 'Whom; a person who has an identity keeps it', required: true },
+    permission: { value: 'NAME', help: 'Custom access with this', multiple: true },
+  },
+  async run(values, io) {
+    const { invitations, requireOrganization, config } = await io.open();
+    const organization = await requireOrganization(values.required('organization'));
+    const access = readAccess(values.texts('permission'));
+    const email = values.required('email');
+    const invited = await invitations.invite({ organizationId: organization.id, email, access }, operator);
+    return answerOfInvitation(`${email} is invited to administer ${organization.name}`, invited, config);
+  },
+};
+
+const resend: Command = {
+  name: 'administrator resend',
+  summary: 'Make a new link of an invitation; it is not valid any longer than the first',
+  options: { organization: organizationOption, id: { value: 'ID', help: 'As listed', required: true } },
+  async run(values, io) {
+    const { invitations, requireOrganization, config } = await io.open();
+    const organization = await requireOrganization(values.required('organization'));
+    const invited = await invitations.resend(organization.id, values.required('id'), operator);
+    return answerOfInvitation(`A new link for ${invited.administrator.email}; earlier ones are void`, invited, config);
+  },
+};
+
+const edit: Command = {
+  name: 'administrator edit',
+  summary: 'Change what an administrator may do, at once',
+  notes: `Give --full, or each --permission of a custom access: ${permissionNames.join(', ')}.`,
+  options: {
+    organization: organizationOption,
+    id: { value: 'ID', help: 'As listed', required: true },
+    full: { help: 'Full access' },
+    permission: { value: 'NAME', help: 'Custom access with this', multiple: true },
+  },
+  async run(values, io) {
+    const names = values.texts('permission');
+    if (values.has('full') === names.length > 0) throw new UsageError('Give either --full or --permission');
+    const { administrators, requireOrganization } = await io.open();
+    const organization = await requireOrganization(values.required('organization'));
+    const { id, version } = await administrators.find(organization.id, values.required('id'));
+    const change = { access: readAccess(names), version };
+    const after = await administrators.changeAccess(organization.id, id, change, operator);
+    const text = `${after.displayName} now has ${textOfAccess(after.access)} access to ${organization.name}`;
+    return { json: after, text };
   },
 };
 
@@ -45,39 +96,53 @@ const list: Command = {
   summary: 'List the administrators of an organization',
   options: { organization: organizationOption },
   async run(values, io) {
-    const { administrators, requireOrganization } = await io.open();
+    const { administrators, requireOrganization, clock } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
-    const all = await administrators.list(organization.id);
-    const rows = all.map(({ displayName, kind, email, access, id }) => [
+    const all = (await administrators.list(organization.id)).map((each) => ({
+      ...each,
+      status: statusOf(each, clock.now()),
+    }));
+    const rows = all.map(({ displayName, kind, email, status, access, id }) => [
       displayName,
       kind,
       email ?? '-',
+      status,
       textOfAccess(access),
       id,
     ]);
-    const text =
-      all.length === 0 ? 'No administrators yet.' : columns([['Name', 'Kind', 'Email', 'Access', 'Id'], ...rows]);
-    return { json: all, text };
+    const head = ['Name', 'Kind', 'Email', 'Status', 'Access', 'Id'];
+    return { json: all, text: all.length === 0 ? 'No administrators yet.' : columns([head, ...rows]) };
   },
 };
 
 const remove: Command = {
   name: 'administrator remove',
-  summary: 'Take an administrator’s access away, at once',
+  summary: 'Take an administrator’s access away, at once, or an invitation back',
   options: { organization: organizationOption, id: { value: 'ID', help: 'As listed', required: true } },
   async run(values, io) {
-    const { administrators, requireOrganization, record } = await io.open();
+    const { administrators, requireOrganization } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
-    const removed = await administrators.remove(organization.id, values.required('id'));
-    await record({
-      event: isGroup(removed.kind) ? 'platform/administratorgroup/delete' : 'platform/administrator/delete',
-      organizationId: organization.id,
-      target: { type: 'administrator', id: removed.id, name: removed.displayName },
-    });
+    const removed = await administrators.remove(organization.id, values.required('id'), operator);
     const text = `${removed.displayName} no longer administers ${organization.name}`;
     return { json: { id: removed.id, removed: true }, text };
   },
 };
+
+/** The link is shown once; where there is no mail server the operator hands it over. */
+export function answerOfInvitation(
+  done: string,
+  { administrator, link, expiresAt }: Invited,
+  { smtpUrl }: Pick<Config, 'smtpUrl'>,
+): Outcome {
+  const until = new Date(expiresAt).toISOString();
+  const mailed = smtpUrl !== undefined;
+  const how = mailed ? 'The link was mailed too.' : 'No mail server is configured: hand the link over yourself.';
+  const text = `${done}\n${columns([
+    ['Link', `${link}  (shown this once)`],
+    ['Valid until', until],
+  ])}\n${how}`;
+  return { json: { ...administrator, link, expiresAt: until, mailed }, text };
+}
 
 type Who = Pick<AdministratorDraft, 'kind' | 'connectionId' | 'subject' | 'displayName' | 'email'>;
 
@@ -117,12 +182,8 @@ function readAccess(names: readonly string[]): Access {
   return { access: 'custom', permissions: names.filter(isPermission) };
 }
 
-function textOfAccess(access: Access): string {
+function textOfAccess(access: Administrator['access']): string {
   return access.access === 'full' ? 'full' : access.permissions.join(', ');
 }
 
-function isGroup(kind: string): boolean {
-  return kind.endsWith('-group');
-}
-
-export const administratorCommands: readonly Command[] = [add, list, remove];
+export const administratorCommands: readonly Command[] = [add, invite, resend, edit, list, remove];

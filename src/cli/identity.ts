@@ -14,6 +14,7 @@ const create: Command = {
     name: { value: 'NAME', help: 'Display name', required: true },
     'given-name': { value: 'NAME', help: '' },
     'family-name': { value: 'NAME', help: '' },
+    'terms-accepted': { help: 'The person has accepted the terms of service in force elsewhere, in writing say' },
     'password-stdin': { help: 'Read the password from standard input (asked for, hidden, in a terminal)' },
   },
   async run(values, io) {
@@ -22,7 +23,7 @@ const create: Command = {
     const given = values.has('password-stdin') ? await io.askSecret('Password: ') : undefined;
     const password = given ?? makePassword([email, displayName]);
     const totpKey = generateTotpKey();
-    const { identities, record } = await io.open();
+    const { identities, termsAcceptances, record } = await io.open();
     const givenName = values.text('given-name');
     const familyName = values.text('family-name');
     const identity = await identities.create({
@@ -38,6 +39,10 @@ const create: Command = {
       organizationId: null,
       target: { type: 'identity', id: identity.id, name: identity.displayName },
     });
+    if (values.has('terms-accepted')) {
+      const { version } = termsAcceptances.terms;
+      await termsAcceptances.accept({ identity, language: 'en', version }, { actor: { type: 'system' } });
+    }
     const uri = totpUri({ key: totpKey, email, issuer: 'Sekisho' });
     const rows = [
       ['Id', identity.id],

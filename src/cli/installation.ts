@@ -7,6 +7,7 @@ import { definitionOf } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
 import { openDataFolder, openSealingKeys } from '../config/sealing-key-file.ts';
 import { createSites, type Sites } from '../config/sites.ts';
+import { readTermsOfService, type TermsOfService } from '../config/terms-of-service.ts';
 import { systemClock } from '../core/clock.ts';
 import { databaseConfigOf, type OpenDatabase, openDatabase } from '../database/database.ts';
 import { createAdministrators } from '../directory/administrators.ts';
@@ -14,8 +15,12 @@ import { createApplications } from '../directory/applications.ts';
 import { type Connection, createConnections } from '../directory/connections.ts';
 import { createPasswordHasher } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
+import { createInvitations } from '../directory/invitations.ts';
 import { createOrganizations, type Organization } from '../directory/organizations.ts';
 import { createSigningKeys } from '../directory/signing-keys.ts';
+import { createTermsAcceptances } from '../directory/terms-acceptances.ts';
+import { createMails } from '../mail/mails.ts';
+import { createTellPerson } from '../mail/tell-person.ts';
 import type { SystemLogEntry } from '../system-log/events.ts';
 import { createSystemLog } from '../system-log/system-log.ts';
 import { RefusedError } from './refused-error.ts';
@@ -26,14 +31,23 @@ export async function openInstallation(config: Config) {
   openDataFolder(config);
   const sealer = createSealer(openSealingKeys(config));
   const database = await openDatabase(databaseConfigOf(config));
-  return { config, database, sealer, ...createServices(database, sealer, createSites(config)) };
+  return {
+    config,
+    database,
+    sealer,
+    ...createServices(database, sealer, createSites(config), readTermsOfService(config)),
+  };
 }
 
-function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites) {
+function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites, terms: TermsOfService) {
   const clock = systemClock;
   const organizations = createOrganizations({ db, clock });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const systemLog = createSystemLog({ db, clock });
+  // The server hands them over, as soon as it looks.
+  const mails = createMails({ db, clock, sealer });
+  const tellPerson = createTellPerson({ mails, clock, accountUrl: sites.consoleUrl() });
+  const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
 
   /** Throws `RefusedError` when nobody is called that. */
   async function requireOrganization(reference: string): Promise<Organization> {
@@ -61,10 +75,12 @@ function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites) {
     organizations,
     connections,
     systemLog,
-    identities: createIdentities({ db, clock, sealer, hasher: createPasswordHasher() }),
-    administrators: createAdministrators({ db, clock }),
+    identities,
+    administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
+    invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl }),
     applications: createApplications({ db, clock }),
     signingKeys: createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId }),
+    termsAcceptances: createTermsAcceptances({ db, clock, systemLog, terms }),
     requireOrganization,
     requireConnection,
     record,

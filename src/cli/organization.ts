@@ -1,22 +1,37 @@
 /** `organization …` and `workspace …`. */
+import { randomDigits } from '../core/random.ts';
+import { operator } from '../directory/authority.ts';
+import { normalizeEmail } from '../directory/email-address.ts';
+import { DirectoryError } from '../directory/errors.ts';
+import { problemOfName } from '../directory/names.ts';
+import type { Organization, Organizations } from '../directory/organizations.ts';
+import { answerOfInvitation } from './administrator.ts';
 import { type Command, columns, UsageError } from './command.ts';
 
 const organizationOption = { value: 'ID', help: 'Customer id or OrgID', required: true } as const;
 
 const create: Command = {
   name: 'organization create',
-  summary: 'Make an organization',
+  summary: 'Make an organization, and invite its first administrator',
+  notes:
+    'With --admin the person gets full access by a link, which is shown this once, and mailed where a mail server is\nconfigured: review, password, sign-in, second factor, console.',
   options: {
     name: { value: 'NAME', help: 'As shown to people', required: true },
-    customer: { value: 'ID', help: 'Customer id: 2 to 40 of a-z 0-9 -; never changes', required: true },
+    customer: {
+      value: 'ID',
+      help: 'Customer id: 2 to 40 of a-z 0-9 -; never changes. Made from the name unless given',
+    },
     workspace: { value: 'NAME', help: 'Workspace name, when it is not the customer id' },
+    admin: { value: 'EMAIL', help: 'The first administrator' },
   },
   async run(values, io) {
-    const { organizations, record, sites } = await io.open();
-    const workspaceName = values.text('workspace');
-    const organization = await organizations.create({
-      name: values.required('name'),
-      customerId: values.required('customer'),
+    const { organizations, invitations, record, sites, config } = await io.open();
+    const [workspaceName, email] = [values.text('workspace'), values.text('admin')];
+    if (email !== undefined && normalizeEmail(email) === undefined)
+      throw new DirectoryError('email_invalid', `"${email}" is no email address`);
+    const name = values.required('name');
+    const organization = await createNamed(organizations, values.text('customer'), {
+      name,
       ...(workspaceName !== undefined && { workspaceName }),
     });
     await record({
@@ -25,16 +40,49 @@ const create: Command = {
       target: { type: 'organization', id: organization.id, name: organization.name },
     });
     const workspaceUrl = sites.workspaceUrl(organization.workspaceName);
-    return {
-      json: { ...organization, workspaceUrl },
-      text: `Organization ${organization.name}\n${columns([
-        ['OrgID', organization.orgId],
-        ['Customer id', organization.customerId],
-        ['Workspace', workspaceUrl],
-      ])}`,
-    };
+    const rows = [
+      ['OrgID', organization.orgId],
+      ['Customer id', organization.customerId],
+      ['Workspace', workspaceUrl],
+    ];
+    const made = { json: { ...organization, workspaceUrl }, text: `Organization ${name}\n${columns(rows)}` };
+    if (email === undefined) return made;
+    const draft = { organizationId: organization.id, email, access: { access: 'full' } } as const;
+    const done = `${email} is invited to administer it`;
+    const invited = answerOfInvitation(done, await invitations.invite(draft, operator), config);
+    return { json: { ...made.json, invitation: invited.json }, text: `${made.text}\n${invited.text}` };
   },
 };
+
+/** One that is made from the name may be taken: then with a few characters after it. */
+async function createNamed(
+  organizations: Organizations,
+  customerId: string | undefined,
+  draft: { name: string; workspaceName?: string },
+): Promise<Organization> {
+  if (customerId !== undefined) return organizations.create({ ...draft, customerId });
+  const base = customerIdFrom(draft.name);
+  for (let attempt = 0; ; attempt++) {
+    const plain = attempt === 0 && problemOfName(base) === undefined;
+    const candidate = plain ? base : `${base === '' ? 'org' : base}-${randomDigits(6)}`;
+    try {
+      return await organizations.create({ ...draft, customerId: candidate });
+    } catch (error) {
+      const isTaken = error instanceof DirectoryError && error.code === 'name_taken';
+      if (!isTaken || attempt === 5 || draft.workspaceName !== undefined) throw error;
+    }
+  }
+}
+
+/** "Nåthan & Söhne KK" → `nathan-sohne-kk`; of a name in other letters nothing is left. */
+function customerIdFrom(name: string): string {
+  const letters = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return letters.slice(0, 32).replace(/^-+|-+$/g, '');
+}
 
 const list: Command = {
   name: 'organization list',

@@ -119,6 +119,12 @@ const shape = {
       defaultText: '`Sekisho <no-reply@…>` with the public host',
       sample: 'Sekisho <accounts@example.org>',
     }),
+  terms: z.string().min(1).optional().meta({
+    description:
+      'Folder with the terms of service that administrators accept: `<version>.en.txt` and `<version>.ja.txt`, the last by name in force',
+    defaultText: 'the text that Sekisho comes with',
+    sample: '/etc/sekisho/terms',
+  }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
     description: 'Least severe level that is logged',
   }),

@@ -13,6 +13,7 @@
  *
  * Assets are at `assetsPath` (`/assets`, after the prefix of P) of every host, because `style-src 'self'` is an origin.
  */
+import { isIP } from 'node:net';
 import type { Config } from './config.ts';
 
 export type Service = 'accounts' | 'console' | 'saml' | 'api' | 'workspace';
@@ -34,6 +35,8 @@ export interface Sites {
   accountsBase: string;
   /** `signinUrl(uid, 'return')` → `<accountsBase>/signin/<uid>/return`. */
   signinUrl(uid: string, ...rest: string[]): string;
+  /** `<accountsBase>/invitation/<token>`, and pages below it. */
+  invitationUrl(token: string, ...rest: string[]): string;
   /** Service-relative path with leading slash, query allowed. */
   consoleUrl(path?: string): string;
   goUrl(identifier: string): string;
@@ -49,8 +52,18 @@ export interface Sites {
   assetsPath: string;
   /** Origin (scheme, host, port) that a destination is served from. */
   originOf(destination: Pick<Destination, 'service' | 'workspace'>): string;
+  /** Undefined where no browser would have passkeys: on an address, and on hosts below a single label (`localhost`). */
+  webauthn: WebauthnSites | undefined;
   /** `host` as in the Host header, `path` as in the request line without query. `undefined`: not ours (421). */
   resolve(host: string, path: string): Destination | undefined;
+}
+
+/** What passkeys are bound to (WebAuthn §5.1.2): one RP ID, and on which origin each ceremony happens. */
+export interface WebauthnSites {
+  /** The common domain of all our hosts, without port. */
+  rpId: string;
+  /** Exact origins. */
+  origins: { accounts: string; console: string };
 }
 
 /** SPEC §2: workspace names and identifiers. */
@@ -89,6 +102,10 @@ function sitesByHost(domain: URL): Sites {
     byHost: true,
     assetsPath: '/assets',
     originOf: ({ service, workspace = '' }) => originOf(service === 'workspace' ? workspace : firstLabel[service]),
+    // `accounts.localhost` may not claim `localhost` (HTML, "registrable domain suffix"); `localhost` itself may.
+    webauthn: domain.hostname.includes('.')
+      ? webauthnSites(domain.hostname, originOf('accounts'), originOf('citrix'))
+      : undefined,
     resolve(host, path) {
       const name = withoutDefaultPort(host, domain.protocol);
       const service = fixed.get(name);
@@ -118,6 +135,7 @@ function sitesByPath(publicUrl: URL): Sites {
     byHost: false,
     assetsPath: `${prefix}/assets`,
     originOf: () => publicUrl.origin,
+    webauthn: webauthnSites(publicUrl.hostname, publicUrl.origin, publicUrl.origin),
     resolve(host, path) {
       if (withoutDefaultPort(host, publicUrl.protocol) !== publicUrl.host) return undefined;
       if (prefix === '') return destinationByPath(path);
@@ -125,6 +143,10 @@ function sitesByPath(publicUrl: URL): Sites {
       return path.startsWith(`${prefix}/`) ? destinationByPath(path.slice(prefix.length)) : undefined;
     },
   };
+}
+
+function webauthnSites(rpId: string, accounts: string, console: string): WebauthnSites | undefined {
+  return isIP(rpId.replace(/^\[|\]$/g, '')) === 0 ? { rpId, origins: { accounts, console } } : undefined;
 }
 
 const pathServices: ReadonlyMap<string, Service> = new Map([
@@ -167,6 +189,7 @@ function describeUrls(bases: Bases) {
     issuer,
     accountsBase: bases.accounts,
     signinUrl: (uid: string, ...rest: string[]) => [bases.accounts, 'signin', uid, ...rest].join('/'),
+    invitationUrl: (token: string, ...rest: string[]) => [bases.accounts, 'invitation', token, ...rest].join('/'),
     consoleUrl: (path = '/') => join(bases.console, path),
     goUrl: (identifier: string) => `${bases.go}/go/${encodeURIComponent(identifier)}`,
     workspaceUrl: (name: string, path = '/') => join(bases.workspace(name), path),

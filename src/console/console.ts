@@ -13,6 +13,7 @@ import { referenceCode } from '../core/random.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Organizations } from '../directory/organizations.ts';
+import { permissionLabels } from '../directory/permission-labels.ts';
 import { isAllowed, type Needs } from '../directory/permissions.ts';
 import type { CookieNames } from '../http/cookies.ts';
 import { type Csrf, refuseCrossSite } from '../http/csrf.ts';
@@ -25,7 +26,6 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Administered } from '../signin/administered.ts';
 import type { FreshProof } from '../signin/fresh-proof.ts';
 import type { SignOut } from '../signin/sign-out.ts';
-import type { SystemLog } from '../system-log/system-log.ts';
 import type { RecordEntry } from './acts.ts';
 import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
@@ -34,10 +34,8 @@ import { createFreshProofGate } from './fresh-proof.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
-import { permissionLabels } from './permission-labels.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
-import { systemLogRoutes } from './system-log.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
 import { createGuard, type Handler, type Visit } from './visit.ts';
 
@@ -60,7 +58,6 @@ export interface ConsoleOptions {
   log: Log;
   /** Name of a kind of provider (`citrix` too), as people read it. */
   labelOf(kind: string): string;
-  systemLog: Pick<SystemLog, 'page' | 'each'>;
   /** Into the system log. */
   record: RecordEntry;
 }
@@ -79,7 +76,6 @@ export function createConsole(options: ConsoleOptions): Router {
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
-    ...systemLogRoutes(pages),
     ...gate.routes,
   };
 
@@ -89,6 +85,7 @@ export function createConsole(options: ConsoleOptions): Router {
   router.get('/organizations', entrance.choose);
   router.get('/go', (_request, response) => response.redirect(303, surface.url('/')));
   router.get('/go/:identifier', entrance.go);
+  router.get('/sign-in/:customerId', entrance.signIn);
   router.get('/callback', (request, response) => surfaces.answerCallback(surface, request, response));
   router.post('/sign-out', (request, response) => surfaces.answerSignOut(surface, request, response));
   router.get('/signed-out', (request, response) => surfaces.answerSignedOut(surface, request, response));

@@ -1,6 +1,7 @@
 /** Ways into the console: its front door, `/go/<identifier>`, and choosing an organization (SPEC CIT-9, AAD-5). */
 import type { Request, Response } from 'express';
 import type { Connections } from '../directory/connections.ts';
+import { problemOfName } from '../directory/names.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { readQuery } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
@@ -80,5 +81,15 @@ export function createEntrance(options: EntranceOptions) {
     });
   }
 
-  return { open, choose, go };
+  /**
+   * GET `/sign-in/<customer id>`: anew, whoever is signed in here; where an accepted invitation leads. A session that was
+   * opened before the acceptance does not open the organization, and somebody else's is not theirs.
+   */
+  async function signIn(request: Request, response: Response): Promise<void> {
+    const customerId = String(request.params.customerId);
+    const returnTo = problemOfName(customerId) === undefined ? `/o/${customerId}/` : '/';
+    await surfaces.beginSignIn(surface, response, { returnTo, acrValues: 'idp:citrix', prompt: 'login' });
+  }
+
+  return { open, choose, go, signIn };
 }

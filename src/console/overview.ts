@@ -2,10 +2,10 @@
 import type { Sites } from '../config/sites.ts';
 import type { Language } from '../core/language.ts';
 import type { Connections } from '../directory/connections.ts';
+import { permissionLabels } from '../directory/permission-labels.ts';
 import type { Access } from '../directory/permissions.ts';
 import { summaryOf } from '../http/session-models.ts';
 import type { Show } from './frame.ts';
-import { permissionLabels } from './permission-labels.ts';
 import type { ConsoleRoute } from './rules.ts';
 import { type OverviewPage, overviewPage } from './views/overview-page.ts';
 import type { Handler } from './visit.ts';

@@ -5,7 +5,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import type { Membership } from '../directory/administrators.ts';
+import type { Membership } from '../directory/memberships.ts';
 import type { Organization } from '../directory/organizations.ts';
 import type { Access } from '../directory/permissions.ts';
 import { isActivity, noteActivity } from '../http/activity.ts';
@@ -23,6 +23,8 @@ export interface Visit {
   now: number;
   organization: Organization;
   access: Access;
+  /** What the access comes from (`directory/authority.ts`). */
+  administratorIds: readonly string[];
   /** There are others to switch to. */
   several: boolean;
   /** Of a POST: checked for its token. Of a GET: empty. */
@@ -89,6 +91,7 @@ export function createGuard(options: GuardOptions) {
       now,
       organization,
       access: membership.access,
+      administratorIds: membership.administratorIds,
       several: memberships.length > 1,
       form: isPost ? await surfaces.readOwnForm(request, state) : {},
       url: (within) => surface.url(`/o/${organization.customerId}${within}`),

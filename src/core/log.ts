@@ -117,7 +117,8 @@ function scrubError(error: Error, depth: number): Record<string, unknown> {
   };
 }
 
-const suspicious = /eyJ|\?|[Bb](?:earer|asic) |PRIVATE KEY|:\/\/|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const suspicious =
+  /eyJ|\?|\.[\w-]{43}|[Bb](?:earer|asic) |PRIVATE KEY|:\/\/|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /**
  * Text without query strings, passwords in URLs, bearer values, JWTs and PEM keys. Control characters are written as
@@ -126,14 +127,18 @@ const suspicious = /eyJ|\?|[Bb](?:earer|asic) |PRIVATE KEY|:\/\/|[\p{Cc}\u2028\u
 export function scrubText(text: string): string {
   const short = text.length > 4000 ? `${text.slice(0, 4000)}…[${text.length - 4000} more]` : text;
   if (!suspicious.test(short)) return short;
-  return short
-    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted)
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, `$1${redacted}@`)
-    .replace(/((?:[a-z][a-z0-9+.-]*:\/)?\/[^\s?"'<>]*)\?[^\s"'<>]+/gi, `$1?${redacted}`)
-    .replace(/\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{6,}/gi, `$1 ${redacted}`)
-    .replace(/\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)*/g, redacted)
-    .replace(
-      /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-      (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-    );
+  return (
+    short
+      .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted)
+      .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, `$1${redacted}@`)
+      .replace(/((?:[a-z][a-z0-9+.-]*:\/)?\/[^\s?"'<>]*)\?[^\s"'<>]+/gi, `$1?${redacted}`)
+      // The secret of a link that was mailed, `/invitation/<id>.<secret>`: the id stays (SECURITY ID-10).
+      .replace(/(\/[\w-]+)\.[\w-]{43}(?![\w-])/g, `$1.${redacted}`)
+      .replace(/\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{6,}/gi, `$1 ${redacted}`)
+      .replace(/\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)*/g, redacted)
+      .replace(
+        /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+        (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+      )
+  );
 }

@@ -7,9 +7,12 @@
 import { type Migration, Migrator } from 'kysely/migration';
 import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
+import { createInvitations } from './migrations/invitations.ts';
 import { createMails } from './migrations/mails.ts';
 import type { AnySchema } from './migrations/migration.ts';
+import { createPasskeys } from './migrations/passkeys.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
+import { createTermsAcceptances } from './migrations/terms-acceptances.ts';
 import type { Database } from './schema.ts';
 
 const migrations: Record<string, Migration> = {
@@ -17,6 +20,9 @@ const migrations: Record<string, Migration> = {
   '2026-11-23-mails': { up: createMails },
   '2026-11-24-identity-sessions': { up: createIdentitySessions },
   '2026-11-25-system-log': { up: extendSystemLog },
+  '2026-11-26-passkeys': { up: createPasskeys },
+  '2026-11-27-invitations': { up: createInvitations },
+  '2026-11-27-terms-acceptances': { up: createTermsAcceptances },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

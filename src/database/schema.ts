@@ -22,10 +22,13 @@ export interface Tables {
   versions: VersionRow;
   system_log: SystemLogRow;
   mails: MailRow;
+  terms_acceptances: TermsAcceptanceRow;
   log_chains: LogChainRow;
   log_checkpoints: LogCheckpointRow;
   log_keys: LogKeyRow;
   log_webhooks: LogWebhookRow;
+  passkeys: PasskeyRow;
+  invitations: InvitationRow;
 }
 
 export interface OrganizationRow {
@@ -132,7 +135,7 @@ export interface AdministratorRow {
   kind: 'identity' | 'azure-ad-user' | 'azure-ad-group' | 'ad-group';
   /** `citrix` or the connection's id. */
   connection_id: string;
-  /** Identity id, Azure AD `tid.oid`, group object id or group SID. */
+  /** Identity id, Azure AD `tid.oid`, group object id or group SID; of somebody invited `invited:<id>`. */
   subject: string;
   display_name: string;
   email: string | null;
@@ -142,6 +145,7 @@ export interface AdministratorRow {
   state: 'active' | 'invited';
   created_at: number;
   updated_at: number;
+  version: number;
 }
 
 /** A relying party of our OpenID Provider. */
@@ -276,4 +280,61 @@ export interface LogWebhookRow {
   last_error: string | null;
   created_at: number;
   updated_at: number;
+}
+
+/** A WebAuthn credential of an identity. */
+export interface PasskeyRow {
+  id: string;
+  identity_id: string;
+  /** base64url, as the authenticator made it; unique over the installation. */
+  credential_id: string;
+  /** Random, the same for all of one identity: what the authenticator knows the person by (WebAuthn §14.6.1). */
+  user_handle: string;
+  /** COSE key, base64url. Public. */
+  public_key: string;
+  /** The authenticator's own count; 0 for ever where it keeps none. */
+  counter: number;
+  /** JSON array of hints where the authenticator is (`internal`, `hybrid`, `usb` …). */
+  transports: string;
+  /** The authenticator's model, a UUID; zeros where it does not tell. */
+  aaguid: string;
+  /** 0 or 1 each: may be copied to other devices; has been. */
+  backup_eligible: number;
+  backed_up: number;
+  name: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+/** A link that makes an invited administrator an active one (ADM-1). What it gives is the administrator's row. */
+export interface InvitationRow {
+  id: string;
+  organization_id: string;
+  administrator_id: string;
+  state: 'open' | 'accepted' | 'withdrawn';
+  /** As it was typed; empty once it is no longer open. */
+  email: string;
+  email_normalized: string;
+  /** SHA-256, base64url, of the secret (256 bits) of the link sent last. */
+  token_hash: string;
+  /** JSON array of the hashes of the links sent before. */
+  replaced_hashes: string;
+  /** Name of the administrator who invited; null: the operator. */
+  invited_by: string | null;
+  first_sent_at: number;
+  sent_at: number;
+  /** Five days after the first sending. */
+  expires_at: number;
+  closed_at: number | null;
+}
+
+/** One for each version that an identity has accepted. */
+export interface TermsAcceptanceRow {
+  identity_id: string;
+  version: string;
+  /** In which it was read. */
+  language: string;
+  /** SHA-256, base64url, of the text that was shown. */
+  text_hash: string;
+  accepted_at: number;
 }

@@ -16,8 +16,17 @@ export const directoryErrorCodes = [
   'password_refused',
   'access_refused',
   'already_administrator',
+  'already_invited',
   'last_administrator',
+  'own_access',
+  'not_permitted',
+  'invitation_over',
+  'invitation_changed',
+  'too_many_sendings',
   'client_metadata_invalid',
+  'passkey_refused',
+  'passkey_limit',
+  'last_factor',
   'too_busy',
 ] as const;
 export type DirectoryErrorCode = (typeof directoryErrorCodes)[number];

@@ -40,8 +40,14 @@ export type Identities = ReturnType<typeof createIdentities>;
 export function createIdentities(needs: { db: Database; clock: Clock; sealer: Sealer; hasher: PasswordHasher }) {
   const { db, clock, sealer, hasher } = needs;
 
-  /** Throws `email_invalid`, `email_taken`, `name_invalid`, `password_refused` (every rule it breaks), `too_busy`. */
-  async function create(draft: IdentityDraft): Promise<Identity> {
+  /**
+   * Throws `email_invalid`, `email_taken`, `name_invalid`, `password_refused` (every rule it breaks), `too_busy`.
+   * `together`: what must happen in the same transaction; when it throws there is no identity either.
+   */
+  async function create(
+    draft: IdentityDraft,
+    together?: (trx: Database, identity: Identity) => Promise<void>,
+  ): Promise<Identity> {
     const normalized = normalizeEmail(draft.email);
     if (normalized === undefined) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
     const displayName = requirePersonName(draft.displayName);
@@ -77,6 +83,7 @@ export function createIdentities(needs: { db: Database; clock: Clock; sealer: Se
           .values({ identity_id: id, secret_sealed: secret, last_step: 0, created_at: now })
           .execute();
       }
+      await together?.(trx, toIdentity(row));
       return toIdentity(row);
     });
   }

@@ -17,6 +17,8 @@ export interface StaticFiles {
   /** Public paths, for the views. */
   style: string;
   script: string;
+  /** Only where a passkey is used. */
+  passkeys: string;
   icon: string;
   serve: Middleware;
 }
@@ -24,17 +26,19 @@ export interface StaticFiles {
 /** `assetsPath`: `Sites.assetsPath`. Throws when a file is missing. */
 export function createStaticFiles(assetsPath: string): StaticFiles {
   const files = new Map<string, Asset>();
-  const add = (name: string, type: string): string => {
-    const plain = readFileSync(new URL(`views/${name}`, import.meta.url));
+  const add = (file: URL, type: string): string => {
+    const plain = readFileSync(file);
+    const name = file.pathname.slice(file.pathname.lastIndexOf('/') + 1);
     const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12);
     const hashed = name.replace('.', `.${hash}.`);
     files.set(`/assets/${hashed}`, { type, plain, compressed: gzipSync(plain, { level: 9 }) });
     return `${assetsPath}/${hashed}`;
   };
   return {
-    style: add('style.css', 'text/css; charset=utf-8'),
-    script: add('enhance.js', 'text/javascript; charset=utf-8'),
-    icon: add('icon.svg', 'image/svg+xml'),
+    style: add(new URL('./views/style.css', import.meta.url), 'text/css; charset=utf-8'),
+    script: add(new URL('./views/enhance.js', import.meta.url), 'text/javascript; charset=utf-8'),
+    passkeys: add(new URL('./views/passkeys.js', import.meta.url), 'text/javascript; charset=utf-8'),
+    icon: add(new URL('./views/icon.svg', import.meta.url), 'image/svg+xml'),
     serve(request, response, next) {
       const { url = '', method } = request;
       if (!url.startsWith('/assets/') || (method !== 'GET' && method !== 'HEAD')) return next();

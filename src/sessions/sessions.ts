@@ -167,14 +167,6 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     return session;
   }
 
-  /** The person has proven within the session that it is still they: `auth_time` moves, no limit does. False when it has ended. */
-  async function stepUp(uid: string): Promise<boolean> {
-    if (!(await find(uid))?.active) return false;
-    const now = clock.now();
-    const session = await update(uid, (old) => (old.ended === null ? { ...old, authTime: now } : undefined));
-    return session !== undefined && session.ended === null;
-  }
-
   async function find(uid: string): Promise<SessionState | undefined> {
     const stored = await store.get(recordKey(uid));
     if (stored === undefined) return undefined;
@@ -324,7 +316,6 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   return {
     open,
     reopen,
-    stepUp,
     find,
     recordActivity,
     noteProof,

@@ -3,7 +3,8 @@
  * API and the OpenID Provider, from the durable rows at every request, so that removing an administrator acts at once.
  */
 import type { Accounts } from '../directory/accounts.ts';
-import type { Administrators, Membership } from '../directory/administrators.ts';
+import type { Administrators } from '../directory/administrators.ts';
+import type { Membership } from '../directory/memberships.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import type { EndReason } from '../sessions/policy.ts';
 import type { Session } from '../sessions/sessions.ts';

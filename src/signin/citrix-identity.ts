@@ -2,7 +2,7 @@
  * The built-in identity's sign-in: password, then code (CIT-1). Until both are right nothing but a step is stored, and
  * a step opens nothing but the next page (SECURITY ID-07).
  */
-import type { PasswordProvider } from '../../providers/provider.ts';
+import type { PasswordProvider, UpstreamIdentity } from '../../providers/provider.ts';
 import { requireOfAdministrator } from '../claims/claims.ts';
 import { normalise } from '../claims/normalise.ts';
 import type { Clock } from '../core/clock.ts';
@@ -66,21 +66,17 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, c
       return 'wrong';
     }
     await throttle.succeeded(counted);
-    const judged = normalise(identity.raw, requireOfAdministrator(attributes));
-    if (!judged.ok) throw new Error('an identity of our own lacks its email');
-    const person: VerifiedPerson = {
-      connectionId: citrixConnection,
-      idp: citrixConnection,
-      subject: identity.subject,
-      claims: judged.claims,
-      amr: ['pwd'],
-      acr: null,
-      notOnOrAfter: null,
-      signOut: null,
-    };
-    const progress: CitrixProgress = { challengeId: randomToken(), person, startedAt, factor: null };
-    await attempts.setStep(attempt.interactionUid, attempt.browser, { step: 'citrix', progress });
+    await begin(attempt, { person: personOf(identity), startedAt, factor: null });
     return 'accepted';
+  }
+
+  /** The first proof was right; whatever this browser had begun in this sign-in is forgotten. */
+  async function begin(
+    { interactionUid, browser }: Pick<PasswordTry, 'interactionUid' | 'browser'>,
+    proven: Omit<CitrixProgress, 'challengeId'>,
+  ): Promise<void> {
+    const progress: CitrixProgress = { ...proven, challengeId: randomToken() };
+    await attempts.setStep(interactionUid, browser, { step: 'citrix', progress });
   }
 
   /** Null: there is no such sign-in in this browser, or it counts no more. */
@@ -132,5 +128,21 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, c
     return (await advance(interactionUid, browser, progress, proven)) ? 'accepted' : 'expired';
   }
 
-  return { checkPassword, checkCode, progressOf, taskOf, advance, complete };
+  return { checkPassword, begin, checkCode, progressOf, taskOf, advance, complete };
+}
+
+/** Somebody whom the built-in provider has vouched for. */
+export function personOf({ raw, subject, methods }: UpstreamIdentity): VerifiedPerson {
+  const judged = normalise(raw, requireOfAdministrator(attributes));
+  if (!judged.ok) throw new Error('an identity of our own lacks its email');
+  return {
+    connectionId: citrixConnection,
+    idp: citrixConnection,
+    subject,
+    claims: judged.claims,
+    amr: methods,
+    acr: null,
+    notOnOrAfter: null,
+    signOut: null,
+  };
 }

@@ -7,7 +7,7 @@
 import type { VerifiedPerson } from './person.ts';
 
 /** How the second factor was proven in this sign-in. */
-export type Factor = 'otp';
+export type Factor = 'otp' | 'passkey';
 
 export interface CitrixProgress {
   /** Unguessable; another after each proof. Tries of codes are counted under it. */
@@ -19,12 +19,14 @@ export interface CitrixProgress {
   factor: Factor | null;
 }
 
-export type CitrixTask = 'code';
+export type CitrixTask = 'code' | 'terms';
 
 /** What is asked of the directory while deciding; of the identity `person.subject`. */
 export interface CitrixFacts {
   /** Sign-ins that began before this (milliseconds) count no more; null: there is no such identity any more. */
   sessionsNotBefore(identityId: string): Promise<number | null>;
+  /** CIT-10: the terms of service in force have not been accepted. */
+  termsDue(identityId: string): Promise<boolean>;
 }
 
 interface TaskRule {
@@ -32,7 +34,10 @@ interface TaskRule {
   isDue(progress: CitrixProgress, facts: CitrixFacts): boolean | Promise<boolean>;
 }
 
-const rules: readonly TaskRule[] = [{ task: 'code', isDue: ({ factor }) => factor === null }];
+const rules: readonly TaskRule[] = [
+  { task: 'code', isDue: ({ factor }) => factor === null },
+  { task: 'terms', isDue: ({ person }, facts) => facts.termsDue(person.subject) },
+];
 
 /** Whether it may go on: not when all sessions of the identity have been ended meanwhile, by a new password say. */
 export async function isStanding({ person, startedAt }: CitrixProgress, facts: CitrixFacts): Promise<boolean> {

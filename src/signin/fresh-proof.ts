@@ -6,6 +6,7 @@
  * (`console/`, `api/`). Only of the built-in identity; whoever signed in elsewhere signs in there again.
  */
 import type { PasswordProvider } from '../../providers/provider.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Accounts } from '../directory/accounts.ts';
 import type { Identities } from '../directory/identities.ts';
 import type { Mfa } from '../directory/mfa.ts';
@@ -14,12 +15,13 @@ import type { Session, Sessions } from '../sessions/sessions.ts';
 import { citrixConnection } from './citrix-identity.ts';
 
 export interface FreshProofOptions {
-  sessions: Pick<Sessions, 'stepUp'>;
+  sessions: Pick<Sessions, 'noteProof'>;
   accounts: Pick<Accounts, 'find'>;
   identities: Pick<Identities, 'find'>;
   provider: PasswordProvider;
   throttle: PasswordThrottle;
   mfa: Pick<Mfa, 'verifyCode'>;
+  clock: Clock;
 }
 
 /** One of them; empty: not given. */
@@ -35,7 +37,7 @@ export type ProofOutcome = 'accepted' | 'empty' | 'password_wrong' | 'code_wrong
 export type FreshProof = ReturnType<typeof createFreshProof>;
 
 export function createFreshProof(options: FreshProofOptions) {
-  const { sessions, accounts, identities, provider, throttle, mfa } = options;
+  const { sessions, accounts, identities, provider, throttle, mfa, clock } = options;
 
   /** What this session's person can prove it with here; elsewhere it is the provider that they signed in with. */
   const isHere = ({ connectionId }: Pick<Session, 'connectionId'>): boolean => connectionId === citrixConnection;
@@ -51,7 +53,7 @@ export function createFreshProof(options: FreshProofOptions) {
       code === ''
         ? await provePassword(identity, typed.password, address)
         : await proveCode(session, identity.id, code);
-    if (outcome === 'accepted' && !(await sessions.stepUp(session.uid))) {
+    if (outcome === 'accepted' && !(await sessions.noteProof(session.uid, clock.now()))) {
       return code === '' ? 'password_wrong' : 'code_wrong';
     }
     return outcome;

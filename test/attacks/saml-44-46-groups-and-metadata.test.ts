@@ -60,6 +60,7 @@ describe('SAML-44, groups that an identity provider asserts', () => {
         state: 'active',
         created_at: now,
         updated_at: now,
+        version: 1,
       })
       .execute();
     const memberships = (connectionId: string, subject: string, groups: string[]) =>

@@ -1,7 +1,9 @@
 /** Data folders as an operator would have filled them, before the server that is measured starts on them. */
+
 import { mkdir } from 'node:fs/promises';
 import { type Installation, openInstallation } from '../../src/cli/installation.ts';
 import { readConfig } from '../../src/config/config.ts';
+import { operator } from '../../src/directory/authority.ts';
 import { generateTotpKey } from '../../src/directory/mfa.ts';
 import { samlCertificates } from '../../src/services.ts';
 import { client } from '../support/scenario/upstreams.ts';
@@ -81,15 +83,21 @@ export async function addAdministrators(
     const email = `administrator-${index}@example.com`;
     const [password, totpKey] = ['Hakone-Gate-1619', generateTotpKey()];
     const identity = await installation.identities.create({ email, displayName: 'Hanako Sato', password, totpKey });
-    await installation.administrators.add({
-      organizationId,
-      kind: 'identity',
-      connectionId: 'citrix',
-      subject: identity.id,
-      displayName: 'Hanako Sato',
-      email,
-      access: { access: 'full' },
-    });
+    const { termsAcceptances } = installation;
+    const { version } = termsAcceptances.terms;
+    await termsAcceptances.accept({ identity, language: 'en', version }, { actor: { type: 'system' } });
+    await installation.administrators.add(
+      {
+        organizationId,
+        kind: 'identity',
+        connectionId: 'citrix',
+        subject: identity.id,
+        displayName: 'Hanako Sato',
+        email,
+        access: { access: 'full' },
+      },
+      operator,
+    );
     made.push({ email, password, totpKey });
   }
   return made;

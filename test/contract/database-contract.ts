@@ -10,16 +10,17 @@ import { createSealer } from '../../certs/sealing.ts';
 import { generateSealingKey } from '../../certs/sealing-keys.ts';
 import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../../src/database/database.ts';
 import { createAccounts } from '../../src/directory/accounts.ts';
-import { createAdministrators } from '../../src/directory/administrators.ts';
 import { createApplications } from '../../src/directory/applications.ts';
 import { createConnections } from '../../src/directory/connections.ts';
 import { createPasswordHasher } from '../../src/directory/credentials.ts';
 import { createIdentities } from '../../src/directory/identities.ts';
 import { createMfa, generateTotpKey } from '../../src/directory/mfa.ts';
 import { createOrganizations } from '../../src/directory/organizations.ts';
+import { createPasskeys, type NewCredential } from '../../src/directory/passkeys.ts';
 import { resealAll } from '../../src/directory/resealing.ts';
 import { createSigningKeys } from '../../src/directory/signing-keys.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
+import type { Act } from '../../src/system-log/events.ts';
 import { createSystemLog } from '../../src/system-log/system-log.ts';
 import {
   createSettableClock,
@@ -28,6 +29,8 @@ import {
   refusalOf,
   startOfTests,
 } from '../unit/directory/directory-under-test.ts';
+
+import { describeAdministratorRaces } from './administrator-races.ts';
 
 const settings = { issuer: 'https://alpha.okta.com', clientId: 'abc', clientSecret: 'a-secret-of-alpha' };
 
@@ -58,13 +61,27 @@ export function describeDatabase(
     const uniqueName = () => `n${randomUUID().slice(0, 12)}`;
     const newOrganization = () =>
       createOrganizations({ db: one.db, clock }).create({ name: 'Alpha KK', customerId: uniqueName() });
-    const newIdentity = (totpKey = generateTotpKey()) =>
+    const newIdentity = (totpKey: string | null = generateTotpKey()) =>
       createIdentities({ db: one.db, clock, sealer, hasher }).create({
         email: `${uniqueName()}@alpha.test`,
         displayName: 'Alice Liddell',
         password: 'Rabbit-Hole-42',
-        totpKey,
+        ...(totpKey !== null && { totpKey }),
       });
+    const passkeysOn = (db: OpenDatabase['db']) =>
+      createPasskeys({ db, clock, systemLog: createSystemLog({ db, clock }), tellPerson: async () => undefined });
+    const credential = (): NewCredential & { name: string; userHandle: string } => ({
+      credentialId: randomUUID(),
+      publicKey: 'AAAA',
+      counter: 0,
+      transports: [],
+      aaguid: '00000000-0000-0000-0000-000000000000',
+      backupEligible: false,
+      backedUp: false,
+      name: 'Laptop',
+      userHandle: 'AAAA',
+    });
+    const act: Act = { actor: { type: 'system' } };
 
     test('comes up from empty, once, when two processes open it together, and opens again', async () => {
       const executed = () => sql`select name, timestamp from kysely_migration order by name`.execute(one.db);
@@ -152,32 +169,36 @@ export function describeDatabase(
       expect(outcomes.sort()).toEqual(['accepted', 'wrong', 'wrong', 'wrong']);
     });
 
-    test('keeps one full-access administrator when the last two remove each other', async () => {
-      const [here, there] = [one, other].map(({ db }) => createAdministrators({ db, clock }));
-      // The second identity of a pair is removed in its own transaction at the same moment; one round may miss it.
+    test('keeps one passkey of two that are removed at once where they are the only factors', async () => {
+      const [here, there] = [one, other].map(({ db }) => passkeysOn(db));
       for (let round = 0; round < 5; round++) {
-        const organization = await newOrganization();
-        const pair = await Promise.all(
-          [await newIdentity(), await newIdentity()].map(({ id, displayName }) =>
-            here!.add({
-              organizationId: organization.id,
-              kind: 'identity',
-              connectionId: 'citrix',
-              subject: id,
-              displayName,
-              access: { access: 'full' },
-            }),
-          ),
-        );
+        const owner = { identityId: (await newIdentity(null)).id, organizationId: null };
+        const [first, second] = [await here!.add(owner, credential(), act), await there!.add(owner, credential(), act)];
         await Promise.all([one.ping(), other.ping()]);
-        const results = await Promise.allSettled([
-          here!.remove(organization.id, pair[0]!.id),
-          there!.remove(organization.id, pair[1]!.id),
+        const removed = await Promise.allSettled([
+          here!.remove(owner, first.id, act),
+          there!.remove(owner, second.id, act),
         ]);
-        expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
-        expect(await here!.list(organization.id)).toHaveLength(1);
+        expect(removed.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+        expect(await here!.list(owner.identityId)).toHaveLength(1);
       }
     });
+
+    test('registers a credential once, and lets one of many proofs with the same count through', async () => {
+      const both = [one, other].map(({ db }) => passkeysOn(db));
+      const owner = { identityId: (await newIdentity()).id, organizationId: null };
+      const draft = credential();
+      const added = await Promise.allSettled(both.map((passkeys) => passkeys.add(owner, draft, act)));
+      expect(added.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const [passkey] = await both[0]!.list(owner.identityId);
+      // Above what a signed 32-bit integer holds: counts are unsigned.
+      const use = { counter: 4_000_000_000, backedUp: false };
+      const noted = await Promise.all([...both, ...both].map((passkeys) => passkeys.noteUse(passkey!.id, use)));
+      expect(noted.filter(Boolean)).toHaveLength(1);
+      expect((await both[0]!.findByCredential(draft.credentialId))?.counter).toBe(4_000_000_000);
+    });
+
+    describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
 
     test('makes one set of signing keys for two processes, rotates it, and tells that it changed', async () => {
       const [here, there] = [one, other].map(({ db }) =>

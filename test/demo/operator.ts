@@ -87,7 +87,9 @@ export async function openOperator(config: Config): Promise<Operator> {
     },
     async addCitrixAdministrator() {
       const { email, name } = citrixAdministrator;
-      return (await run('identity create', { email, name, 'password-stdin': true })) as { totpKey: string };
+      return (await run('identity create', { email, name, 'terms-accepted': true, 'password-stdin': true })) as {
+        totpKey: string;
+      };
     },
     async letCitrixAdministrator({ customerId }) {
       await run('administrator add', { organization: customerId, email: citrixAdministrator.email });

@@ -1,5 +1,7 @@
 /** CIT-1, SES-1, SES-2: email, password and code to the console; what goes wrong on the way; how the session ends. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { operator } from '../../src/directory/authority.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { administratorAbsolute } from '../../src/sessions/policy.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -20,15 +22,18 @@ beforeAll(async () => {
   entra = await connectEntraForAdministrators(app, { customerId: 'acme', identifier: 'acme-admins' });
   organization = entra.organization;
   hanako = await createAdministrator(app, [organization]);
-  await app.services.administrators.add({
-    organizationId: organization.id,
-    kind: 'azure-ad-user',
-    connectionId: entra.connectionId,
-    subject: entraSubject(alice),
-    displayName: 'Alice Liddell',
-    email: 'alice@mail.example',
-    access: { access: 'full' },
-  });
+  await app.services.administrators.add(
+    {
+      organizationId: organization.id,
+      kind: 'azure-ad-user',
+      connectionId: entra.connectionId,
+      subject: entraSubject(alice),
+      displayName: 'Alice Liddell',
+      email: 'alice@mail.example',
+      access: { access: 'full' },
+    },
+    operator,
+  );
 });
 afterAll(async () => {
   await entra.upstream.close();

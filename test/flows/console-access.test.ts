@@ -1,5 +1,7 @@
 /** CON-08, CIT-9, SES-3: whose console it is: two organizations in two tabs, nobody else's, and none once access is gone. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { operator } from '../../src/directory/authority.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
@@ -169,15 +171,18 @@ describe('Somebody else’s organization', () => {
     const jiro = await createAdministrator(app, [acme], 'Jiro Suzuki');
     const browser = await signedIn(jiro);
     const { identity, email } = jiro;
-    await app.services.administrators.add({
-      organizationId: late.id,
-      kind: 'identity',
-      connectionId: 'citrix',
-      subject: identity.id,
-      displayName: 'Jiro Suzuki',
-      email,
-      access: { access: 'full' },
-    });
+    await app.services.administrators.add(
+      {
+        organizationId: late.id,
+        kind: 'identity',
+        connectionId: 'citrix',
+        subject: identity.id,
+        displayName: 'Jiro Suzuki',
+        email,
+        access: { access: 'full' },
+      },
+      operator,
+    );
     expect((await browser.get(url('initech'))).status).toBe(404);
     app.clock.advance(31_000);
     const again = await signedIn(jiro);
@@ -197,7 +202,7 @@ describe('An administrator who was removed (SES-3)', () => {
     const waiting = dashboard.start({ acr_values: 'idp:citrix' });
     const code = (await arrive(browser, waiting.url)).get('code');
 
-    await app.services.administrators.remove(acme.id, await rowOf(saburo, acme));
+    await app.services.administrators.remove(acme.id, await rowOf(saburo, acme), operator);
     // Before anybody has opened a page: the durable row decides.
     expect((await dashboard.userinfo(signedInAt.accessToken)).status).toBe(401);
     expect((await dashboard.introspect(signedInAt.accessToken)).body).toEqual({ active: false });
@@ -230,7 +235,7 @@ describe('An administrator who was removed (SES-3)', () => {
     await app.finalise();
     await app.deliverNotices();
     expect(listener.received).toEqual([]);
-    await app.services.administrators.remove(acme.id, await rowOf(goro, acme));
+    await app.services.administrators.remove(acme.id, await rowOf(goro, acme), operator);
     await app.finalise();
     await app.deliverNotices();
     expect(listener.received).toMatchObject([{ sub: claims.sub, sid: claims.sid }]);
@@ -243,7 +248,7 @@ describe('An administrator who was removed (SES-3)', () => {
     const dashboard = await registerRelyingParty(app, { organizationId: null });
     const browser = await signedIn(shiro);
     const { accessToken } = await dashboard.signIn(browser, { acr_values: 'idp:citrix' });
-    await app.services.administrators.remove(acme.id, await rowOf(shiro, acme));
+    await app.services.administrators.remove(acme.id, await rowOf(shiro, acme), operator);
     expect((await browser.get(url('acme'))).status).toBe(404);
     expect((await browser.get(url('globex'))).status).toBe(200);
     const { body } = await dashboard.userinfo(accessToken);

@@ -1,5 +1,7 @@
 /** SES-8, SES-2, SES-4: the console's pages: sessions that can be ended, settings, and connections without secrets. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { operator } from '../../src/directory/authority.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser, type Form } from '../support/browser.ts';
@@ -26,15 +28,18 @@ beforeAll(async () => {
   wiki = await registerRelyingParty(app, { organizationId: organization.id });
   hanako = await createAdministrator(app, [organization]);
   viewer = await createAdministrator(app, [], 'Vera Viewer');
-  await app.services.administrators.add({
-    organizationId: organization.id,
-    kind: 'identity',
-    connectionId: 'citrix',
-    subject: viewer.identity.id,
-    displayName: 'Vera Viewer',
-    email: viewer.email,
-    access: { access: 'custom', permissions: ['customer-dashboard-view'] },
-  });
+  await app.services.administrators.add(
+    {
+      organizationId: organization.id,
+      kind: 'identity',
+      connectionId: 'citrix',
+      subject: viewer.identity.id,
+      displayName: 'Vera Viewer',
+      email: viewer.email,
+      access: { access: 'custom', permissions: ['customer-dashboard-view'] },
+    },
+    operator,
+  );
 });
 afterAll(async () => {
   for (const { upstream } of connected) await upstream.close();

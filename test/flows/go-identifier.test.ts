@@ -1,5 +1,7 @@
 /** AAD-3 to AAD-5, SML-6: administrators by `/go/<identifier>`, as individuals and by groups, of that organization only. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { operator } from '../../src/directory/authority.ts';
 import type { Access } from '../../src/directory/permissions.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser, type Page } from '../support/browser.ts';
@@ -93,7 +95,7 @@ async function addMember(
 ) {
   const { administrators } = app.services;
   const draft = { organizationId: organization.id, kind, connectionId, subject, displayName: subject, access };
-  return administrators.add({ ...draft, ...(email !== undefined && { email }) });
+  return administrators.add({ ...draft, ...(email !== undefined && { email }) }, operator);
 }
 
 /** As this user of the upstream, whose sign-in page would ask for nothing. */
@@ -182,7 +184,7 @@ describe('By /go/<identifier>', () => {
     expect(page.url.href).toBe(console('globex'));
     expect((await browser.get(console('acme'))).status).toBe(404);
     expect((await browser.get(app.sites.consoleUrl())).url.href).toBe(console('globex'));
-    await app.services.administrators.remove(otherEntra.organization.id, own.id);
+    await app.services.administrators.remove(otherEntra.organization.id, own.id, operator);
   });
 
   it('somebody who is signed in there goes straight in', async () => {
@@ -286,7 +288,7 @@ describe('A SAML administrator', () => {
   it('loses access with the group: at once, and at the next sign-in', async () => {
     const { browser } = await go('initech-admins');
     const [row] = await app.services.administrators.list(saml.organization.id);
-    await app.services.administrators.remove(saml.organization.id, row!.id);
+    await app.services.administrators.remove(saml.organization.id, row!.id, operator);
     const page = await browser.get(console('initech'));
     expect(page.url.pathname).toBe('/signed-out');
     expect(page.html).toContain('Your access was removed.');

@@ -1,5 +1,7 @@
 /** Applications of the whole installation: whose person is wanted is asked, or said by `acr_values`, pushed or not. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { operator } from '../../src/directory/authority.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser, type Page } from '../support/browser.ts';
 import { arrive, followTo, type RelyingParty, registerRelyingParty, type Started } from '../support/relying-party.ts';
@@ -23,15 +25,18 @@ beforeAll(async () => {
   entra = await connectEntraForAdministrators(app, { customerId: 'acme', identifier: 'acme-admins' });
   everywhere = await registerRelyingParty(app, { organizationId: null, name: 'Everywhere' });
   hanako = await createAdministrator(app, [acme.organization]);
-  await app.services.administrators.add({
-    organizationId: acme.organization.id,
-    kind: 'azure-ad-user',
-    connectionId: entra.connectionId,
-    subject: entraSubject(alice),
-    displayName: 'Alice Liddell',
-    email: 'alice@mail.example',
-    access: { access: 'full' },
-  });
+  await app.services.administrators.add(
+    {
+      organizationId: acme.organization.id,
+      kind: 'azure-ad-user',
+      connectionId: entra.connectionId,
+      subject: entraSubject(alice),
+      displayName: 'Alice Liddell',
+      email: 'alice@mail.example',
+      access: { access: 'full' },
+    },
+    operator,
+  );
 });
 afterAll(async () => {
   for (const { upstream } of [acme, globex, entra, gateway]) await upstream.close();

@@ -17,6 +17,7 @@ const policy =
 const files: Readonly<Record<string, string>> = {
   'style.css': 'text/css',
   'enhance.js': 'text/javascript',
+  'passkeys.js': 'text/javascript',
   'icon.svg': 'image/svg+xml',
 };
 
@@ -56,7 +57,7 @@ function answerOf(first: string, second: string): { type: string; text: string }
 
 function contextOf(language: Language, page: string): PageContext {
   const timeZone = language === 'ja' ? 'Asia/Tokyo' : 'UTC';
-  const assets = { style: '/style.css', script: '/enhance.js', icon: '/icon.svg' };
+  const assets = { style: '/style.css', script: '/enhance.js', passkeys: '/passkeys.js', icon: '/icon.svg' };
   return { language, timeZone, assets, path: `/${language}/${page}` };
 }
 

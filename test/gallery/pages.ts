@@ -3,6 +3,11 @@ import { attemptPage } from '../../src/accounts/views/attempt-page.ts';
 import { attributeErrorPage } from '../../src/accounts/views/attribute-error-page.ts';
 import { codePage } from '../../src/accounts/views/code-page.ts';
 import { developmentMailPage, developmentMailsPage } from '../../src/accounts/views/development-mails-pages.ts';
+import {
+  invitationAccountPage,
+  invitationOverPage,
+  invitationPage,
+} from '../../src/accounts/views/invitation-pages.ts';
 import { leavingPage } from '../../src/accounts/views/leaving-page.ts';
 import { organizationPage } from '../../src/accounts/views/organization-page.ts';
 import { signInPage } from '../../src/accounts/views/sign-in-page.ts';
@@ -13,21 +18,23 @@ import {
   signOutPage,
 } from '../../src/accounts/views/sign-out-pages.ts';
 import { staySignedInPage } from '../../src/accounts/views/stay-signed-in-page.ts';
+import { termsDeclinedPage, termsPage, termsTextPage } from '../../src/accounts/views/terms-pages.ts';
 import { unsolicitedPage } from '../../src/accounts/views/unsolicited-page.ts';
 import { upstreamErrorPage } from '../../src/accounts/views/upstream-error-page.ts';
+import { readTermsOfService } from '../../src/config/terms-of-service.ts';
 import { errorPage } from '../../src/http/views/error-pages.ts';
 import { signInStoppedPage } from '../../src/http/views/sign-in-stopped-page.ts';
 import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { consolePages } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
-import { systemLogPages } from './system-log-pages.ts';
 
 const csrf = 'sample';
 const organization = '株式会社サンプル製作所';
 const reference = { code: 'K7QM-3XPD', at: now };
 const tryAgain = { to: 'tryAgain', href: '/again' } as const;
 const workspace = { to: 'workspace', organization: 'Northwind Traders', href: 'https://northwind.example/' } as const;
+const terms = readTermsOfService({ terms: undefined });
 const signIn = { action: '/', csrf, companyHref: '/company' };
 const logoutForm =
   '<form id="op.logoutForm" method="post" action="/core/session/end/confirm"><input type="hidden" name="xsrf" value="x"/></form>';
@@ -37,6 +44,21 @@ const sampleMail = {
   subject: '株式会社サンプル製作所 invites you to administer it',
   text: 'Somebody asked for this.\n\nOpen the invitation:\nhttps://accounts.citrixcloud.example/invitation/3d8a6c85.5tDG2K5Z7DQl0sjZ9jLxGo65CqaN7oBnw81EhuLY\n\nOrgID: 51579061\nOrganization: 株式会社サンプル製作所\n',
   html: '',
+};
+
+const invitation = {
+  organization: { name: organization, orgId: '51579061' },
+  email: 'aiko.sato@sample.example',
+  invitedBy: 'Aiko <Ao> Sato',
+  expiresAt: now + 5 * day,
+};
+const invitationAccount = {
+  action: '/',
+  csrf,
+  version: 1,
+  organization,
+  email: 'aiko.sato@sample.example',
+  backHref: '/',
 };
 
 export const pages: Readonly<Record<string, Sample>> = {
@@ -50,6 +72,17 @@ export const pages: Readonly<Record<string, Sample>> = {
   code: (c) => codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/' }),
   'code-wrong': (c) =>
     codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', error: { kind: 'wrong' } }),
+  terms: (c) =>
+    termsPage(c, {
+      action: '/',
+      csrf,
+      email: 'aiko@example.com',
+      version: terms.version,
+      text: terms.texts[c.language],
+    }),
+  'terms-text': (c) =>
+    termsTextPage(c, { version: '3', text: '# <b>Heading</b>\nA line,\nand another.\n\nA paragraph & more.' }),
+  'terms-declined': (c) => termsDeclinedPage(c, { againHref: '/again', termsHref: '/terms' }),
   'organization-administrator': (c) =>
     organizationPage(c, { purpose: 'administrator', action: '/', csrf, backHref: '/sign-in' }),
   'organization-subscriber-unknown': (c) =>
@@ -64,6 +97,39 @@ export const pages: Readonly<Record<string, Sample>> = {
   'development-mails': (c) =>
     developmentMailsPage(c, { mails: [1, 2, 3].map((number) => ({ ...sampleMail, href: `/mails/${number}` })) }),
   'development-mail': (c) => developmentMailPage(c, { ...sampleMail, backHref: '/mails' }),
+  invitation: (c) =>
+    invitationPage(c, {
+      ...invitation,
+      access: c.language === 'ja' ? ['ライブラリ', 'システムログ'] : ['Library', 'System Log'],
+      next: { accountHref: '/account' },
+    }),
+  'invitation-existing-changed': (c) =>
+    invitationPage(c, {
+      ...invitation,
+      access: [c.language === 'ja' ? 'フルアクセス' : 'Full access'],
+      invitedBy: null,
+      next: { accept: { action: '/', csrf, version: 1 } },
+      changed: true,
+    }),
+  'invitation-account': (c) => invitationAccountPage(c, invitationAccount),
+  'invitation-account-errors': (c) =>
+    invitationAccountPage(c, {
+      ...invitationAccount,
+      name: 'Aiko Sato',
+      errors: {
+        password:
+          c.language === 'ja'
+            ? ['8文字以上にしてください。', '数字を含めてください。']
+            : ['Use at least 8 characters.', 'Add a number.'],
+      },
+    }),
+  ...Object.fromEntries(
+    (['accepted', 'expired', 'withdrawn', 'replaced'] as const).map((outcome): [string, Sample] => [
+      `invitation-${outcome}`,
+      (c) => invitationOverPage(c, { outcome, organization, href: '/console' }),
+    ]),
+  ),
+  'invitation-unknown': (c) => invitationOverPage(c, { outcome: 'unknown', href: '/console' }),
   leaving: (c) =>
     leavingPage(c, {
       purpose: 'sign-in',
@@ -173,5 +239,4 @@ export const pages: Readonly<Record<string, Sample>> = {
       signOut: { action: '/', csrf },
     }),
   ...consolePages,
-  ...systemLogPages,
 };

@@ -1,11 +1,12 @@
 /** Citrix identity, second step: the code of the authenticator app (SPEC CIT-1, CIT-4). */
 import { cardPage } from '../../http/views/card-layout.ts';
-import { actions, field, form, submitButton } from '../../http/views/form.ts';
+import { actions, errorSummary, field, form, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { formatDuration } from '../../http/views/time.ts';
 import { accountsMessages } from './messages.ts';
+import { type PasskeyOffer, passkeyMessages, passkeyOffer } from './passkey-offer.ts';
 
 export interface CodePage {
   /** Receives `code` (spaces are allowed) and `csrf`. */
@@ -16,7 +17,9 @@ export interface CodePage {
   /** Back to email and password with this attempt. */
   restartHref: string;
   organization?: string;
-  error?: { kind: 'empty' | 'wrong' | 'used' } | { kind: 'throttled'; retryAfter: number };
+  /** The person has one. */
+  passkey?: PasskeyOffer;
+  error?: { kind: 'empty' | 'wrong' | 'used' | 'passkey' } | { kind: 'throttled'; retryAfter: number };
 }
 
 export function codePage(context: PageContext, model: CodePage): Html {
@@ -28,13 +31,15 @@ export function codePage(context: PageContext, model: CodePage): Html {
       ? undefined
       : error.kind === 'throttled'
         ? m.throttled(formatDuration(language, error.retryAfter))
-        : m[error.kind];
+        : error.kind === 'passkey'
+          ? undefined
+          : m[error.kind];
   return cardPage(context, {
     title: m.title,
     titlePrefix: error && sharedMessages[language].errorPrefix,
     organization: model.organization,
     lead: m.lead,
-    body: form(
+    body: html`${errorSummary(language, error?.kind === 'passkey' ? [{ message: passkeyMessages[language].refused }] : [])}${form(
       { action: model.action, csrf: model.csrf },
       field({
         name: 'code',
@@ -43,11 +48,11 @@ export function codePage(context: PageContext, model: CodePage): Html {
         inputMode: 'numeric',
         maxLength: 7,
         code: true,
-        autofocus: true,
+        autofocus: error?.kind !== 'passkey',
         error: message,
       }),
       actions(submitButton(m.submit)),
-    ),
+    )}${model.passkey && passkeyOffer(context, { ...model.passkey, csrf: model.csrf, label: 'instead' })}`,
     aside: html`<p>${m.account(model.email)}</p><p><a href="${model.restartHref}">${m.restart}</a></p>`,
   });
 }

@@ -6,6 +6,7 @@ import { sharedMessages } from '../../http/views/messages/messages.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { formatDuration } from '../../http/views/time.ts';
 import { accountsMessages } from './messages.ts';
+import { type PasskeyOffer, passkeyMessages, passkeyOffer } from './passkey-offer.ts';
 
 export interface SignInPage {
   /** Receives `email`, `password`, `csrf`. */
@@ -18,7 +19,11 @@ export interface SignInPage {
   /** The relying party that asks, as registered; absent for the console. */
   application?: string;
   organization?: string;
-  error?: { kind: 'credentials' | 'empty_email' | 'empty_password' } | { kind: 'throttled'; retryAfter: number };
+  /** Absent where passkeys cannot be (config/sites.ts). */
+  passkey?: PasskeyOffer;
+  error?:
+    | { kind: 'credentials' | 'passkey' | 'empty_email' | 'empty_password' }
+    | { kind: 'throttled'; retryAfter: number };
 }
 
 export function signInPage(context: PageContext, model: SignInPage): Html {
@@ -30,9 +35,11 @@ export function signInPage(context: PageContext, model: SignInPage): Html {
   const general =
     error?.kind === 'credentials'
       ? m.credentials
-      : error?.kind === 'throttled'
-        ? m.throttled(formatDuration(language, error.retryAfter))
-        : undefined;
+      : error?.kind === 'passkey'
+        ? passkeyMessages[language].refused
+        : error?.kind === 'throttled'
+          ? m.throttled(formatDuration(language, error.retryAfter))
+          : undefined;
   return cardPage(context, {
     title: m.title,
     titlePrefix: error && sharedMessages[language].errorPrefix,
@@ -44,7 +51,8 @@ export function signInPage(context: PageContext, model: SignInPage): Html {
         name: 'email',
         label: m.email,
         type: 'email',
-        autocomplete: 'username',
+        // The browser then lists passkeys among the accounts that it knows.
+        autocomplete: model.passkey ? 'username webauthn' : 'username',
         value: model.email,
         error: emailError,
         autofocus: general === undefined && (model.email === undefined || emailError !== undefined),
@@ -57,7 +65,7 @@ export function signInPage(context: PageContext, model: SignInPage): Html {
         autofocus: general === undefined && model.email !== undefined && emailError === undefined,
       }),
       actions(submitButton(m.submit)),
-    )}`,
+    )}${model.passkey && passkeyOffer(context, { ...model.passkey, csrf: model.csrf, label: 'signIn', autofill: true })}`,
     aside: html`<p><a href="${model.companyHref}">${m.company}</a></p>`,
   });
 }

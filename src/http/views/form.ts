@@ -29,12 +29,14 @@ export interface Field {
   hint?: Child;
   error?: string | undefined;
   value?: string | number | undefined;
-  type?: 'text' | 'email' | 'password' | 'url' | 'date';
+  type?: 'text' | 'email' | 'password' | 'url';
   /** HTML autofill token: `username`, `current-password`, `one-time-code` … */
   autocomplete?: string;
   inputMode?: 'numeric' | 'url' | 'email';
   maxLength?: number;
   autofocus?: boolean;
+  /** Shown and posted, not typed. */
+  readOnly?: boolean;
   /** Unit or suffix after the control. */
   after?: Child;
   /** Large and spaced, for codes. */
@@ -54,6 +56,7 @@ export function field(settings: Field): Html {
     inputmode: settings.inputMode,
     maxlength: settings.maxLength,
     autofocus: settings.autofocus,
+    readonly: settings.readOnly,
     autocapitalize: 'none',
     spellcheck: 'false',
     class: settings.code ? 'code-input' : settings.short ? 'short' : undefined,

@@ -13,6 +13,8 @@ import type { Reader } from './time.ts';
 export interface Assets {
   style: string;
   script: string;
+  /** For pages with `passkeyButton`. */
+  passkeys: string;
   icon: string;
 }
 

@@ -1,5 +1,7 @@
 /** A Citrix identity with password and TOTP key that administers organizations of a running test app. */
+
 import { TOTP } from 'otpauth';
+import { operator } from '../../../src/directory/authority.ts';
 import type { Identity } from '../../../src/directory/identities.ts';
 import { generateTotpKey } from '../../../src/directory/mfa.ts';
 import type { Organization } from '../../../src/directory/organizations.ts';
@@ -18,22 +20,27 @@ export async function createAdministrator(
   app: TestApp,
   organizations: readonly Organization[],
   name = 'Hanako Sato',
+  { termsAccepted = true }: { termsAccepted?: boolean } = {},
 ): Promise<TestAdministrator> {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
   const password = 'Correct-Horse-7';
   const totpKey = generateTotpKey();
   const identity = await app.services.identities.create({ email, displayName: name, password, totpKey });
   for (const organization of organizations) {
-    await app.services.administrators.add({
-      organizationId: organization.id,
-      kind: 'identity',
-      connectionId: 'citrix',
-      subject: identity.id,
-      displayName: name,
-      email,
-      access: { access: 'full' },
-    });
+    await app.services.administrators.add(
+      {
+        organizationId: organization.id,
+        kind: 'identity',
+        connectionId: 'citrix',
+        subject: identity.id,
+        displayName: name,
+        email,
+        access: { access: 'full' },
+      },
+      operator,
+    );
   }
+  if (termsAccepted) await acceptTerms(app, identity);
   const totp = new TOTP({ secret: totpKey, algorithm: 'SHA1', digits: 6, period: 30 });
   return { identity, email, password, code: () => totp.generate({ timestamp: app.clock.now() }) };
 }
@@ -43,4 +50,11 @@ export async function signInWithCode(browser: Browser, administrator: TestAdmini
   const { email, password } = administrator;
   await browser.submit({ email, password }, '/password');
   return browser.submit({ code: administrator.code() }, '/code');
+}
+
+/** The terms of service in force, as if accepted at an earlier sign-in. */
+export async function acceptTerms(app: TestApp, identity: Identity): Promise<void> {
+  const { termsAcceptances } = app.services;
+  const { version } = termsAcceptances.terms;
+  await termsAcceptances.accept({ identity, language: 'en', version }, { actor: { type: 'system' } });
 }

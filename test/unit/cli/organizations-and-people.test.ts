@@ -41,7 +41,7 @@ describe('the CLI', { timeout: 90_000 }, () => {
     const wrong: [string[], string][] = [
       [[], 'Usage'],
       [['organisation', 'create'], 'There is no command "organisation create"'],
-      [['organization', 'create', '--name', 'x'], 'Missing: --customer'],
+      [['organization', 'create', '--customer', 'x'], 'Missing: --name'],
       [[...createAlpha, '--colour', 'red'], "Unknown option '--colour'"],
       [[...createAlpha, 'stray'], 'stray'],
       [['application', 'add', '--name', 'x', '--redirect-uri', 'https://a.test/'], '--every-organization'],
@@ -123,6 +123,57 @@ describe('the CLI', { timeout: 90_000 }, () => {
     });
     expect((await operator.run(['administrator', 'list', ...at])).out).toMatch(/alice.*full[\s\S]*bob.*library/);
     expect((await operator.run([...custom, '--permission', 'everything'])).code).toBe(2);
+  });
+
+  test('makes an organization by its name alone, with a link for its first administrator', async () => {
+    await using operator = await openOperator();
+    const create = (name: string, ...more: string[]) => ['organization', 'create', '--name', name, ...more];
+    const first = await operator.json<{ customerId: string; orgId: string; invitation: { link: string } }>(
+      create('Nåthan & Söhne KK', '--admin', 'alice@alpha.test'),
+    );
+    expect(first.customerId).toBe('nathan-sohne-kk');
+    expect(first.invitation).toMatchObject({
+      state: 'invited',
+      email: 'alice@alpha.test',
+      access: { access: 'full' },
+      mailed: false,
+      link: expect.stringMatching(/^http:\/\/localhost:8080\/invitation\/[0-9a-f-]{36}\.[\w-]{43}$/),
+    });
+    expect((await operator.json(create('Nathan Sohne KK'))).customerId).toMatch(/^nathan-sohne-kk-\d{6}$/);
+    expect((await operator.json(create('株式会社サンプル'))).customerId).toMatch(/^org-\d{6}$/);
+    const shown = await operator.run(create('Beta', '--admin', 'bob@beta.test'));
+    expect(shown.out).toContain('No mail server is configured: hand the link over yourself.');
+    const log = await operator.run(['log', 'list']);
+    expect(log.out).toContain('platform/administrator/invite');
+    expect(log.out).not.toContain(first.invitation.link.split('.').at(-1));
+    const refused = await operator.run(create('Gamma', '--admin', 'nobody'));
+    expect([refused.code, refused.err]).toEqual([1, '"nobody" is no email address\n']);
+    expect((await operator.run(['organization', 'list'])).out).not.toContain('Gamma');
+  });
+
+  test('invites, sends again, changes access and takes an invitation back', async () => {
+    await using operator = await openOperator();
+    await operator.json(createAlpha);
+    const at = ['--organization', 'alpha'];
+    const invite = ['administrator', 'invite', ...at, '--email', 'alice@alpha.test'];
+    const invited = await operator.json([...invite, '--permission', 'library']);
+    expect((await operator.run(invite)).err).toContain('has an invitation already');
+    const byId = (command: string, ...more: string[]) => [
+      'administrator',
+      command,
+      ...at,
+      '--id',
+      invited.id!,
+      ...more,
+    ];
+    const again = await operator.json(byId('resend'));
+    expect(again.link).not.toBe(invited.link);
+    expect(again.expiresAt).toBe(invited.expiresAt);
+    expect((await operator.json<{ access: object }>(byId('edit', '--full'))).access).toEqual({ access: 'full' });
+    expect((await operator.run(byId('edit'))).code).toBe(2);
+    expect((await operator.run(['administrator', 'list', ...at])).out).toMatch(/alice@alpha\.test.*invite_sent.*full/);
+    expect((await operator.run(byId('remove'))).code).toBe(0);
+    expect((await operator.run(['administrator', 'list', ...at])).out).toContain('No administrators yet.');
   });
 
   test('registers an application and shows its secret once', async () => {

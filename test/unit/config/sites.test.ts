@@ -97,3 +97,31 @@ describe('sites by path', () => {
     expect(plain.resolve('localhost:8080', '/core')).toEqual({ service: 'accounts', path: '/core' });
   });
 });
+
+describe('what passkeys are bound to', () => {
+  it('is by host the common domain, so that a passkey of the console opens the accounts host', () => {
+    expect(hosts.webauthn).toEqual({
+      rpId: 'citrixcloud.jp',
+      origins: { accounts: 'https://accounts.citrixcloud.jp', console: 'https://citrix.citrixcloud.jp' },
+    });
+    expect(createSites({ domain: 'http://sekisho.localhost:8080', listen }).webauthn).toEqual({
+      rpId: 'sekisho.localhost',
+      origins: { accounts: 'http://accounts.sekisho.localhost:8080', console: 'http://citrix.sekisho.localhost:8080' },
+    });
+  });
+
+  it('is by path the host of the public URL, whatever its port and prefix', () => {
+    const origin = 'https://id.example.org';
+    expect(paths.webauthn).toEqual({ rpId: 'id.example.org', origins: { accounts: origin, console: origin } });
+    expect(plain.webauthn).toMatchObject({ rpId: 'localhost', origins: { console: 'http://localhost:8080' } });
+  });
+
+  it.each([
+    { domain: 'http://localhost:8080' },
+    { publicUrl: 'https://192.0.2.7' },
+    { publicUrl: 'http://127.0.0.1:8080' },
+    { publicUrl: 'http://[::1]:8080' },
+  ])('is nothing where browsers refuse it: $domain$publicUrl', (where) => {
+    expect(createSites({ ...where, listen }).webauthn).toBeUndefined();
+  });
+});

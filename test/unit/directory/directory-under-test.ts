@@ -9,8 +9,11 @@ import { createApplications } from '../../../src/directory/applications.ts';
 import { createConnections } from '../../../src/directory/connections.ts';
 import { createPasswordHasher } from '../../../src/directory/credentials.ts';
 import { createIdentities } from '../../../src/directory/identities.ts';
+import { createInvitations } from '../../../src/directory/invitations.ts';
 import { createMfa } from '../../../src/directory/mfa.ts';
 import { createOrganizations } from '../../../src/directory/organizations.ts';
+import { createMails } from '../../../src/mail/mails.ts';
+import { createTellPerson } from '../../../src/mail/tell-person.ts';
 import { createSqliteStore } from '../../../src/store/sqlite.ts';
 import { createSystemLog } from '../../../src/system-log/system-log.ts';
 
@@ -55,17 +58,23 @@ export async function openDirectory() {
   const sealer = createSealer([generateSealingKey()]);
   const store = createSqliteStore({ database: ':memory:', clock });
   const hasher = createPasswordHasher();
+  const systemLog = createSystemLog({ db, clock });
+  const mails = createMails({ db, clock, sealer });
+  const tellPerson = createTellPerson({ mails, clock, accountUrl: 'https://console.test/' });
+  const identities = createIdentities({ db, clock, sealer, hasher });
   return {
     db,
     clock,
     sealer,
     store,
     hasher,
-    identities: createIdentities({ db, clock, sealer, hasher }),
+    identities,
     mfa: createMfa({ db, store, clock, sealer }),
-    administrators: createAdministrators({ db, clock }),
+    mails,
+    administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
+    invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: (token) => `link/${token}` }),
     applications: createApplications({ db, clock }),
-    systemLog: createSystemLog({ db, clock }),
+    systemLog,
     organizations: createOrganizations({ db, clock }),
     connections: createConnections({ db, clock, sealer, definitionOf }),
     [Symbol.asyncDispose]: close,

@@ -18,7 +18,7 @@ import { pages } from '../../gallery/pages.ts';
 const context: PageContext = {
   language: 'en',
   timeZone: 'UTC',
-  assets: { style: '/style.css', script: '/enhance.js', icon: '/icon.svg' },
+  assets: { style: '/style.css', script: '/enhance.js', passkeys: '/passkeys.js', icon: '/icon.svg' },
   path: '/here?a=1&ui_locales=en',
 };
 const rendered = Object.entries(pages).flatMap(([name, page]) =>

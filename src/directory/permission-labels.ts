@@ -1,7 +1,7 @@
-/** Permissions as the console and the vendor's documentation name them (SPEC ADM-2). */
+/** Permissions as pages, mails and the vendor's documentation name them (SPEC ADM-2). */
 
-import { translations } from '../core/language.ts';
-import type { Permission } from '../directory/permissions.ts';
+import { type Language, translations } from '../core/language.ts';
+import type { Access, Permission } from './permissions.ts';
 
 type Labels = Readonly<Record<Permission, string>>;
 
@@ -29,3 +29,11 @@ export const permissionLabels = translations<Labels>({
     'workspace-configuration': 'ワークスペース構成',
   },
 });
+
+const full = translations({ en: 'Full access', ja: 'フルアクセス' });
+
+/** "Full access", or the permissions in one line. */
+export function textOfAccess(language: Language, access: Access): string {
+  if (access.access === 'full') return full[language];
+  return access.permissions.map((name) => permissionLabels[language][name]).join(language === 'ja' ? '、' : ', ');
+}

@@ -1,0 +1,146 @@
+/** What an invitation leads through: what it is about, a new account, and honest words when it is over (ADM-1, CIT-10). */
+import { cardPage } from '../../http/views/card-layout.ts';
+import { actions, errorSummary, field, form, linkButton, passwordField, submitButton } from '../../http/views/form.ts';
+import { type Html, html } from '../../http/views/html.ts';
+import { sharedMessages } from '../../http/views/messages/messages.ts';
+import { notice } from '../../http/views/notices.ts';
+import type { PageContext } from '../../http/views/page.ts';
+import { time } from '../../http/views/time.ts';
+import { definitionList } from '../../http/views/values.ts';
+import { invitationMessages } from './invitation-messages.ts';
+
+export interface InvitationPage {
+  organization: { name: string; orgId: string };
+  email: string;
+  /** In the reader's language: "Full access", or permissions. */
+  access: readonly string[];
+  /** Null: the operator of this service. */
+  invitedBy: string | null;
+  expiresAt: number;
+  /**
+   * `accept`: the email has an identity; receives `version` and `csrf`. `account`: the page that makes one.
+   */
+  next: { accept: { action: string; csrf: string; version: number } } | { accountHref: string };
+  /** What is offered is not what was shown before. */
+  changed?: boolean;
+}
+
+export function invitationPage(context: PageContext, model: InvitationPage): Html {
+  const m = invitationMessages[context.language].review;
+  const { organization, next } = model;
+  return cardPage(context, {
+    title: m.title(organization.name),
+    lead: model.invitedBy === null ? m.byOperator : m.by(model.invitedBy),
+    wide: true,
+    body: html`${model.changed && notice('warning', m.changed)}${definitionList([
+      [m.organization, organization.name],
+      [m.orgId, organization.orgId],
+      [m.email, model.email],
+      [
+        m.access,
+        model.access.length === 1
+          ? model.access[0]
+          : html`<ul class="plain">${model.access.map((permission) => html`<li>${permission}</li>`)}</ul>`,
+      ],
+      [m.until, time(context, model.expiresAt)],
+    ])}${
+      'accept' in next
+        ? html`<p>${m.existing}</p>${form(
+            { action: next.accept.action, csrf: next.accept.csrf, hidden: { version: String(next.accept.version) } },
+            actions(submitButton(m.accept)),
+          )}`
+        : html`<p>${m.newAccount}</p>${actions(linkButton(m.continue, next.accountHref))}`
+    }`,
+    aside: html`<p>${m.ignore}</p>`,
+  });
+}
+
+export interface InvitationAccountPage {
+  /** Receives `name`, `password`, `repeatedPassword`, `version` and `csrf`. */
+  action: string;
+  csrf: string;
+  version: number;
+  organization: string;
+  email: string;
+  backHref: string;
+  /** As typed, after an error. */
+  name?: string;
+  errors?: { name?: true; password?: readonly string[]; repeat?: true; busy?: true };
+}
+
+export function invitationAccountPage(context: PageContext, model: InvitationAccountPage): Html {
+  const { language } = context;
+  const m = invitationMessages[language].account;
+  const { errors = {} } = model;
+  const [name, password, repeat] = [
+    errors.name && m.nameMissing,
+    errors.password?.join(' '),
+    errors.repeat && m.repeatDiffers,
+  ];
+  const problems = [
+    ...(errors.busy ? [{ message: m.busy }] : []),
+    ...(name === undefined ? [] : [{ field: 'name', message: name }]),
+    ...(errors.password ?? []).map((message) => ({ field: 'password', message })),
+    ...(repeat === undefined ? [] : [{ field: 'repeatedPassword', message: repeat }]),
+  ];
+  return cardPage(context, {
+    title: m.title,
+    titlePrefix: problems.length > 0 ? sharedMessages[language].errorPrefix : undefined,
+    organization: model.organization,
+    lead: m.lead(model.organization),
+    body: html`${errorSummary(language, problems)}${form(
+      { action: model.action, csrf: model.csrf, hidden: { version: String(model.version) } },
+      // So that a password manager keeps the password with the right name.
+      field({ name: 'email', label: m.email, value: model.email, autocomplete: 'username', readOnly: true }),
+      field({
+        name: 'name',
+        label: m.name,
+        hint: m.nameHint,
+        autocomplete: 'name',
+        maxLength: 200,
+        value: model.name,
+        error: name,
+        autofocus: problems.length === 0,
+      }),
+      passwordField(language, {
+        name: 'password',
+        label: m.password,
+        hint: m.passwordHint,
+        autocomplete: 'new-password',
+        error: password,
+      }),
+      passwordField(language, {
+        name: 'repeatedPassword',
+        label: m.repeat,
+        autocomplete: 'new-password',
+        error: repeat,
+      }),
+      actions(submitButton(m.create)),
+    )}`,
+    aside: html`<p><a href="${model.backHref}">${m.back}</a></p>`,
+  });
+}
+
+export type InvitationOver = 'accepted' | 'expired' | 'withdrawn' | 'replaced' | 'unknown';
+
+export interface InvitationOverPage {
+  outcome: InvitationOver;
+  /** Absent: the link is nobody's, so nothing is known. */
+  organization?: string;
+  /** Of `accepted` a fresh sign-in, else the console. */
+  href: string;
+}
+
+export function invitationOverPage(
+  context: PageContext,
+  { outcome, organization = '', href }: InvitationOverPage,
+): Html {
+  const m = invitationMessages[context.language].over;
+  return cardPage(context, {
+    title: m[outcome].title,
+    organization: organization === '' ? undefined : organization,
+    body: html`<p>${m[outcome].text(organization)}</p>${actions(
+      outcome === 'accepted' ? linkButton(m.accepted.signIn, href) : linkButton(m.toConsole, href, 'secondary'),
+    )}`,
+  });
+}
