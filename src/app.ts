@@ -6,6 +6,7 @@ import { buildSpMetadata, signMetadata } from '../metadata/sp-metadata.ts';
 import { definitionOf, redirectUris } from '../providers/registry.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
+import { createKnownDevices } from './accounts/known-devices.ts';
 import { signOutPage } from './accounts/views/sign-out-pages.ts';
 import type { Config } from './config/config.ts';
 import { developmentMailFolder } from './config/development.ts';
@@ -19,6 +20,7 @@ import { createCookieNames, createCookieSigner } from './http/cookies.ts';
 import { createCsrf } from './http/csrf.ts';
 import { createOwnRelyingParties } from './http/own-relying-party.ts';
 import { createRateLimiter } from './http/rate-limit.ts';
+import { createRequestLimits } from './http/request-limits.ts';
 import { createResponder } from './http/respond.ts';
 import { anyApplication } from './http/security-headers.ts';
 import { createStaticFiles } from './http/static.ts';
@@ -68,6 +70,8 @@ export async function createApp(options: AppOptions) {
   const files = createStaticFiles(sites.assetsPath);
   const responder = createResponder({ assets: files, cookies });
   const csrf = createCsrf(followKeys(sealingKeys, 'csrf'));
+  const cookieSigner = createCookieSigner(followKeys(sealingKeys, 'cookies'));
+  const rateLimiter = createRateLimiter({ store, clock, factor: options.config.rateLimitFactor });
 
   const parties = createRelyingParties({
     findApplication: async (clientId) => {
@@ -162,7 +166,7 @@ export async function createApp(options: AppOptions) {
     fetch: createInProcessFetch({ issuer: sites.issuer, handle: op.handle }),
     secretOf: parties.ownSecret,
     sealer,
-    signer: createCookieSigner(followKeys(sealingKeys, 'cookies')),
+    signer: cookieSigner,
   });
 
   const accounts = createAccounts({
@@ -171,7 +175,8 @@ export async function createApp(options: AppOptions) {
     clock,
     cookies,
     csrf,
-    rateLimiter: createRateLimiter({ store, clock }),
+    rateLimiter,
+    knownDevices: createKnownDevices({ name: cookies.device, signer: cookieSigner, responder }),
     // Chromium applies form-action to redirects after a post: these pages lead to relying parties and upstreams.
     responder: responder.allowing(anyApplication(sites.secure)),
     op,
@@ -241,16 +246,18 @@ export async function createApp(options: AppOptions) {
     showRealms: accounts.showRealms,
   });
   const core = express.Router().use('/core', issuerRoutes);
+  const routers = {
+    accounts: express.Router().use(providerFirst(core)).use(accounts.router).use(core),
+    saml: accounts.router,
+    console,
+    workspace,
+  };
   const { listener, flushLog } = createListener({
     ...options,
     assets: files.serve,
     responder,
-    byService: {
-      accounts: express.Router().use(providerFirst(core)).use(accounts.router).use(core),
-      saml: accounts.router,
-      console,
-      workspace,
-    },
+    limits: createRequestLimits(rateLimiter),
+    byService: routers,
   });
 
   function contextOf(request: unknown) {
@@ -294,6 +301,8 @@ export async function createApp(options: AppOptions) {
 
   return {
     listener,
+    /** What answers, by service. */
+    routers,
     services,
     op,
     refreshKeys,

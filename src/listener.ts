@@ -27,6 +27,8 @@ export interface ListenerOptions {
   log: Log;
   isStopping(): boolean;
   assets: Middleware;
+  /** How often one address may ask (http/request-limits.ts). */
+  limits: Middleware;
   responder: Responder;
   /** A service without an entry does not exist (404). */
   byService: Partial<Record<Service, Router>>;
@@ -50,6 +52,7 @@ export function createListener(options: ListenerOptions): { listener: RequestLis
       createSecurityHeaders(sites.secure),
       createEdge({ sites, trustedProxies: options.config.trustedProxies }),
       options.assets,
+      options.limits,
     ),
   );
   listener.use((request, response, next) => {

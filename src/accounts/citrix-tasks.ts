@@ -22,6 +22,7 @@ export function createCitrixTasks(context: AccountsContext) {
     const person = await context.citrix.complete(waiting.interaction.uid, waiting.browser);
     // Another request of this browser has just finished it.
     if (!person) return response.redirect(303, context.signinUrl(waiting.interaction));
+    context.knownDevices.remember(request, response, person.claims.cip_email ?? '');
     await finish(context, request, response, {
       ...waiting,
       person,

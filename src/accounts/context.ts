@@ -22,6 +22,7 @@ import type { CitrixSignIn } from '../signin/citrix-identity.ts';
 import type { CitrixPasskeys } from '../signin/citrix-passkeys.ts';
 import type { Handles } from '../signin/handles.ts';
 import type { SignIn } from '../signin/sign-in.ts';
+import type { KnownDevices } from './known-devices.ts';
 
 /** A sign-in that the OpenID Provider waits for; `op/` has it. */
 export interface WaitingSignIn {
@@ -64,6 +65,7 @@ export interface AccountsOptions {
   csrf: Csrf;
   responder: Responder;
   rateLimiter: RateLimiter;
+  knownDevices: KnownDevices;
   op: OpSide;
   findApplication(clientId: string): Promise<Application | undefined>;
   labelOf(kind: ProviderKind): string;

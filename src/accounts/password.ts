@@ -32,6 +32,7 @@ export function createPasswordRoutes(context: AccountsContext): Router {
       email,
       password,
       address: edgeOf(request).address,
+      device: context.knownDevices.find(request, email),
     });
     if (answer === 'accepted') return response.redirect(303, context.signinUrl(waiting.interaction));
     if (answer === 'wrong') return refuse({ kind: 'credentials' });

@@ -16,13 +16,9 @@ import { staySignedInPage } from './views/stay-signed-in-page.ts';
 import { upstreamErrorPage } from './views/upstream-error-page.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
 
-/** Names are typed by hand; whoever tries more is guessing which organizations there are. */
-const nameGuesses = { name: 'organization-name', max: 60, window: 60_000 };
-
 export function createSignInRoutes(context: AccountsContext): Router {
   const router = Router();
   const { goOn } = createCitrixTasks(context);
-  const slowly = context.rateLimiter.byAddress(nameGuesses);
   const { responder, csrf, sites, attempts, organizations } = context;
 
   router.get('/signin/:uid', async (request, response) => {
@@ -51,7 +47,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
     const waiting = await findWaiting(context, request, response);
     if (waiting) showOrganization(request, response, waiting, 'administrator');
   });
-  router.post('/signin/:uid/company', slowly, async (request, response) => {
+  router.post('/signin/:uid/company', async (request, response) => {
     const form = await readPost(context, request, response);
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;
@@ -67,7 +63,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
   });
 
   /** An application of the whole installation: whose subscriber is this? */
-  router.post('/signin/:uid/organization', slowly, async (request, response) => {
+  router.post('/signin/:uid/organization', async (request, response) => {
     const form = await readPost(context, request, response);
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return;

@@ -125,6 +125,10 @@ const shape = {
     defaultText: 'the text that Sekisho comes with',
     sample: '/etc/sekisho/terms',
   }),
+  rateLimitFactor: z.coerce.number().positive().max(1_000_000).default(1).meta({
+    description:
+      'By how much every limit of requests per address is larger (see Limits). For load tests, or very many people behind one address',
+  }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
     description: 'Least severe level that is logged',
   }),

@@ -24,6 +24,8 @@ export interface CookieNames {
   /** By name, because in the mode by path all workspaces share a host. */
   workspace(name: string): string;
   workspaceLogin(name: string): string;
+  /** Of the accounts host: who has signed in with this browser before (accounts/known-devices.ts). */
+  device: string;
   /** The language that was chosen by hand. */
   language: string;
 }
@@ -42,6 +44,7 @@ export function createCookieNames(secure: boolean): CookieNames {
     consoleLogin: `${host}console-login`,
     workspace: (name) => `${host}workspace-${name}`,
     workspaceLogin: (name) => `${host}workspace-login-${name}`,
+    device: `${host}device`,
     language: `${host}language`,
   };
 }

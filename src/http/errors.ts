@@ -88,9 +88,14 @@ function report(log: Log, error: unknown, request: IncomingMessage, shown: Shown
 }
 
 function wantsJson(request: IncomingMessage): boolean {
-  if (request.edge?.service === 'api') return true;
+  if (request.edge?.service === 'api' || isForServers(request.edge?.path)) return true;
   const accept = request.headers.accept ?? '';
   return accept.includes('application/json') && !accept.includes('text/html');
+}
+
+/** What applications' servers call at the issuer: no person reads the answer. */
+function isForServers(path: string | undefined): boolean {
+  return path !== undefined && /^\/core\/connect\/(?:token|introspect|revocation|userinfo|par)$/.test(path);
 }
 
 /** A broken page template must not turn one error into another. */

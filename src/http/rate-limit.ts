@@ -1,8 +1,8 @@
 /**
  * How often one address may do something: a count per fixed window in the store, so that all machines count together.
  *
- * Fails closed: a store that cannot count answers nobody (`unavailable`). Does not own: limits per account or
- * connection (`signin/`), which use the same store.
+ * Fails closed: a store that cannot count answers nobody (`unavailable`). Does not own: which routes (`request-limits.ts`),
+ * limits per account (`directory/password-throttle.ts`, `mfa.ts`), which use the same store.
  */
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../core/clock.ts';
@@ -25,19 +25,45 @@ export interface RateLimiter {
   byAddress(limit: RateLimit): Middleware;
 }
 
-export function createRateLimiter(options: { store: Pick<Store, 'count'>; clock: Clock }): RateLimiter {
-  const count = async (limit: RateLimit, subject: string): Promise<void> => {
-    const now = options.clock.now();
+/** A fiftieth of a limit is counted at once: a large limit costs next to nothing, a small one is exact. */
+const blocksOfLimit = 50;
+const remembered = 10_000;
+
+/** `factor`: by which every limit is larger (`SEKISHO_RATE_LIMIT_FACTOR`); 1 unless given. */
+export function createRateLimiter(options: {
+  store: Pick<Store, 'count'>;
+  clock: Clock;
+  factor?: number;
+}): RateLimiter {
+  const { store, clock, factor = 1 } = options;
+  /** What this process has seen in a window; infinite: refused until the window ends, whoever asks the store again. */
+  const seen = new Map<string, number>();
+
+  async function count(limit: RateLimit, subject: string): Promise<void> {
+    const max = Math.ceil(limit.max * factor);
+    const block = Math.max(1, Math.floor(max / blocksOfLimit));
+    const now = clock.now();
     const end = (Math.floor(now / limit.window) + 1) * limit.window;
-    let times: number;
+    const key = `rate:${limit.name}:${subject}:${end}`;
+    const refused = () => new AppError('too_many_requests', { detail: { limit: limit.name, retryAfter: end - now } });
+    const before = seen.get(key) ?? 0;
+    if (before === Number.POSITIVE_INFINITY) throw refused();
+    // Forgetting counts a block too many, never one too few.
+    if (seen.size >= remembered) seen.clear();
+    seen.set(key, before + 1);
+    if (before % block !== 0) return;
+    let blocks: number;
     try {
-      times = await options.store.count(`rate:${limit.name}:${subject}:${end}`, end);
+      blocks = await store.count(key, end);
     } catch (cause) {
+      seen.delete(key);
       throw new AppError('unavailable', { cause });
     }
-    if (times > limit.max)
-      throw new AppError('too_many_requests', { detail: { limit: limit.name, retryAfter: end - now } });
-  };
+    if (blocks <= Math.ceil(max / block)) return;
+    seen.set(key, Number.POSITIVE_INFINITY);
+    throw refused();
+  }
+
   return {
     count,
     byAddress: (limit) => (request, _response, next) => {

@@ -30,6 +30,8 @@ export interface PasswordTry {
   password: string;
   /** The client's address. */
   address: string;
+  /** This person has signed in with this browser before (accounts/known-devices.ts). */
+  device?: string | undefined;
 }
 
 export type CodeAnswer =
@@ -56,7 +58,7 @@ export type CitrixSignIn = ReturnType<typeof createCitrixSignIn>;
 export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, clock }: CitrixSignInOptions) {
   /** `accepted`: the next step is the code. Throws `ProviderError` when the password could not be compared. */
   async function checkPassword(attempt: PasswordTry): Promise<'accepted' | 'wrong' | 'throttled'> {
-    const counted = { name: attempt.email, address: attempt.address };
+    const counted = { name: attempt.email, address: attempt.address, device: attempt.device };
     if (!(await throttle.mayTry(counted))) return 'throttled';
     // Before comparing: a password that is replaced while it is compared proves nothing.
     const startedAt = clock.now();

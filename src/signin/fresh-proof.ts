@@ -51,7 +51,7 @@ export function createFreshProof(options: FreshProofOptions) {
     if (!identity) return code === '' ? 'password_wrong' : 'code_wrong';
     const outcome =
       code === ''
-        ? await provePassword(identity, typed.password, address)
+        ? await provePassword(identity, typed.password, { address, device: session.uid })
         : await proveCode(session, identity.id, code);
     if (outcome === 'accepted' && !(await sessions.noteProof(session.uid, clock.now()))) {
       return code === '' ? 'password_wrong' : 'code_wrong';
@@ -62,9 +62,9 @@ export function createFreshProof(options: FreshProofOptions) {
   async function provePassword(
     identity: { id: string; email: string },
     password: string,
-    address: string,
+    where: { address: string; device: string },
   ): Promise<ProofOutcome> {
-    const counted = { name: identity.email, address };
+    const counted = { name: identity.email, ...where };
     if (!(await throttle.mayTry(counted))) return 'throttled';
     const found = await provider.authenticate(identity.email, password);
     if (found?.subject !== identity.id) {

@@ -29,6 +29,48 @@ describe('the rate limit', () => {
     await limiter.count(limit, 'a');
   });
 
+  it('is exact for one process and near for several, and costs a store little when it is large', async () => {
+    const large = { name: 'large', max: 3000, window: 60_000 };
+    const asked: string[] = [];
+    const counting = countingStore();
+    const store = {
+      count: (key: string) => {
+        asked.push(key);
+        return counting.count(key);
+      },
+    };
+    const clock = { time: 0, now: () => clock.time };
+    const passesOf = async (limiters: ReturnType<typeof createRateLimiter>[]) => {
+      let passed = 0;
+      for (let request = 0; request < 6000; request++) {
+        const limiter = limiters[request % limiters.length]!;
+        passed += await limiter.count(large, 'a').then(
+          () => 1,
+          () => 0,
+        );
+      }
+      return passed;
+    };
+    expect(await passesOf([createRateLimiter({ store, clock })])).toBe(3000);
+    // 50 blocks of 60, and one that was refused; a refusal is remembered.
+    expect(asked).toHaveLength(51);
+    clock.time = 60_000;
+    const together = await passesOf([1, 2, 3].map(() => createRateLimiter({ store, clock })));
+    expect(together).toBeGreaterThan(2850);
+    expect(together).toBeLessThanOrEqual(3000);
+    clock.time = 120_000;
+    expect(await passesOf([createRateLimiter({ store, clock, factor: 1.5 })])).toBe(4500);
+  });
+
+  it('counts together what several processes see of a small limit, to the last one', async () => {
+    const [store, clock] = [countingStore(), { now: () => 0 }];
+    const [one, two] = [createRateLimiter({ store, clock }), createRateLimiter({ store, clock })];
+    await one.count(limit, 'a');
+    await two.count(limit, 'a');
+    await expect(one.count(limit, 'a')).rejects.toMatchObject({ code: 'too_many_requests' });
+    await expect(two.count(limit, 'a')).rejects.toMatchObject({ code: 'too_many_requests' });
+  });
+
   it('lets nobody through when it cannot count', async () => {
     const store = { count: () => Promise.reject(new Error('redis is away')) };
     const limiter = createRateLimiter({ store, clock: { now: () => 0 } });
