@@ -38,6 +38,7 @@ export const limitedRoutes: Readonly<Record<Exclude<Service, 'saml'>, readonly R
     ['names', 'POST', '/signin/:uid/company'],
     ['names', 'POST', '/signin/:uid/organization'],
     ['forms', 'POST', '/signin/*'],
+    ['forms', 'POST', '/invitation/*'],
     ['journeys', '*', '/core/connect/authorize'],
     ['journeys', '*', '/core/connect/endsession'],
     ['journeys', 'POST', '/core/session/end/confirm'],

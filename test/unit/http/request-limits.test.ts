@@ -39,7 +39,8 @@ describe('a request that changes something or takes a secret', () => {
         /^\/(?:connect|session)\//.test(path) && service === 'accounts' ? [method, `/core${path}`] : [method, path],
       );
       if (service !== 'api') expect(posts.length).toBeGreaterThan(0);
-      const all = service === 'accounts' ? [...prefixed, ...ofProvider, ['POST', '/core/session/end/confirm']] : prefixed;
+      const all =
+        service === 'accounts' ? [...prefixed, ...ofProvider, ['POST', '/core/session/end/confirm']] : prefixed;
       const unnamed = all.filter(([method = '', path = '']) => {
         const limit = limitOf(service, method, path.replaceAll(/:\w+/g, 'x'));
         return limit === undefined || limit === 'other';
