@@ -49,6 +49,7 @@ import { createSignIn } from './signin/sign-in.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
+import { createLogRecords } from './system-log/records.ts';
 import { createSystemLog } from './system-log/system-log.ts';
 
 export interface ServicesOptions {
@@ -77,6 +78,7 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
+  const logRecords = createLogRecords({ systemLog, sealer, clock });
   const mails = createMails({
     db,
     clock,
@@ -238,6 +240,7 @@ export async function createServices(options: ServicesOptions) {
 
   return {
     systemLog,
+    logRecords,
     mails,
     tellPerson,
     organizations,

@@ -26,6 +26,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Administered } from '../signin/administered.ts';
 import type { FreshProof } from '../signin/fresh-proof.ts';
 import type { SignOut } from '../signin/sign-out.ts';
+import type { SystemLog } from '../system-log/system-log.ts';
 import type { RecordEntry } from './acts.ts';
 import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
@@ -36,6 +37,7 @@ import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
+import { systemLogRoutes } from './system-log.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
 import { createGuard, type Handler, type Visit } from './visit.ts';
 
@@ -58,6 +60,7 @@ export interface ConsoleOptions {
   log: Log;
   /** Name of a kind of provider (`citrix` too), as people read it. */
   labelOf(kind: string): string;
+  systemLog: Pick<SystemLog, 'page' | 'each'>;
   /** Into the system log. */
   record: RecordEntry;
 }
@@ -76,6 +79,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
+    ...systemLogRoutes(pages),
     ...gate.routes,
   };
 

@@ -25,6 +25,8 @@ export const consoleRules = {
   // A connection's settings decide who can become whom: they belong to the Authentication tab.
   'GET /connections': 'full',
   'GET /connections/:connectionId': 'full',
+  'GET /system-log': 'system-log',
+  'POST /system-log/export': 'system-log',
 } as const satisfies Readonly<Record<`${'GET' | 'POST'} /${string}`, Needs>>;
 
 export type ConsoleRoute = keyof typeof consoleRules;
@@ -73,4 +75,5 @@ export const menu: readonly { page: ConsolePageId; route: ConsoleRoute & `GET ${
   { page: 'connections', route: 'GET /connections' },
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },
+  { page: 'system_log', route: 'GET /system-log' },
 ];

@@ -16,14 +16,14 @@ import { badge, section } from '../../src/http/views/values.ts';
 import { day, hour, minute, now, type Sample } from './samples.ts';
 
 const csrf = 'sample';
-const frame: ConsoleFrame = {
+export const frame: ConsoleFrame = {
   organization: { name: '株式会社サンプル製作所', orgId: '51579061' },
   switchHref: '/organizations',
   person: { name: 'Aiko Sato', email: 'aiko.sato@sample.example' },
   homeHref: '/',
-  navigation: (['overview', 'sessions', 'connections', 'organization_sessions', 'session_settings'] as const).map(
-    (page) => ({ page, href: `/${page}` }),
-  ),
+  navigation: (
+    ['overview', 'sessions', 'connections', 'organization_sessions', 'session_settings', 'system_log'] as const
+  ).map((page) => ({ page, href: `/${page}` })),
   signOut: { action: '/', csrf },
 };
 

@@ -28,6 +28,7 @@ import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { consolePages } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
+import { systemLogPages } from './system-log-pages.ts';
 
 const csrf = 'sample';
 const organization = '株式会社サンプル製作所';
@@ -239,4 +240,5 @@ export const pages: Readonly<Record<string, Sample>> = {
       signOut: { action: '/', csrf },
     }),
   ...consolePages,
+  ...systemLogPages,
 };

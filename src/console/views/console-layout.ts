@@ -20,6 +20,7 @@ const groupOf = {
   connections: 'organization',
   organization_sessions: 'organization',
   session_settings: 'organization',
+  system_log: 'organization',
 } as const;
 export type ConsolePageId = keyof typeof groupOf;
 

@@ -11,6 +11,7 @@ export const consoleEnglish = {
     connections: 'Connections',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',
+    system_log: 'System log',
   },
 
   overview: {

@@ -13,6 +13,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     connections: '接続',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',
+    system_log: 'システムログ',
   },
 
   overview: {

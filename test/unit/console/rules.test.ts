@@ -28,6 +28,8 @@ describe('Who may use which page of the console', () => {
         'POST /sessions/end-others',
         'GET /session-settings',
         'GET /sign-in-again',
+        // What `everything` has a permission for, `library` has not.
+        ...(access === everything ? ['GET /system-log', 'POST /system-log/export'] : []),
       ]);
     }
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainText } from '../../../src/system-log/plain-text.ts';
-import { dayMs, openDirectory } from './directory-under-test.ts';
+import { dayMs, openDirectory } from '../directory/directory-under-test.ts';
 
 const failed = { event: 'platform/signin/failed', organizationId: null, actor: { type: 'system' } } as const;
 
