@@ -43,7 +43,10 @@ import { createGuard, type Handler, type Visit } from './visit.ts';
 
 export interface ConsoleOptions {
   sites: Sites;
-  sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end' | 'endAll' | 'listOfAccount' | 'listOfOrganization'>;
+  sessions: Pick<
+    Sessions,
+    'find' | 'recordActivity' | 'end' | 'endAll' | 'widen' | 'listOfAccount' | 'listOfOrganization'
+  >;
   administered: Administered;
   organizations: Pick<Organizations, 'find' | 'updateSettings'>;
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
@@ -87,6 +90,7 @@ export function createConsole(options: ConsoleOptions): Router {
   router.use(refuseCrossSite);
   router.get('/', entrance.open);
   router.get('/organizations', entrance.choose);
+  router.post('/organizations', entrance.remember);
   router.get('/go', (_request, response) => response.redirect(303, surface.url('/')));
   router.get('/go/:identifier', entrance.go);
   router.get('/sign-in/:customerId', entrance.signIn);

@@ -1,8 +1,11 @@
 /** Ways into the console: its front door, `/go/<identifier>`, and choosing an organization (SPEC CIT-9, AAD-5). */
 import type { Request, Response } from 'express';
+import { hashOfToken } from '../core/random.ts';
 import type { Connections } from '../directory/connections.ts';
 import { problemOfName } from '../directory/names.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
+import { type CookieNames, readCookie } from '../http/cookies.ts';
+import type { Csrf } from '../http/csrf.ts';
 import { readQuery } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
 import type { Responder } from '../http/respond.ts';
@@ -13,15 +16,19 @@ import type { Administrator, Guard } from './visit.ts';
 
 export interface EntranceOptions {
   surface: Surface;
-  surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn'>;
+  surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm'>;
   guard: Pick<Guard, 'admit'>;
   organizations: Pick<Organizations, 'find'>;
   connections: Pick<Connections, 'findByIdentifier'>;
   responder: Responder;
+  csrf: Csrf;
+  cookies: CookieNames;
 }
 
+const choiceLifetime = 365 * 86_400_000;
+
 export function createEntrance(options: EntranceOptions) {
-  const { surface, surfaces, guard, organizations, connections, responder } = options;
+  const { surface, surfaces, guard, organizations, connections, responder, csrf, cookies } = options;
 
   async function organizationsOf({ memberships }: Administrator): Promise<Organization[]> {
     const found = await Promise.all(memberships.map(({ organizationId }) => organizations.find(organizationId)));
@@ -34,9 +41,9 @@ export function createEntrance(options: EntranceOptions) {
   async function open(request: Request, response: Response): Promise<void> {
     const administrator = await guard.admit(request, response, '/');
     if (!administrator) return;
-    const [first, second] = await organizationsOf(administrator);
-    const path = first && !second ? `/o/${first.customerId}/` : '/organizations';
-    response.redirect(303, surface.url(path));
+    const found = await organizationsOf(administrator);
+    const chosen = found.length === 1 ? found[0] : rememberedOf(request, administrator, found);
+    response.redirect(303, surface.url(chosen ? `/o/${chosen.customerId}/` : '/organizations'));
   }
 
   /** GET `/organizations`; `?current=<customer id>`: the one that is open. */
@@ -45,19 +52,50 @@ export function createEntrance(options: EntranceOptions) {
     if (!administrator) return;
     const found = await organizationsOf(administrator);
     const current = found.find(({ customerId }) => customerId === readQuery(request.url).current);
+    const remembered = rememberedOf(request, administrator, found);
     const hrefOf = ({ customerId }: Organization): string => surface.url(`/o/${customerId}/`);
     const model = {
       person: personOf(administrator.state.session).name,
       organizations: found.map((organization) => ({
         name: organization.name,
         orgId: organization.orgId,
+        customerId: organization.customerId,
         href: hrefOf(organization),
         current: organization === current,
+        remembered: organization === remembered,
       })),
+      remember: { action: surface.url('/organizations'), csrf: csrf.tokenFor(administrator.state.session.uid) },
       ...(current && { backHref: hrefOf(current) }),
     };
     responder.send(request, response, (context) => organizationsPage(context, model));
   }
+
+  /** POST `/organizations`: `organization` opens by itself from now on in this browser; empty: none does. */
+  async function remember(request: Request, response: Response): Promise<void> {
+    const administrator = await guard.admit(request, response, '/organizations');
+    if (!administrator) return;
+    const form = await surfaces.readOwnForm(request, administrator.state);
+    const chosen = (await organizationsOf(administrator)).find(({ customerId }) => customerId === form.organization);
+    const { choice: name } = cookies;
+    responder.setCookie(
+      response,
+      chosen
+        ? { name, value: `${markOf(administrator)}.${chosen.customerId}`, maxAge: choiceLifetime }
+        : { name, value: undefined },
+    );
+    response.redirect(303, surface.url(chosen ? `/o/${chosen.customerId}/` : '/organizations'));
+  }
+
+  /** Of this person, on a computer that several use; and only as long as they administer it. No right comes of it. */
+  function rememberedOf(
+    request: Request,
+    administrator: Administrator,
+    found: readonly Organization[],
+  ): Organization | undefined {
+    const [mark, customerId] = readCookie(request, cookies.choice)?.split('.') ?? [];
+    return mark === markOf(administrator) ? found.find((each) => each.customerId === customerId) : undefined;
+  }
+  const markOf = ({ state }: Administrator): string => hashOfToken(`choice of ${state.session.accountId}`).slice(0, 22);
 
   /** GET `/go/<identifier>`: signs in at that connection, or goes straight in when that has been done. */
   async function go(request: Request, response: Response): Promise<void> {
@@ -91,5 +129,5 @@ export function createEntrance(options: EntranceOptions) {
     await surfaces.beginSignIn(surface, response, { returnTo, acrValues: 'idp:citrix', prompt: 'login' });
   }
 
-  return { open, choose, go, signIn };
+  return { open, choose, remember, go, signIn };
 }

@@ -44,7 +44,7 @@ export interface Administrator {
 export interface GuardOptions {
   surface: Surface;
   surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm'>;
-  sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end'>;
+  sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end' | 'widen'>;
   administered: Administered;
   clock: Clock;
 }
@@ -63,14 +63,26 @@ export function createGuard(options: GuardOptions) {
       return undefined;
     }
     if (state.active) {
-      const memberships = await administered.membershipsOf(state.session);
-      if (memberships.length > 0) {
-        return { state: isActivity(request) ? await noteActivity(sessions, state, now) : state, memberships, now };
+      const admitted = await withJoined(state);
+      if (admitted) {
+        return isActivity(request)
+          ? { ...admitted, now, state: await noteActivity(sessions, admitted.state, now) }
+          : { ...admitted, now };
       }
       await sessions.end(state.session.uid, await administered.lossOf(state.session));
     }
     response.redirect(303, surface.url('/signed-out'));
     return undefined;
+  }
+
+  /** Undefined: access is gone. Organizations that the person has joined since are open without another sign-in (CIT-9). */
+  async function withJoined(state: SessionState): Promise<Omit<Administrator, 'now'> | undefined> {
+    const { memberships, joined } = await administered.lookUp(state.session);
+    if (memberships.length === 0) return undefined;
+    if (joined.length === 0) return { state, memberships };
+    await sessions.widen(state.session.uid, joined);
+    const wider = await sessions.find(state.session.uid);
+    return wider?.active ? { state: wider, memberships: await administered.membershipsOf(wider.session) } : undefined;
   }
 
   /** Throws `not_found` for an organization of others exactly as for one that does not exist (CON-08). */

@@ -21,6 +21,8 @@ export interface CookieNames {
   /** Sessions of our own relying parties, and what they remember while somebody signs in. */
   console: string;
   consoleLogin: string;
+  /** Which organization opens by itself. */
+  choice: string;
   /** By name, because in the mode by path all workspaces share a host. */
   workspace(name: string): string;
   workspaceLogin(name: string): string;
@@ -42,6 +44,7 @@ export function createCookieNames(secure: boolean): CookieNames {
     browser: `${host}browser`,
     console: `${host}console`,
     consoleLogin: `${host}console-login`,
+    choice: `${host}choice`,
     workspace: (name) => `${host}workspace-${name}`,
     workspaceLogin: (name) => `${host}workspace-login-${name}`,
     device: `${host}device`,

@@ -27,7 +27,7 @@ import {
 export interface Session extends SessionFacts {
   uid: string;
   accountId: string;
-  /** Subscribers: their one organization. Administrators: those they administered when they signed in. */
+  /** Subscribers: their one organization. Administrators: those they administered when they signed in, and joined since. */
   organizationIds: readonly string[];
   /** Connection id, or `citrix`. */
   connectionId: string;
@@ -165,6 +165,22 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     if (!isOpen || !session) return undefined;
     await store.writeAll(listings(session));
     return session;
+  }
+
+  /**
+   * The person administers these organizations too, since after they signed in (CIT-9): from now on the session is held to
+   * their settings and listed among their sessions. Nothing for one that has ended.
+   */
+  async function widen(uid: string, organizationIds: readonly string[]): Promise<void> {
+    const state = await find(uid);
+    if (!state?.active) return;
+    const merged = (old: Session) => ({
+      ...old,
+      organizationIds: [...new Set([...old.organizationIds, ...organizationIds])],
+    });
+    // Listed first: a list may name a session that is not its, never lack one that is.
+    await store.writeAll(listings(merged(state.session)));
+    await update(uid, (old) => (old.ended === null ? merged(old) : undefined));
   }
 
   async function find(uid: string): Promise<SessionState | undefined> {
@@ -316,6 +332,7 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
   return {
     open,
     reopen,
+    widen,
     find,
     recordActivity,
     noteProof,

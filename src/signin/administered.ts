@@ -8,6 +8,7 @@ import type { Membership } from '../directory/memberships.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import type { EndReason } from '../sessions/policy.ts';
 import type { Session } from '../sessions/sessions.ts';
+import { citrixConnection } from './citrix-identity.ts';
 
 export interface AdministeredOptions {
   accounts: Pick<Accounts, 'find'>;
@@ -25,18 +26,27 @@ export type Administered = ReturnType<typeof createAdministered>;
 
 export function createAdministered({ accounts, administrators, organizations }: AdministeredOptions) {
   /**
-   * Only organizations that the session was opened for: another that was added meanwhile would neither hold this
-   * session to its inactivity timeout (SES-2) nor list it among its sessions (SES-8). Signing in again opens it.
-   * In the session's order; empty: access is gone.
+   * Only organizations that the session is open for: another that was added meanwhile would neither hold this session to
+   * its inactivity timeout (SES-2) nor list it among its sessions (SES-8). In the session's order; empty: access is gone.
    */
   async function membershipsOf(session: Session): Promise<Membership[]> {
+    return (await lookUp(session)).memberships;
+  }
+
+  /**
+   * With the organizations joined since the session was opened, which a sign-in would open now: `sessions.widen` opens
+   * them. None for who came by a connection, and so for its one organization.
+   */
+  async function lookUp(session: Session): Promise<{ memberships: Membership[]; joined: string[] }> {
     const { accountId, connectionId, claims, organizationIds, authTime } = session;
     const account = await accounts.find(accountId);
-    if (account?.kind !== 'administrator') return [];
+    if (account?.kind !== 'administrator') return { memberships: [], joined: [] };
     const groups = Array.isArray(claims.groups) ? claims.groups.map(String) : [];
     const person = { connectionId, subject: account.subject, groups, authTime };
     const found = await administrators.membershipsOf(person);
-    return organizationIds.flatMap((id) => found.filter(({ organizationId }) => organizationId === id));
+    const memberships = organizationIds.flatMap((id) => found.filter(({ organizationId }) => organizationId === id));
+    const others = connectionId === citrixConnection ? found.filter((each) => !memberships.includes(each)) : [];
+    return { memberships, joined: others.map(({ organizationId }) => organizationId) };
   }
 
   /** Why a session that has no membership any more is over. */
@@ -52,5 +62,5 @@ export function createAdministered({ accounts, administrators, organizations }: 
     return organization && membership && { organization, membership };
   }
 
-  return { membershipsOf, lossOf, admissionTo };
+  return { membershipsOf, lookUp, lossOf, admissionTo };
 }

@@ -65,6 +65,50 @@ describe('An administrator of two organizations', () => {
     expect((await browser.get(browser.link('The acme company'))).url.href).toBe(url('acme'));
   });
 
+  it('can have one opened by itself in this browser, and undo that; another person here is still asked', async () => {
+    const browser = await signedIn(hanako);
+    expect((await browser.get(app.sites.consoleUrl())).url.pathname).toBe('/organizations');
+    const remember = async (text: string) => {
+      await browser.get(app.sites.consoleUrl('/organizations'));
+      const form = browser.forms().find(({ fields }) => fields.organization === text)!;
+      return browser.post(form.action, form.fields);
+    };
+    expect((await remember('globex')).url.href).toBe(url('globex'));
+    expect((await browser.get(app.sites.consoleUrl())).url.href).toBe(url('globex'));
+    expect((await browser.get(app.sites.consoleUrl('/organizations'))).html).toContain(
+      'The globex company opens by itself when you sign in with this browser.',
+    );
+    // Still after signing out and in.
+    await browser.get(url('globex'));
+    await browser.submit({}, '/sign-out');
+    app.clock.advance(31_000);
+    await browser.get(app.sites.consoleUrl());
+    expect((await signInWithCode(browser, hanako)).url.href).toBe(url('globex'));
+    // Somebody else at the same computer.
+    await browser.submit({}, '/sign-out');
+    const rokuro = await createAdministrator(app, [acme, globex], 'Rokuro Kato');
+    await browser.get(app.sites.consoleUrl());
+    expect((await signInWithCode(browser, rokuro)).url.pathname).toBe('/organizations');
+    await browser.get(url('acme'));
+    await browser.submit({}, '/sign-out');
+    app.clock.advance(31_000);
+    await browser.get(app.sites.consoleUrl());
+    await signInWithCode(browser, hanako);
+    expect((await remember('')).url.pathname).toBe('/organizations');
+    expect((await browser.get(app.sites.consoleUrl())).url.pathname).toBe('/organizations');
+  });
+
+  it('gets no access from what is remembered, and no other site makes it remember', async () => {
+    const shichiro = await createAdministrator(app, [acme, globex], 'Shichiro Endo');
+    const browser = await signedIn(shichiro);
+    await browser.get(app.sites.consoleUrl('/organizations'));
+    const form = browser.forms().find(({ fields }) => fields.organization === 'globex')!;
+    expect((await browser.post(form.action, { organization: 'globex' })).status).toBe(403);
+    await browser.post(form.action, form.fields);
+    await app.services.administrators.remove(globex.id, await rowOf(shichiro, globex), operator);
+    expect((await browser.get(app.sites.consoleUrl())).url.href).toBe(url('acme'));
+  });
+
   it('has both open in two tabs, each with its own', async () => {
     const first = await signedIn(hanako);
     await first.get(url('acme', '/connections'));
@@ -166,7 +210,7 @@ describe('Somebody else’s organization', () => {
     expect(list.html).not.toContain(String(theirs.claims.sid));
   });
 
-  it('that was joined after the sign-in opens with the next one', async () => {
+  it('that was joined after the sign-in opens without another, and holds the session to its rules from then on', async () => {
     const late = await organizationNamed(app, 'initech');
     const jiro = await createAdministrator(app, [acme], 'Jiro Suzuki');
     const browser = await signedIn(jiro);
@@ -183,10 +227,16 @@ describe('Somebody else’s organization', () => {
       },
       operator,
     );
-    expect((await browser.get(url('initech'))).status).toBe(404);
-    app.clock.advance(31_000);
-    const again = await signedIn(jiro);
-    expect((await again.get(url('initech'))).status).toBe(200);
+    const { sessions, organizations } = app.services;
+    expect((await browser.get(url('globex'))).status).toBe(404);
+    expect((await browser.get(url('initech'))).status).toBe(200);
+    expect(browser.page?.html).toContain('/organizations?current=initech');
+    // SES-8, SES-2: listed there, ended there, and under its timeout.
+    const listed = await sessions.listOfOrganization(late.id);
+    expect(listed.map(({ session }) => session.organizationIds)).toEqual([[acme.id, late.id]]);
+    await organizations.updateSettings(late.id, { administratorInactivityMinutes: 10 }, late.version);
+    app.clock.advance(12 * 60_000);
+    expect((await browser.get(url('initech'))).url.pathname).toBe('/signed-out');
   });
 });
 

@@ -62,6 +62,7 @@ const settings = {
   alwaysPrompt: true,
   numbers,
 };
+const organization = { orgId: '51579061', customerId: 'sample', current: false, remembered: false };
 const freshProof = {
   action: '/',
   csrf,
@@ -209,10 +210,11 @@ export const consolePages: Readonly<Record<string, Sample>> = {
     organizationsPage(c, {
       person: 'Aiko Sato',
       organizations: [
-        { name: '株式会社サンプル製作所', orgId: '51579061', href: '/1', current: true },
-        { name: 'Northwind Traders', orgId: '51579062', href: '/2', current: false },
-        { name: 'A & B <Trading> International Holdings', orgId: '51579063', href: '/3', current: false },
+        { ...organization, name: '株式会社サンプル製作所', href: '/1', current: true },
+        { ...organization, name: 'Northwind Traders', href: '/2', remembered: true },
+        { ...organization, name: 'A & B <Trading> International Holdings', href: '/3' },
       ],
+      remember: { action: '/', csrf },
       backHref: '/',
     }),
   'console-forbidden': (c) =>
