@@ -5,7 +5,7 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
  * the rows below its own; surfaces never import one another, except that all may import http/.
  */
 const rows = [
-  ['accounts', 'op', 'console', 'workspace'],
+  ['accounts', 'op', 'console', 'api', 'workspace'],
   ['http'],
   ['signin'],
   ['directory', 'sessions', 'claims'],

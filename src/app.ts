@@ -8,6 +8,7 @@ import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
 import { createKnownDevices } from './accounts/known-devices.ts';
 import { signOutPage } from './accounts/views/sign-out-pages.ts';
+import { createApi } from './api/api.ts';
 import type { Config } from './config/config.ts';
 import { developmentMailFolder } from './config/development.ts';
 import type { Sites } from './config/sites.ts';
@@ -19,6 +20,7 @@ import type { OpenDatabase } from './database/database.ts';
 import { createCookieNames, createCookieSigner } from './http/cookies.ts';
 import { createCsrf } from './http/csrf.ts';
 import { createOwnRelyingParties } from './http/own-relying-party.ts';
+import { ownSessionOf } from './http/own-surface.ts';
 import { createRateLimiter } from './http/rate-limit.ts';
 import { createRequestLimits } from './http/request-limits.ts';
 import { createResponder } from './http/respond.ts';
@@ -236,6 +238,21 @@ export async function createApp(options: AppOptions) {
     definitionOf,
     record: services.systemLog.record,
   });
+  const consoleSession = { party: { clientId: consoleClientId, cookie: cookies.console }, realm: administratorsRealm };
+  const api = createApi({
+    ...services,
+    sites,
+    sessionOf: (request) => ownSessionOf({ parties: ownParties, sessions }, consoleSession, request),
+    cookieName: cookies.console,
+    csrf,
+    rateLimiter,
+    store,
+    sealer,
+    cursorKeys: followKeys(sealingKeys, 'api-cursors'),
+    clock,
+    log,
+    record: services.systemLog.record,
+  });
   const workspace = createWorkspace({ ...surface, clientIdOf: workspaceClientId });
 
   const issuerRoutes = createIssuerRoutes({
@@ -249,7 +266,8 @@ export async function createApp(options: AppOptions) {
   const routers = {
     accounts: express.Router().use(providerFirst(core)).use(accounts.router).use(core),
     saml: accounts.router,
-    console,
+    api,
+    console: express.Router().use(below('/api/', api)).use(console),
     workspace,
   };
   const { listener, flushLog } = createListener({
@@ -322,6 +340,14 @@ export async function createApp(options: AppOptions) {
 function providerFirst(core: express.Router): express.RequestHandler {
   return (request, response, next) => {
     if (/^\/core\/(?:connect|\.well-known)\//.test(request.url)) core(request, response, next);
+    else next();
+  };
+}
+
+/** Without taking the path off: the router knows its routes by their whole paths. */
+function below(path: string, router: express.Router): express.RequestHandler {
+  return (request, response, next) => {
+    if (request.url.startsWith(path)) router(request, response, next);
     else next();
   };
 }

@@ -19,6 +19,7 @@ import { createAccounts } from './directory/accounts.ts';
 import type { Administrator } from './directory/administrator-rows.ts';
 import { createAdministrators } from './directory/administrators.ts';
 import { createApplications } from './directory/applications.ts';
+import { createChangeSettings } from './directory/change-settings.ts';
 import type { DefinitionOf } from './directory/connection-draft.ts';
 import { createConnections } from './directory/connections.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
@@ -31,6 +32,7 @@ import { createOrganizations } from './directory/organizations.ts';
 import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
 import { createPasskeys } from './directory/passkeys.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
+import { createSecureClients } from './directory/secure-clients.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
 import { createTermsAcceptances } from './directory/terms-acceptances.ts';
 import { createMails } from './mail/mails.ts';
@@ -42,6 +44,7 @@ import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
 import { createCitrixPasskeys } from './signin/citrix-passkeys.ts';
+import { createClientTokens } from './signin/client-tokens.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
@@ -108,6 +111,7 @@ export async function createServices(options: ServicesOptions) {
     },
   });
   const applications = createApplications({ db, clock });
+  const secureClients = createSecureClients({ db, clock, record: systemLog.record, tellPerson });
   const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
   const passkeys = createPasskeys({ db, clock, systemLog, tellPerson });
   const passkeyCeremonies = createPasskeyCeremonies({ webauthn: sites.webauthn, passkeys, store, clock, log });
@@ -270,6 +274,9 @@ export async function createServices(options: ServicesOptions) {
     administratorAccountOf,
     admit,
     administered: createAdministered({ accounts, administrators, organizations }),
+    changeSettings: createChangeSettings({ organizations, record: systemLog.record }),
+    secureClients,
+    clientTokens: createClientTokens({ store, clock, secureClients }),
     keys: () => keys,
     /** Of `keys()`; goes up when they change. */
     keysVersion: () => keysVersion,

@@ -10,6 +10,7 @@ import type { Sites } from '../config/sites.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
+import type { ChangeSettings } from '../directory/change-settings.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Organizations } from '../directory/organizations.ts';
@@ -48,7 +49,8 @@ export interface ConsoleOptions {
     'find' | 'recordActivity' | 'end' | 'endAll' | 'widen' | 'listOfAccount' | 'listOfOrganization'
   >;
   administered: Administered;
-  organizations: Pick<Organizations, 'find' | 'updateSettings'>;
+  organizations: Pick<Organizations, 'find'>;
+  changeSettings: ChangeSettings;
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
   definitionOf: DefinitionOf;
   parties: OwnRelyingParties;

@@ -1,12 +1,12 @@
 /** Ending sessions from a list of them: one, or all that the list offers; each asked for once more (SPEC SES-8). */
 import type { Csrf } from '../http/csrf.ts';
 import { readQuery } from '../http/forms.ts';
-import { personOf } from '../http/session-models.ts';
+import { entryOfEnd } from '../http/session-models.ts';
+import { findByPublicId, publicIdOf } from '../sessions/public-id.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
 import type { SystemLogEntry } from '../system-log/events.ts';
 import { entryOf, finish, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
-import { findByRowId, rowIdOf } from './session-rows.ts';
 import { type ConfirmPage, confirmPage } from './views/confirm-page.ts';
 import type { Handler, Visit } from './visit.ts';
 
@@ -43,20 +43,20 @@ export function endingHandlers({ sessions, csrf, record, show }: EndingOptions, 
   };
 
   const confirmOne: Handler = async (visit) => {
-    const found = findByRowId(await others(visit), readQuery(visit.request.url).session);
+    const found = findByPublicId(await others(visit), readQuery(visit.request.url).session);
     if (!found) return finish(visit, paths.list, 'session_gone');
-    const hidden = { session: rowIdOf(found.session.uid), confirmed: 'yes' };
+    const hidden = { session: publicIdOf(found.session.uid), confirmed: 'yes' };
     confirm(visit, { act: 'end_session', who: list.describe(found), hidden }, paths.one);
   };
 
   const endOne: Handler = async (visit) => {
-    const found = findByRowId(await others(visit), visit.form.session);
+    const found = findByPublicId(await others(visit), visit.form.session);
     if (!found) return finish(visit, paths.list, 'session_gone');
     if (visit.form.confirmed !== 'yes') {
-      return visit.response.redirect(303, visit.url(`${paths.one}?session=${rowIdOf(found.session.uid)}`));
+      return visit.response.redirect(303, visit.url(`${paths.one}?session=${publicIdOf(found.session.uid)}`));
     }
     const ended = await sessions.end(found.session.uid, 'revoked');
-    if (ended) await record(entryOf(visit, ofSession(found)));
+    if (ended) await record(entryOf(visit, entryOfEnd(found)));
     finish(visit, paths.list, ended ? 'session_ended' : 'session_gone');
   };
 
@@ -74,13 +74,4 @@ export function endingHandlers({ sessions, csrf, record, show }: EndingOptions, 
   };
 
   return { confirmOne, endOne, confirmAll, endAll };
-}
-
-/** The log's words for the end of one session. */
-function ofSession({ session }: SessionState): Pick<SystemLogEntry, 'event' | 'target' | 'detail'> {
-  return {
-    event: 'platform/session/end',
-    target: { type: 'session', id: session.accountId, name: personOf(session).name },
-    detail: { reason: 'revoked', realm: session.realm },
-  };
 }

@@ -1,12 +1,13 @@
 /** How long people of this organization stay signed in (SPEC SES-2, SES-4, SES-5): everybody may look, full access changes. */
+import type { ChangeSettings } from '../directory/change-settings.ts';
 import { DirectoryError } from '../directory/errors.ts';
-import type { OrganizationSettings, Organizations } from '../directory/organizations.ts';
+import type { OrganizationSettings } from '../directory/organizations.ts';
 import { isAllowed } from '../directory/permissions.ts';
 import type { Csrf } from '../http/csrf.ts';
 import type { Form } from '../http/forms.ts';
 import type { Responder } from '../http/respond.ts';
 import { errorPage } from '../http/views/error-pages.ts';
-import { entryOf, finish, type RecordEntry } from './acts.ts';
+import { actOf, finish } from './acts.ts';
 import type { Show } from './frame.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
 import {
@@ -18,10 +19,9 @@ import {
 import type { Handler, Visit } from './visit.ts';
 
 export interface SessionSettingsOptions {
-  organizations: Pick<Organizations, 'updateSettings'>;
+  changeSettings: ChangeSettings;
   responder: Responder;
   csrf: Csrf;
-  record: RecordEntry;
   show: Show;
 }
 
@@ -32,7 +32,7 @@ const offeredMinutes = 60;
 type Shown = Omit<SessionSettingsPage, 'save'>;
 
 export function sessionSettingsRoutes(options: SessionSettingsOptions) {
-  const { organizations, responder, csrf, record, show } = options;
+  const { changeSettings, responder, csrf, show } = options;
 
   const showSettings: Handler = async (visit) => {
     const { organization, access } = visit;
@@ -52,25 +52,14 @@ export function sessionSettingsRoutes(options: SessionSettingsOptions) {
       const model = { ...read, save: saveOf(visit, version) };
       return show(visit, (context, frame) => sessionSettingsPage(context, frame, model), { status: 422 });
     }
-    const before = organization.settings;
-    const names = (Object.keys(read.settings) as (keyof OrganizationSettings)[]).filter(
-      (name) => before[name] !== read.settings[name],
-    );
     // Somebody else's change is not undone by a form that was opened before it (CON-13).
-    if (version !== organization.version) return sayConflict(visit);
-    if (names.length === 0) return finish(visit, path, 'unchanged');
     try {
-      await organizations.updateSettings(organization.id, read.settings, version);
+      const { changed } = await changeSettings(actOf(visit), organization.id, read.settings, version);
+      finish(visit, path, changed ? 'saved' : 'unchanged');
     } catch (error) {
       if (error instanceof DirectoryError && error.code === 'version_conflict') return sayConflict(visit);
       throw error;
     }
-    const pick = (settings: Partial<OrganizationSettings>) =>
-      Object.fromEntries(names.map((name) => [name, settings[name] ?? null]));
-    const changes = { before: pick(before), after: pick(read.settings) };
-    const target = { type: 'organization', id: organization.id, name: organization.name } as const;
-    await record(entryOf(visit, { event: 'platform/organization/settings', target, ...changes }));
-    finish(visit, path, 'saved');
   };
 
   function sayConflict(visit: Visit): void {

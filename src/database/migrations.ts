@@ -11,6 +11,7 @@ import { createInvitations } from './migrations/invitations.ts';
 import { createMails } from './migrations/mails.ts';
 import type { AnySchema } from './migrations/migration.ts';
 import { createPasskeys } from './migrations/passkeys.ts';
+import { createSecureClients } from './migrations/secure-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
 import { createTermsAcceptances } from './migrations/terms-acceptances.ts';
 import type { Database } from './schema.ts';
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-22-first-schema': { up: createFirstSchema },
   '2026-11-23-mails': { up: createMails },
   '2026-11-24-identity-sessions': { up: createIdentitySessions },
+  '2026-11-27-secure-clients': { up: createSecureClients },
   '2026-11-25-system-log': { up: extendSystemLog },
   '2026-11-26-passkeys': { up: createPasskeys },
   '2026-11-27-invitations': { up: createInvitations },

@@ -23,6 +23,7 @@ export interface Tables {
   system_log: SystemLogRow;
   mails: MailRow;
   terms_acceptances: TermsAcceptanceRow;
+  secure_clients: SecureClientRow;
   log_chains: LogChainRow;
   log_checkpoints: LogCheckpointRow;
   log_keys: LogKeyRow;
@@ -337,4 +338,21 @@ export interface TermsAcceptanceRow {
   /** SHA-256, base64url, of the text that was shown. */
   text_hash: string;
   accepted_at: number;
+}
+
+/** Credentials by which programs call the API in an administrator's name (ADM-5). */
+export interface SecureClientRow {
+  client_id: string;
+  organization_id: string;
+  name: string;
+  /** SHA-256, base64url, of the secret (256 bits). */
+  secret_hash: string;
+  creator_account_id: string;
+  /** As it was at creation. */
+  creator_name: string;
+  /** JSON array: the rows of `administrators` that gave the creator access at creation. */
+  administrator_ids: string;
+  created_at: number;
+  /** When it last asked for a token. */
+  used_at: number | null;
 }

@@ -27,6 +27,7 @@ export const directoryErrorCodes = [
   'passkey_refused',
   'passkey_limit',
   'last_factor',
+  'limit_reached',
   'too_busy',
 ] as const;
 export type DirectoryErrorCode = (typeof directoryErrorCodes)[number];

@@ -142,29 +142,36 @@ export function createOrganizations(needs: { db: Database; clock: Clock; remembe
     return rows.map((row) => toOrganization(row)!);
   }
 
-  /** Changes what `change` names. Throws `settings_invalid` (every problem), `version_conflict`, `not_found`. */
+  /**
+   * Changes what `change` names. `also` runs in the same transaction. Throws `settings_invalid` (every problem),
+   * `version_conflict`, `not_found`.
+   */
   async function updateSettings(
     id: string,
     change: Partial<OrganizationSettings>,
     version: number,
+    also?: (trx: Database) => Promise<void>,
   ): Promise<Organization> {
     const organization = requireFound(await find(id));
     const settings = organizationSettingsSchema.safeParse({ ...organization.settings, ...change });
     if (!settings.success)
       throw new DirectoryError('settings_invalid', 'These settings are not possible', problemsOf(settings.error));
-    const updated = await db
-      .updateTable('organizations')
-      .set((row) => ({
-        settings: JSON.stringify(settings.data),
-        updated_at: clock.now(),
-        version: row('version', '+', 1),
-      }))
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .executeTakeFirst();
+    await db.transaction().execute(async (trx) => {
+      const updated = await trx
+        .updateTable('organizations')
+        .set((row) => ({
+          settings: JSON.stringify(settings.data),
+          updated_at: clock.now(),
+          version: row('version', '+', 1),
+        }))
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .executeTakeFirst();
+      if (updated.numUpdatedRows === 0n)
+        throw new DirectoryError('version_conflict', 'Somebody else has changed these settings meanwhile');
+      await also?.(trx);
+    });
     settingsReader.forget(id);
-    if (updated.numUpdatedRows === 0n)
-      throw new DirectoryError('version_conflict', 'Somebody else has changed these settings meanwhile');
     return requireFound(await find(id));
   }
 

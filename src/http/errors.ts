@@ -3,7 +3,7 @@
  *
  * Never shows `message`, `detail` or a stack. How a page looks is given in by `app.ts`.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { ProviderError } from '../../providers/errors.ts';
 import { AppError, type AppErrorCode, statusOfError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -44,6 +44,14 @@ export function createErrorHandler(options: ErrorHandlerOptions): ErrorHandler {
     response.setHeader('Cache-Control', 'no-store');
     if (shown.retryAfter !== undefined) response.setHeader('Retry-After', Math.ceil(shown.retryAfter / 1000));
     if (code === 'too_large') response.setHeader('Connection', 'close');
+    if (request.edge?.service === 'api') {
+      // Before its own router has seen the request: the same form (RFC 9457), with nothing special to say.
+      const { status, reference } = shown;
+      response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+      const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, reference };
+      response.end(request.method === 'HEAD' ? '' : JSON.stringify(problem));
+      return;
+    }
     if (wantsJson(request)) {
       response.setHeader('Content-Type', 'application/json; charset=utf-8');
       response.end(JSON.stringify({ error: code, reference: shown.reference }));

@@ -56,15 +56,21 @@ const reasons: ReadonlySet<string> = new Set<SignedOutReason>([
 
 export type OwnSurfaces = ReturnType<typeof createOwnSurfaces>;
 
+/** The session that this browser's cookie names, whether it still lasts or not; never another realm's. */
+export async function ownSessionOf(
+  { parties, sessions }: { parties: Pick<OwnRelyingParties, 'sessionUidOf'>; sessions: Pick<Sessions, 'find'> },
+  { party, realm }: { party: Pick<OwnRelyingParty, 'clientId' | 'cookie'>; realm: string },
+  request: Request,
+): Promise<SessionState | undefined> {
+  const uid = parties.sessionUidOf(party, request);
+  const state = uid === undefined ? undefined : await sessions.find(uid);
+  return state?.session.realm === realm ? state : undefined;
+}
+
 export function createOwnSurfaces(options: OwnSurfacesOptions) {
   const { parties, sessions, signOut, responder, csrf, clock, log } = options;
 
-  /** The session that this browser's cookie names, whether it still lasts or not; never another realm's. */
-  async function sessionOf(surface: Surface, request: Request): Promise<SessionState | undefined> {
-    const uid = parties.sessionUidOf(surface.party, request);
-    const state = uid === undefined ? undefined : await sessions.find(uid);
-    return state?.session.realm === surface.realm ? state : undefined;
-  }
+  const sessionOf = (surface: Surface, request: Request) => ownSessionOf({ parties, sessions }, surface, request);
 
   /** `returnTo`: service-relative path. */
   async function beginSignIn(surface: Surface, response: Response, signIn: OwnSignIn): Promise<void> {

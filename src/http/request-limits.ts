@@ -55,6 +55,7 @@ export const limitedRoutes: Readonly<Record<Exclude<Service, 'saml'>, readonly R
     ['pages', 'POST', '/sign-out'],
     ['pages', 'POST', '/organizations'],
     ['pages', 'POST', '/o/*'],
+    ['servers', '*', '/api/*'],
   ],
   workspace: [
     ['journeys', 'GET', '/callback'],

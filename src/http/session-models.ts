@@ -1,6 +1,7 @@
-/** What pages show of a session, made from the decision about it. Pure. Called by `console/` and `workspace/`. */
+/** What pages, API and log say of a session, made from the decision about it. Pure. Called by `console/`, `api/` and `workspace/`. */
 import type { LimitReason } from '../sessions/policy.ts';
 import type { Session, SessionState } from '../sessions/sessions.ts';
+import type { SystemLogEntry } from '../system-log/events.ts';
 import type { SessionSummary } from './views/session-summary.ts';
 import type { SessionWarning } from './views/session-warning.ts';
 
@@ -47,4 +48,13 @@ export function personOf({ claims }: Pick<Session, 'claims'>): { name: string; e
   const email = text('cip_email') || text('cip_upn');
   const name = text('name') || [text('given_name'), text('family_name')].filter(Boolean).join(' ');
   return { name: name || email || '?', email };
+}
+
+/** The log's words for the end of one session by somebody who may end it (SES-8). */
+export function entryOfEnd({ session }: SessionState): Pick<SystemLogEntry, 'event' | 'target' | 'detail'> {
+  return {
+    event: 'platform/session/end',
+    target: { type: 'session', id: session.accountId, name: personOf(session).name },
+    detail: { reason: 'revoked', realm: session.realm },
+  };
 }

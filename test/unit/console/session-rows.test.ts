@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findByRowId, rowIdOf, toRow } from '../../../src/console/session-rows.ts';
+import { toRow } from '../../../src/console/session-rows.ts';
 import { deviceOf } from '../../../src/core/device-name.ts';
+import { findByPublicId, publicIdOf } from '../../../src/sessions/public-id.ts';
 import type { SessionState } from '../../../src/sessions/sessions.ts';
 
 const uid = 'q3Jx0T1mBsmZ8nM0Yw4rVg';
@@ -12,20 +13,20 @@ const stateOf = (of: string, userAgent: string | null = null): SessionState =>
 
 describe("A session's row", () => {
   it('has a name that neither is nor holds the uid, and stays the same', () => {
-    const id = rowIdOf(uid);
+    const id = publicIdOf(uid);
     expect(id).toMatch(/^[\w-]{22}$/);
     expect(id).not.toContain(uid.slice(0, 8));
-    expect(rowIdOf(uid)).toBe(id);
-    expect(rowIdOf(`${uid}x`)).not.toBe(id);
+    expect(publicIdOf(uid)).toBe(id);
+    expect(publicIdOf(`${uid}x`)).not.toBe(id);
     expect(JSON.stringify(toRow(stateOf(uid), uid))).not.toContain(uid);
   });
 
   it('is found by that name only, among the sessions that one may end', () => {
     const mine = [stateOf('a'), stateOf('b')];
-    expect(findByRowId(mine, rowIdOf('b'))).toBe(mine[1]);
-    expect(findByRowId(mine, 'b')).toBeUndefined();
-    expect(findByRowId(mine, rowIdOf('c'))).toBeUndefined();
-    expect(findByRowId(mine, undefined)).toBeUndefined();
+    expect(findByPublicId(mine, publicIdOf('b'))).toBe(mine[1]);
+    expect(findByPublicId(mine, 'b')).toBeUndefined();
+    expect(findByPublicId(mine, publicIdOf('c'))).toBeUndefined();
+    expect(findByPublicId(mine, undefined)).toBeUndefined();
   });
 
   it('knows which one is looked out of', () => {

@@ -45,7 +45,13 @@ describe('the error handler', () => {
   it('answers programs in JSON', async () => {
     const { handle } = handlerWith();
     const api = await (await answering(new AppError('not_found'), handle, { service: 'api' }))('/');
-    expect(JSON.parse(api.body)).toEqual({ error: 'not_found', reference: expect.any(String) });
+    expect(api.headers['content-type']).toContain('application/problem+json');
+    expect(JSON.parse(api.body)).toEqual({
+      type: 'about:blank',
+      title: 'Not Found',
+      status: 404,
+      reference: expect.any(String),
+    });
     const asked = await (await answering(new AppError('not_found'), handle))('/', {
       headers: { accept: 'application/json' },
     });

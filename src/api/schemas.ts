@@ -1,0 +1,248 @@
+/**
+ * What the API takes and gives, as schemas: strict in both directions, so that an unknown field is an error on the way
+ * in (CON-09) and a test failure on the way out (CON-12). Names are those of the OpenAPI document's components.
+ */
+import { z } from 'zod';
+import { organizationSettingsSchema } from '../directory/organization-settings.ts';
+import { permissionNames } from '../directory/permissions.ts';
+import { problemTypes } from './problems.ts';
+
+const time = z.iso.datetime().meta({ description: 'UTC, RFC 3339' });
+const named = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => schema.meta({ id });
+const uuid = z.string().max(64);
+
+/** Of a path: what cannot be one is not found. */
+export const pathParameters = {
+  customerId: z
+    .string()
+    .regex(/^[a-z0-9-]{2,40}$/)
+    .meta({ description: 'Customer id of the organization' }),
+  clientId: z
+    .string()
+    .regex(/^[0-9a-f-]{36}$/)
+    .meta({ description: 'Client id of a secure client' }),
+  sessionId: z
+    .string()
+    .regex(/^[\w-]{22}$/)
+    .meta({ description: 'As the list of sessions has it' }),
+  connectionId: z.string().regex(/^[0-9a-f-]{36}$/),
+  applicationId: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{3,64}$/)
+    .meta({ description: 'Client id of the application' }),
+  problemType: z.string().regex(/^[a-z-]{3,40}$/),
+} as const;
+export type PathParameter = keyof typeof pathParameters;
+
+/** Digits in a query. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+export const pageParameters = {
+  limit: wholeNumber(1, 200).optional().meta({ description: 'Items of a page; 50 unless given' }),
+  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before' }),
+};
+
+const next = z.string().nullable().meta({ description: 'Cursor of the next page; null: this is the last' });
+const pageOf = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item), next });
+
+const accessSchema = named(
+  'Access',
+  z
+    .discriminatedUnion('access', [
+      z.strictObject({ access: z.literal('full') }),
+      z.strictObject({ access: z.literal('custom'), permissions: z.array(z.enum(permissionNames)) }),
+    ])
+    .meta({ description: 'SPEC ADM-2' }),
+);
+
+export const organizationSchema = named(
+  'Organization',
+  z.strictObject({
+    customerId: z.string(),
+    orgId: z.string(),
+    name: z.string(),
+    workspaceUrl: z.url(),
+    subscriberConnectionId: uuid.nullable(),
+    createdAt: time,
+  }),
+);
+
+export const settingsSchema = named('OrganizationSettings', organizationSettingsSchema.meta({}));
+/** Without the defaults of the stored settings: what is not named stays as it is. */
+export const settingsChangeSchema = named(
+  'OrganizationSettingsChange',
+  z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(organizationSettingsSchema.shape).map(([name, schema]) => [name, schema.unwrap().optional()]),
+      ) as {
+        [Name in keyof typeof organizationSettingsSchema.shape]: z.ZodOptional<
+          ReturnType<(typeof organizationSettingsSchema.shape)[Name]['unwrap']>
+        >;
+      },
+    )
+    .meta({ description: 'Only what changes' }),
+);
+
+export const meSchema = named(
+  'Me',
+  z.strictObject({
+    kind: z.enum(['person', 'client']),
+    id: z.string().meta({ description: 'Of a person the account, of a secure client its client id' }),
+    name: z.string(),
+    email: z.string().nullable(),
+    organizations: z.array(
+      z.strictObject({ customerId: z.string(), orgId: z.string(), name: z.string(), access: accessSchema }),
+    ),
+    csrfToken: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of a person: what `X-CSRF-Token` must hold on every change' }),
+  }),
+);
+
+export const secureClientSchema = named(
+  'SecureClient',
+  z.strictObject({
+    clientId: uuid,
+    name: z.string(),
+    createdBy: z.string(),
+    createdAt: time,
+    usedAt: time.nullable().meta({ description: 'When it last asked for a token' }),
+    state: z.enum(['active', 'creator_gone']).meta({
+      description: '`creator_gone`: its creator is no longer an administrator, and it gets no tokens',
+    }),
+  }),
+);
+export const secureClientsSchema = named('SecureClients', pageOf(secureClientSchema));
+export const newSecureClientSchema = named(
+  'NewSecureClient',
+  z.strictObject({ name: z.string().trim().min(1).max(100) }),
+);
+export const createdSecureClientSchema = named(
+  'CreatedSecureClient',
+  secureClientSchema.extend({ secret: z.string().meta({ description: 'Shown this once' }) }).meta({}),
+);
+
+export const sessionSchema = named(
+  'Session',
+  z.strictObject({
+    id: z.string(),
+    kind: z.enum(['administrator', 'subscriber']),
+    person: z.strictObject({ name: z.string(), email: z.string() }),
+    connectionId: z.string(),
+    current: z.boolean().meta({ description: 'The one that this request is made in' }),
+    clientAddress: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    openedAt: time,
+    lastActivityAt: time,
+    endsAt: time,
+  }),
+);
+export const sessionsSchema = named('Sessions', pageOf(sessionSchema));
+export const endedSchema = named('EndedSessions', z.strictObject({ ended: z.int() }));
+
+export const connectionSchema = named(
+  'Connection',
+  z.strictObject({
+    id: uuid,
+    kind: z.string(),
+    name: z.string(),
+    state: z.enum(['draft', 'live']),
+    forSubscribers: z.boolean(),
+    forAdministrators: z.boolean(),
+    isWorkspaceMethod: z.boolean().meta({ description: 'Subscribers sign in to the workspace with it' }),
+    identifier: z.string().nullable(),
+    hasSecrets: z.boolean().meta({ description: 'Secrets are set; none is ever given out' }),
+    createdAt: time,
+    updatedAt: time,
+  }),
+);
+export const connectionsSchema = named('Connections', pageOf(connectionSchema));
+export const connectionDetailSchema = named(
+  'ConnectionDetail',
+  connectionSchema
+    .extend({ settings: z.record(z.string(), z.unknown()).meta({ description: 'Without the secret ones' }) })
+    .meta({}),
+);
+
+export const applicationSchema = named(
+  'Application',
+  z.strictObject({
+    clientId: z.string(),
+    name: z.string(),
+    applicationType: z.enum(['web', 'native']),
+    redirectUris: z.array(z.string()),
+    postLogoutRedirectUris: z.array(z.string()),
+    tokenEndpointAuthMethod: z.string(),
+    hasSecret: z.boolean(),
+    createdAt: time,
+    updatedAt: time,
+  }),
+);
+export const applicationsSchema = named('Applications', pageOf(applicationSchema));
+
+export const tokenRequestSchema = named(
+  'TokenRequest',
+  z
+    .object({
+      grant_type: z.string().meta({ description: '`client_credentials`' }),
+      client_id: z.string().optional(),
+      client_secret: z.string().optional(),
+    })
+    .meta({ description: 'RFC 6749 §4.4.2; client id and secret here or by HTTP Basic' }),
+);
+export const tokenSchema = named(
+  'Token',
+  z.strictObject({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int() }),
+);
+/** As the vendor answers: a lower-case type, and a number in quotes. */
+export const vendorTokenSchema = named(
+  'VendorToken',
+  z.strictObject({ token_type: z.literal('bearer'), access_token: z.string(), expires_in: z.string() }),
+);
+export const tokenErrorSchema = named(
+  'TokenError',
+  z.strictObject({
+    error: z.enum(['invalid_request', 'invalid_client', 'unsupported_grant_type', 'temporarily_unavailable']),
+    error_description: z.string(),
+  }),
+);
+
+export const problemSchema = named(
+  'Problem',
+  z
+    .strictObject({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string().optional(),
+      reference: z.string().meta({ description: 'Joins this answer to the exact line in the log' }),
+      errors: z
+        .array(
+          z.strictObject({
+            pointer: z.string().optional().meta({ description: 'Into the body (RFC 6901)' }),
+            parameter: z.string().optional().meta({ description: 'Of the query' }),
+            message: z.string(),
+          }),
+        )
+        .optional(),
+    })
+    .meta({ description: 'RFC 9457' }),
+);
+export const problemTypeSchema = named(
+  'ProblemType',
+  z.strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    name: z.enum(Object.keys(problemTypes) as [keyof typeof problemTypes]),
+  }),
+);
+export const documentSchema = z.record(z.string(), z.unknown());
