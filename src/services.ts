@@ -28,6 +28,7 @@ import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
 import { createInvitations } from './directory/invitations.ts';
 import { createMfa } from './directory/mfa.ts';
+import { createMfaChanges } from './directory/mfa-changes.ts';
 import { createOrganizations } from './directory/organizations.ts';
 import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
 import { createPasskeys } from './directory/passkeys.ts';
@@ -45,6 +46,7 @@ import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
 import { createCitrixPasskeys } from './signin/citrix-passkeys.ts';
 import { createClientTokens } from './signin/client-tokens.ts';
+import { createEnrolment } from './signin/enrolment.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
@@ -182,7 +184,8 @@ export async function createServices(options: ServicesOptions) {
   const termsAcceptances = createTermsAcceptances({ db, clock, systemLog, terms: readTermsOfService(config) });
   const citrixProvider = createCitrixProvider(createCredentialStore(identities), ports);
   const throttle = createPasswordThrottle({ store, clock });
-  const mfa = createMfa({ db, store, clock, sealer });
+  const mfa = createMfa({ db, store, clock, sealer, mails, tellPerson, systemLog });
+  const mfaChanges = createMfaChanges({ db, clock, sealer, tellPerson, systemLog });
   const citrix = createCitrixSignIn({
     attempts,
     provider: citrixProvider,
@@ -190,10 +193,12 @@ export async function createServices(options: ServicesOptions) {
     mfa,
     facts: {
       sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId),
+      hasFactor: async (identityId) => (await mfaChanges.hasDevice(identityId)) || passkeys.has(identityId),
       termsDue: termsAcceptances.isDue,
     },
     clock,
   });
+  const enrolment = createEnrolment({ citrix, provider: citrixProvider, throttle, mfa, changes: mfaChanges, clock });
   const freshProof = createFreshProof({
     sessions,
     accounts,
@@ -268,6 +273,9 @@ export async function createServices(options: ServicesOptions) {
     signOut,
     citrix,
     citrixPasskeys,
+    enrolment,
+    mfa,
+    mfaChanges,
     freshProof,
     termsAcceptances,
     /** The `sub` of an identity as an administrator; undefined: it has never signed in. */

@@ -11,9 +11,11 @@ import { createCallbackRoutes } from './callbacks.ts';
 import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createDevelopmentMails } from './development-mails.ts';
+import { createEnrolRoutes } from './enrol.ts';
 import { createInvitationRoutes } from './invitation.ts';
 import { createPasskeyRoutes } from './passkey.ts';
 import { createPasswordRoutes } from './password.ts';
+import { createRecoveryRoutes } from './recovery.ts';
 import { createReturnRoutes } from './return.ts';
 import { createSignInRoutes } from './sign-in.ts';
 import { showRealms } from './sign-out.ts';
@@ -41,6 +43,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     createCodeRoutes(context),
     createTermsRoutes(context),
     createPasskeyRoutes(context),
+    createRecoveryRoutes(context),
+    createEnrolRoutes(context),
     createReturnRoutes(context),
     createInvitationRoutes(context),
   );

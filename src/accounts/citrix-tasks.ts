@@ -4,6 +4,7 @@ import { administratorsRealm } from '../sessions/policy.ts';
 import type { CitrixProgress, CitrixTask } from '../signin/citrix-progress.ts';
 import { showCode } from './code.ts';
 import type { AccountsContext } from './context.ts';
+import { showEnrol } from './enrol.ts';
 import { finish } from './finish.ts';
 import type { ShowTask } from './task.ts';
 import { showTerms } from './terms.ts';
@@ -11,6 +12,7 @@ import type { Waiting } from './waiting.ts';
 
 const pages: Readonly<Record<CitrixTask, ShowTask>> = {
   code: showCode,
+  enrol: showEnrol,
   terms: showTerms,
 };
 

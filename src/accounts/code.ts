@@ -1,12 +1,13 @@
 /** The task `code`: six digits from the authenticator app (CIT-1, CIT-6). */
 import { Router } from 'express';
+import { actDuringSignIn } from './act.ts';
 import { type AccountsContext, readPost } from './context.ts';
 import type { ShowTask } from './task.ts';
 import { codePage } from './views/code-page.ts';
 import { findWaiting } from './waiting.ts';
 
-/** What the page says; the limit itself ends with its window (directory/mfa.ts). */
-const codeWindow = 60 * 60_000;
+/** What the page says; the limit itself ends with its window (directory/factor-tries.ts). */
+export const codeWindow = 60 * 60_000;
 
 type CodeError = NonNullable<Parameters<typeof codePage>[1]['error']>;
 
@@ -30,6 +31,7 @@ export async function showCode(
             optionsUrl: context.signinUrl(interaction, 'passkey-factor', 'options'),
           },
         }),
+        recoveryHref: context.signinUrl(interaction, 'recovery'),
         ...(error && { error }),
       }),
     error ? { status: error.kind === 'throttled' ? 429 : 422 } : {},
@@ -48,7 +50,8 @@ export function createCodeRoutes(context: AccountsContext): Router {
     if (!progress) return response.redirect(303, context.signinUrl(interaction));
     const code = (form.code ?? '').replaceAll(/\s/g, '');
     if (code === '') return showCode(context, request, response, waiting, progress, { kind: 'empty' });
-    const answer = await context.citrix.checkCode(interaction.uid, browser, code);
+    const act = await actDuringSignIn(context, request, progress.person);
+    const answer = await context.citrix.checkCode(interaction.uid, browser, { method: 'otp', code, act });
     if (answer === 'wrong') return showCode(context, request, response, waiting, progress, { kind: 'wrong' });
     if (answer === 'throttled') {
       return showCode(context, request, response, waiting, progress, { kind: 'throttled', retryAfter: codeWindow });

@@ -20,6 +20,7 @@ import type { Admit } from '../signin/admit.ts';
 import type { Attempts } from '../signin/attempts.ts';
 import type { CitrixSignIn } from '../signin/citrix-identity.ts';
 import type { CitrixPasskeys } from '../signin/citrix-passkeys.ts';
+import type { Enrolment } from '../signin/enrolment.ts';
 import type { Handles } from '../signin/handles.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -81,6 +82,7 @@ export interface AccountsOptions {
   signIn: SignIn;
   citrix: CitrixSignIn;
   citrixPasskeys: CitrixPasskeys;
+  enrolment: Enrolment;
   admit: Admit;
   termsAcceptances: TermsAcceptances;
   /** The `sub` of this identity as an administrator; undefined: it has never signed in. */

@@ -1,7 +1,7 @@
 /** `identity …`: people of the built-in Citrix identity provider. */
 import { randomInt } from 'node:crypto';
-import { generateTotpKey, totpUri } from '../directory/mfa.ts';
 import { problemsOfPassword } from '../directory/password-rules.ts';
+import { generateTotpKey, totpUri } from '../directory/totp.ts';
 import { type Command, columns } from './command.ts';
 
 const create: Command = {

@@ -30,6 +30,8 @@ export interface Tables {
   log_webhooks: LogWebhookRow;
   passkeys: PasskeyRow;
   invitations: InvitationRow;
+  backup_codes: BackupCodeRow;
+  recovery_phones: RecoveryPhoneRow;
 }
 
 export interface OrganizationRow {
@@ -355,4 +357,22 @@ export interface SecureClientRow {
   created_at: number;
   /** When it last asked for a token. */
   used_at: number | null;
+}
+
+/** One of an identity's backup codes that has not been used; the row goes when it is (CIT-6). */
+export interface BackupCodeRow {
+  id: string;
+  identity_id: string;
+  /** The same for all codes of a set. */
+  salt: string;
+  /** scrypt, base64url (directory/backup-codes.ts). */
+  code_hash: string;
+  created_at: number;
+}
+
+export interface RecoveryPhoneRow {
+  identity_id: string;
+  /** E.164, context `recovery-phones/<identity id>`. */
+  phone_sealed: string;
+  updated_at: number;
 }

@@ -12,8 +12,8 @@ import type { Database, IdentityRow } from '../database/schema.ts';
 import type { PasswordHasher } from './credentials.ts';
 import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
-import { totpContext } from './mfa.ts';
 import { passwordProblemTexts, problemsOfPassword } from './password-rules.ts';
+import { totpContext } from './totp-devices.ts';
 
 export interface Identity {
   id: string;

@@ -1,101 +1,171 @@
 /**
- * The second factor: TOTP (RFC 6238: SHA-1, 6 digits, 30 s), compulsory for every identity (SPEC CIT-4).
+ * Proving the second factor, compulsory for every identity (SPEC CIT-4, CIT-6): a code of the authenticator app, a backup
+ * code, or a code by email.
  *
- * Owns the row `totp_devices`, that a code works once (CIT-6), and how often one may try. Does not own the order of a
- * sign-in. Called by `accounts/`, `identities.ts`.
+ * Owns that all of them share one limit, and that the person hears of the unusual ones. Does not own the order of a
+ * sign-in, nor the factors themselves (`totp-devices.ts`, `backup-codes.ts`, `email-codes.ts`; changes of them are in
+ * `mfa-changes.ts`). Called by `signin/` and `console/`.
  */
-import { Secret, TOTP } from 'otpauth';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
-import { hashOfToken } from '../core/random.ts';
+import type { Language } from '../core/language.ts';
 import type { Database } from '../database/schema.ts';
+import { type FactorCodePurpose, factorCode } from '../mail/letters/factor-code.ts';
+import type { Mails } from '../mail/mails.ts';
+import type { TellPerson } from '../mail/tell-person.ts';
 import type { Store } from '../store/store.ts';
+import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
+import type { SystemLog } from '../system-log/system-log.ts';
+import { createBackupCodes } from './backup-codes.ts';
+import { createEmailCodes, emailCodeLifetime } from './email-codes.ts';
+import { createFactorTries } from './factor-tries.ts';
+import { createTotpDevices } from './totp-devices.ts';
 
-const period = 30;
-/** Steps before and after the present one that are accepted: a phone's clock may be half a minute off. */
-const window = 1;
-const hourMs = 3_600_000;
-/** SECURITY ID-05. */
-const limits = { perChallenge: 5, perHour: 10 } as const;
+export const factorMethods = ['otp', 'backup_code', 'email_code'] as const;
+export type FactorMethod = (typeof factorMethods)[number];
 
-/** `challenge_spent`: five wrong codes, the sign-in must start again. `throttled`: too many within an hour. */
+/** `challenge_spent`: five wrong codes, begin again. `throttled`: too many within an hour. */
 export type CodeOutcome = 'accepted' | 'wrong' | 'challenge_spent' | 'throttled';
 
-export interface CodeTry {
+/** Whose factor, in which challenge, in which request. */
+export interface FactorRequest {
   identityId: string;
-  /** As typed; spaces do not matter. */
-  code: string;
-  /** Unique to one sign-in that has proved the password; unguessable. */
+  /** Unguessable; of one sign-in that has proved the password, or of one session. Tries are counted under it. */
   challengeId: string;
+  act: Act;
+  /** In whose log it is told; absent: the installation's. */
+  organizationId?: string;
+  /** The reader's, for mails. Absent: both. */
+  language?: Language;
+}
+
+export interface CodeTry extends FactorRequest {
+  method: FactorMethod;
+  /** As typed. */
+  code: string;
+}
+
+export interface MfaNeeds {
+  db: Database;
+  store: Store;
+  clock: Clock;
+  sealer: Sealer;
+  mails: Pick<Mails, 'queue'>;
+  tellPerson: TellPerson;
+  systemLog: Pick<SystemLog, 'record'>;
 }
 
 export type Mfa = ReturnType<typeof createMfa>;
 
-export function createMfa(needs: { db: Database; store: Store; clock: Clock; sealer: Sealer }) {
-  const { db, store, clock, sealer } = needs;
+export function createMfa({ db, store, clock, sealer, mails, tellPerson, systemLog }: MfaNeeds) {
+  const devices = createTotpDevices({ db, clock, sealer });
+  const backupCodes = createBackupCodes({ db, clock });
+  const emailCodes = createEmailCodes({ store, clock });
+  const tries = createFactorTries({ store, clock });
 
-  async function verifyCode({ identityId, code, challengeId }: CodeTry): Promise<CodeOutcome> {
-    const now = clock.now();
-    const hourly = `totp-tries:${identityId}`;
-    // Counted before looking, so that tries in parallel count. The hourly count outlives the sign-in (ID-05); only a
-    // right code, which whoever guesses does not have, ends it.
-    const tries = await store.count(`totp-challenge:${hashOfToken(challengeId)}`, now + hourMs);
-    if (tries > limits.perChallenge) return 'challenge_spent';
-    if ((await store.count(hourly, now + hourMs)) > limits.perHour) return 'throttled';
-    const step = await acceptedStep(identityId, code, now);
-    if (step === undefined || !(await useStep(identityId, step))) return 'wrong';
-    await store.delete(hourly);
-    return 'accepted';
+  const verifyCode = (attempt: CodeTry): Promise<CodeOutcome> => counted(attempt, () => use(attempt));
+
+  /** A code by email for who has no factor yet: nothing that anybody has to be told of. Counted like the others. */
+  const verifyFirstCode = (attempt: FactorRequest & { code: string }): Promise<CodeOutcome> =>
+    counted(attempt, () => emailCodes.use(attempt, attempt.code));
+
+  async function counted(request: FactorRequest, isRight: () => Promise<boolean>): Promise<CodeOutcome> {
+    const { identityId, challengeId, act } = request;
+    const counts = { identityId, challengeId, address: act.clientAddress };
+    const started = await tries.begin(counts);
+    if (!started.may) return started.why;
+    if (await isRight()) {
+      await tries.succeeded(counts);
+      return 'accepted';
+    }
+    if (await tries.failed(counts, started.tries)) await alert(request);
+    return 'wrong';
   }
 
-  async function hasDevice(identityId: string): Promise<boolean> {
-    const row = await db
-      .selectFrom('totp_devices')
-      .select('identity_id')
-      .where('identity_id', '=', identityId)
-      .executeTakeFirst();
-    return row !== undefined;
+  function use(attempt: CodeTry): Promise<boolean> {
+    if (attempt.method === 'otp') return devices.useCode(attempt.identityId, attempt.code);
+    return attempt.method === 'backup_code' ? useBackupCode(attempt) : useEmailCode(attempt);
   }
 
-  async function acceptedStep(identityId: string, code: string, now: number): Promise<number | undefined> {
-    const token = code.normalize('NFKC').replace(/\s/g, '');
-    const row = await db
-      .selectFrom('totp_devices')
-      .select('secret_sealed')
-      .where('identity_id', '=', identityId)
-      .executeTakeFirst();
-    if (!row || !/^[0-9]{6}$/.test(token)) return undefined;
-    const secret = Secret.fromBase32(sealer.openText(row.secret_sealed, totpContext(identityId)));
-    const delta = TOTP.validate({ token, secret, timestamp: now, period, window });
-    return delta === null ? undefined : TOTP.counter({ period, timestamp: now }) + delta;
+  async function useBackupCode(attempt: CodeTry): Promise<boolean> {
+    const { identityId } = attempt;
+    const matched = await backupCodes.match(identityId, attempt.code);
+    if (matched === undefined) return false;
+    return db.transaction().execute(async (trx) => {
+      if (!(await backupCodes.spend(trx, identityId, matched))) return false;
+      const left = await backupCodes.left(identityId, trx);
+      await note(trx, attempt, 'platform/backupcodes/use', { left });
+      await tell(trx, attempt, { kind: 'backup_code_used', left });
+      return true;
+    });
   }
 
-  /** One statement: of two requests with the same code one gets true. Codes of earlier steps are spent as well. */
-  async function useStep(identityId: string, step: number): Promise<boolean> {
-    const used = await db
-      .updateTable('totp_devices')
-      .set({ last_step: step })
-      .where('identity_id', '=', identityId)
-      .where('last_step', '<', step)
-      .executeTakeFirst();
-    return used.numUpdatedRows === 1n;
+  async function useEmailCode(attempt: CodeTry): Promise<boolean> {
+    if (!(await emailCodes.use(attempt, attempt.code))) return false;
+    await db.transaction().execute(async (trx) => {
+      await note(trx, attempt, 'platform/recoverycode/use');
+      await tell(trx, attempt, { kind: 'email_code_used' });
+    });
+    return true;
   }
 
-  return { verifyCode, hasDevice };
+  /**
+   * Writes six digits to the identity's address. `throttled`: too many mails within an hour; the ones before still count
+   * until they run out.
+   */
+  async function sendCode(request: FactorRequest, purpose: FactorCodePurpose): Promise<'sent' | 'throttled'> {
+    const { email } = await personOf(db, request.identityId);
+    const made = await emailCodes.make(request);
+    if (!made) return 'throttled';
+    const minutes = emailCodeLifetime / 60_000;
+    const letter = factorCode(request.language, { code: made.code, purpose, email, minutes });
+    await db.transaction().execute(async (trx) => {
+      await note(trx, request, 'platform/recoverycode/send', { purpose });
+      await mails.queue({ to: email, letter, expiresAt: made.expiresAt }, trx);
+    });
+    return 'sent';
+  }
+
+  /** Somebody who has given the password guesses at the factor. */
+  async function alert(request: FactorRequest): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      await note(trx, request, 'platform/authenticationcode/limit');
+      await tell(trx, request, { kind: 'codes_guessed' });
+    });
+  }
+
+  async function tell(
+    trx: Database,
+    { identityId, act }: FactorRequest,
+    what: Pick<Parameters<TellPerson>[0], 'kind' | 'left'>,
+  ): Promise<void> {
+    const { email } = await personOf(trx, identityId);
+    // In both languages: the request's own is that of whoever made it, and this is for who did not.
+    await tellPerson({ ...what, email, act }, trx);
+  }
+
+  async function note(
+    trx: Database,
+    { identityId, act, organizationId }: FactorRequest,
+    event: SystemEvent,
+    detail: Readonly<Record<string, string | number>> = {},
+  ): Promise<void> {
+    const { name } = await personOf(trx, identityId);
+    const target = { type: 'identity', id: identityId, name } as const;
+    await systemLog.record(entryBy(act, { event, organizationId: organizationId ?? null, target, detail }), trx);
+  }
+
+  const isCodeWaiting = (request: Pick<FactorRequest, 'identityId' | 'challengeId'>) => emailCodes.isWaiting(request);
+
+  return { verifyCode, verifyFirstCode, sendCode, isCodeWaiting };
 }
 
-/** A new key, Base32, 160 bits (RFC 4226 §4 R6). */
-export function generateTotpKey(): string {
-  return new Secret({ size: 20 }).base32;
-}
-
-/** What the app scans. `issuer` names this installation. */
-export function totpUri(device: { key: string; email: string; issuer: string }): string {
-  const { key, email, issuer } = device;
-  return new TOTP({ issuer, label: email, secret: Secret.fromBase32(key), period }).toString();
-}
-
-/** Where a sealed TOTP key belongs. */
-export function totpContext(identityId: string): string {
-  return `totp/${identityId}`;
+/** Throws when the identity is gone. */
+export async function personOf(db: Database, identityId: string): Promise<{ email: string; name: string }> {
+  const row = await db
+    .selectFrom('identities')
+    .select(['email', 'display_name'])
+    .where('id', '=', identityId)
+    .executeTakeFirstOrThrow();
+  return { email: row.email, name: row.display_name };
 }

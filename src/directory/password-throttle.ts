@@ -70,8 +70,8 @@ function keysOf({ name, address, device }: PasswordTry) {
   };
 }
 
-/** IPv4 /24, IPv6 /64: what one party is given at least. */
-function networkOf(address: string): string {
+/** IPv4 /24, IPv6 /64: what one party is given at least; anything else as it is. */
+export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed.kind() === 'ipv4'

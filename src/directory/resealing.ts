@@ -9,8 +9,9 @@ import type { Sealer } from '../../certs/sealing.ts';
 import type { Database } from '../database/schema.ts';
 import { mailContext } from '../mail/mails.ts';
 import { connectionContext } from './connections.ts';
-import { totpContext } from './mfa.ts';
+import { recoveryPhoneContext } from './recovery-phones.ts';
 import { signingKeyContext } from './signing-keys.ts';
+import { totpContext } from './totp-devices.ts';
 
 const batchSize = 100;
 
@@ -89,6 +90,26 @@ function sealedColumns(db: Database): SealedColumn[] {
             .set({ secret_sealed: sealed })
             .where('identity_id', '=', row.id)
             .where('secret_sealed', '=', row.sealed)
+            .executeTakeFirst()
+        ).numUpdatedRows,
+    },
+    {
+      context: recoveryPhoneContext,
+      readAfter: (id) =>
+        db
+          .selectFrom('recovery_phones')
+          .select(['identity_id as id', 'phone_sealed as sealed'])
+          .where('identity_id', '>', id)
+          .orderBy('identity_id')
+          .limit(batchSize)
+          .execute(),
+      replace: async (row, sealed) =>
+        (
+          await db
+            .updateTable('recovery_phones')
+            .set({ phone_sealed: sealed })
+            .where('identity_id', '=', row.id)
+            .where('phone_sealed', '=', row.sealed)
             .executeTakeFirst()
         ).numUpdatedRows,
     },

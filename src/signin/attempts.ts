@@ -86,6 +86,22 @@ export function createAttempts({ store, clock, sealer }: { store: Store; clock: 
       const key = stepKey(interactionUid, browser);
       return open(key, await store.get(key));
     },
+    /**
+     * From the step as it stands to what `change` makes of it, in one piece: of requests at the same time one gets true,
+     * and nothing is lost. Not when `change` answers undefined.
+     */
+    async changeStep(
+      interactionUid: string,
+      browser: string,
+      change: (step: Step) => Step | undefined,
+    ): Promise<boolean> {
+      const key = stepKey(interactionUid, browser);
+      const sealed = await store.get(key);
+      const from = open<Step>(key, sealed);
+      const to = from && change(from);
+      if (sealed === undefined || !to) return false;
+      return store.replace(key, sealed, sealer.seal(JSON.stringify(to), key), clock.now() + stepLifetime);
+    },
     /** True for the one request that may go on from this step. */
     async takeStep(interactionUid: string, browser: string): Promise<Step | undefined> {
       const key = stepKey(interactionUid, browser);

@@ -7,7 +7,7 @@ import { requireOfAdministrator } from '../claims/claims.ts';
 import { normalise } from '../claims/normalise.ts';
 import type { Clock } from '../core/clock.ts';
 import { randomToken } from '../core/random.ts';
-import type { CodeOutcome, Mfa } from '../directory/mfa.ts';
+import type { CodeOutcome, CodeTry, FactorMethod, Mfa } from '../directory/mfa.ts';
 import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import type { Attempts } from './attempts.ts';
 import { type CitrixFacts, type CitrixProgress, type CitrixTask, isStanding, nextTask } from './citrix-progress.ts';
@@ -17,7 +17,7 @@ export interface CitrixSignInOptions {
   attempts: Attempts;
   provider: PasswordProvider;
   throttle: PasswordThrottle;
-  mfa: Pick<Mfa, 'verifyCode'>;
+  mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting'>;
   facts: CitrixFacts;
   clock: Clock;
 }
@@ -33,6 +33,9 @@ export interface PasswordTry {
   /** This person has signed in with this browser before (accounts/known-devices.ts). */
   device?: string | undefined;
 }
+
+/** What was typed, by whom. */
+export type GivenCode = Pick<CodeTry, 'method' | 'code' | 'act' | 'language'>;
 
 export type CodeAnswer =
   | Exclude<CodeOutcome, 'accepted'>
@@ -102,11 +105,11 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, c
     from: CitrixProgress,
     change: Partial<Omit<CitrixProgress, 'challengeId'>>,
   ): Promise<boolean> {
-    const taken = await attempts.takeStep(interactionUid, browser);
-    if (taken?.step !== 'citrix' || taken.progress.challengeId !== from.challengeId) return false;
-    const progress = { ...taken.progress, ...change, challengeId: randomToken() };
-    await attempts.setStep(interactionUid, browser, { step: 'citrix', progress });
-    return true;
+    return attempts.changeStep(interactionUid, browser, (step) =>
+      step.step === 'citrix' && step.progress.challengeId === from.challengeId
+        ? { step: 'citrix', progress: { ...step.progress, ...change, challengeId: randomToken() } }
+        : undefined,
+    );
   }
 
   /** The person, once and only when every task is done; this sign-in is over then. */
@@ -119,18 +122,43 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, c
     return (await isStanding(taken.progress, facts)) ? taken.progress.person : undefined;
   }
 
-  async function checkCode(interactionUid: string, browser: string, code: string): Promise<CodeAnswer> {
+  async function checkCode(interactionUid: string, browser: string, attempt: GivenCode): Promise<CodeAnswer> {
     const progress = await progressOf(interactionUid, browser);
     if (!progress || (await taskOf(progress)) !== 'code') return 'expired';
     const { challengeId, person } = progress;
-    const outcome = await mfa.verifyCode({ identityId: person.subject, code, challengeId });
+    const outcome = await mfa.verifyCode({ ...attempt, identityId: person.subject, challengeId });
     if (outcome !== 'accepted') return outcome;
-    // RFC 8176. Only now: a wrong code leaves the challenge standing, a right one uses it up.
-    const proven = { person: { ...person, amr: ['pwd', 'otp', 'mfa'] }, factor: 'otp' as const };
+    // Only now: a wrong code leaves the challenge standing, a right one uses it up.
+    const proven = provenBy(attempt.method, person);
     return (await advance(interactionUid, browser, progress, proven)) ? 'accepted' : 'expired';
   }
 
-  return { checkPassword, begin, checkCode, progressOf, taskOf, advance, complete };
+  /** A code by email for who does not have the authenticator app at hand (CIT-6). */
+  async function sendCode(
+    interactionUid: string,
+    browser: string,
+    request: Pick<GivenCode, 'act' | 'language'>,
+  ): Promise<'sent' | 'throttled' | 'expired'> {
+    const progress = await progressOf(interactionUid, browser);
+    if (!progress || (await taskOf(progress)) !== 'code') return 'expired';
+    const { challengeId, person } = progress;
+    return mfa.sendCode({ ...request, identityId: person.subject, challengeId }, 'recovery');
+  }
+
+  /** A code that was sent for the sign-in as it stands still counts. */
+  const isCodeWaiting = ({ challengeId, person }: CitrixProgress): Promise<boolean> =>
+    mfa.isCodeWaiting({ identityId: person.subject, challengeId });
+
+  return { checkPassword, begin, checkCode, sendCode, isCodeWaiting, progressOf, taskOf, advance, complete };
+}
+
+/** RFC 8176. A code by email is one more channel (`mca`); who came without the app is asked whether to enrol another. */
+function provenBy(
+  method: FactorMethod,
+  person: VerifiedPerson,
+): Pick<CitrixProgress, 'person' | 'factor' | 'newDevice'> {
+  const amr = method === 'email_code' ? ['pwd', 'otp', 'mca', 'mfa'] : ['pwd', 'otp', 'mfa'];
+  return { person: { ...person, amr }, factor: method, newDevice: method === 'otp' ? undefined : 'offered' };
 }
 
 /** Somebody whom the built-in provider has vouched for. */

@@ -4,10 +4,24 @@
  * The one list of tasks, in order; the dispatcher shows the first that is due (ARCHITECTURE §3: from stored state to
  * the next page). No task leads to another. Until the last one is done nothing is a session (SECURITY ID-07).
  */
+import type { FactorMethod } from '../directory/mfa.ts';
 import type { VerifiedPerson } from './person.ts';
 
 /** How the second factor was proven in this sign-in. */
-export type Factor = 'otp' | 'passkey';
+export type Factor = FactorMethod | 'passkey';
+
+/** What an enrolment has gathered so far; nothing of it is durable before its end (CIT-4). */
+export interface PendingEnrolment {
+  /** Base32; of the device that is to be. */
+  key: string;
+  /** Of the code that the new device has shown; null: not yet. */
+  step: number | null;
+  /** E.164; null: not yet. */
+  phone: string | null;
+  backupCodes: readonly string[];
+  /** "I've saved these codes". */
+  saved: boolean;
+}
 
 export interface CitrixProgress {
   /** Unguessable; another after each proof. Tries of codes are counted under it. */
@@ -17,14 +31,20 @@ export interface CitrixProgress {
   startedAt: number;
   /** Null: not yet. */
   factor: Factor | null;
+  /** From the proof that it begins with. */
+  enrolment?: PendingEnrolment | undefined;
+  /** Somebody came in without the authenticator app: whether they want to enrol another one now is asked, or answered. */
+  newDevice?: 'offered' | 'chosen' | undefined;
 }
 
-export type CitrixTask = 'code' | 'terms';
+export type CitrixTask = 'code' | 'enrol' | 'terms';
 
 /** What is asked of the directory while deciding; of the identity `person.subject`. */
 export interface CitrixFacts {
   /** Sign-ins that began before this (milliseconds) count no more; null: there is no such identity any more. */
   sessionsNotBefore(identityId: string): Promise<number | null>;
+  /** An authenticator app or a passkey. */
+  hasFactor(identityId: string): Promise<boolean>;
   /** CIT-10: the terms of service in force have not been accepted. */
   termsDue(identityId: string): Promise<boolean>;
 }
@@ -35,7 +55,12 @@ interface TaskRule {
 }
 
 const rules: readonly TaskRule[] = [
-  { task: 'code', isDue: ({ factor }) => factor === null },
+  {
+    task: 'code',
+    isDue: async ({ factor, person }, { hasFactor }) => factor === null && (await hasFactor(person.subject)),
+  },
+  // Who has a factor gets here only by proving one (SECURITY ID-07).
+  { task: 'enrol', isDue: ({ factor, newDevice }) => factor === null || newDevice !== undefined },
   { task: 'terms', isDue: ({ person }, facts) => facts.termsDue(person.subject) },
 ];
 

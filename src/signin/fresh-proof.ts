@@ -52,7 +52,7 @@ export function createFreshProof(options: FreshProofOptions) {
     const outcome =
       code === ''
         ? await provePassword(identity, typed.password, { address, device: session.uid })
-        : await proveCode(session, identity.id, code);
+        : await proveCode(session, identity, code, address);
     if (outcome === 'accepted' && !(await sessions.noteProof(session.uid, clock.now()))) {
       return code === '' ? 'password_wrong' : 'code_wrong';
     }
@@ -76,8 +76,19 @@ export function createFreshProof(options: FreshProofOptions) {
   }
 
   /** Tries are counted for the session since its last proof, and for the person, with those of sign-ins (ID-05). */
-  async function proveCode({ uid, authTime }: Session, identityId: string, code: string): Promise<ProofOutcome> {
-    const outcome = await mfa.verifyCode({ identityId, code, challengeId: `fresh proof ${uid} ${authTime}` });
+  async function proveCode(
+    { uid, authTime, accountId }: Session,
+    { id, displayName }: { id: string; displayName: string },
+    code: string,
+    address: string,
+  ): Promise<ProofOutcome> {
+    const outcome = await mfa.verifyCode({
+      identityId: id,
+      method: 'otp',
+      code,
+      challengeId: `fresh proof ${uid} ${authTime}`,
+      act: { actor: { type: 'administrator', id: accountId, name: displayName }, clientAddress: address },
+    });
     if (outcome === 'accepted') return outcome;
     return outcome === 'wrong' ? 'code_wrong' : 'throttled';
   }

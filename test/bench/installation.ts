@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { type Installation, openInstallation } from '../../src/cli/installation.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { operator } from '../../src/directory/authority.ts';
-import { generateTotpKey } from '../../src/directory/mfa.ts';
+import { generateTotpKey } from '../../src/directory/totp.ts';
 import { samlCertificates } from '../../src/services.ts';
 import { client } from '../support/scenario/upstreams.ts';
 import type { Administrator, RelyingParty } from './sign-in-client.ts';

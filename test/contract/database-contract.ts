@@ -11,14 +11,16 @@ import { generateSealingKey } from '../../certs/sealing-keys.ts';
 import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../../src/database/database.ts';
 import { createAccounts } from '../../src/directory/accounts.ts';
 import { createApplications } from '../../src/directory/applications.ts';
+import { generateBackupCodes } from '../../src/directory/backup-codes.ts';
 import { createConnections } from '../../src/directory/connections.ts';
 import { createPasswordHasher } from '../../src/directory/credentials.ts';
 import { createIdentities } from '../../src/directory/identities.ts';
-import { createMfa, generateTotpKey } from '../../src/directory/mfa.ts';
 import { createOrganizations } from '../../src/directory/organizations.ts';
 import { createPasskeys, type NewCredential } from '../../src/directory/passkeys.ts';
+import { createRecoveryPhones } from '../../src/directory/recovery-phones.ts';
 import { resealAll } from '../../src/directory/resealing.ts';
 import { createSigningKeys } from '../../src/directory/signing-keys.ts';
+import { generateTotpKey } from '../../src/directory/totp.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
 import type { Act } from '../../src/system-log/events.ts';
 import { createSystemLog } from '../../src/system-log/system-log.ts';
@@ -27,6 +29,7 @@ import {
   dayMs,
   definitionOf,
   refusalOf,
+  secondFactorOn,
   startOfTests,
 } from '../unit/directory/directory-under-test.ts';
 
@@ -163,7 +166,13 @@ export function describeDatabase(
       const code = new TOTP({ secret: key }).generate({ timestamp: clock.now() });
       const outcomes = await Promise.all(
         [one, other, one, other].map(({ db }, index) =>
-          createMfa({ db, store, clock, sealer }).verifyCode({ identityId: id, code, challengeId: `c${index}` }),
+          secondFactorOn({ db, store, clock, sealer }).mfa.verifyCode({
+            identityId: id,
+            method: 'otp',
+            code,
+            challengeId: `c${index}`,
+            act,
+          }),
         ),
       );
       expect(outcomes.sort()).toEqual(['accepted', 'wrong', 'wrong', 'wrong']);
@@ -196,6 +205,39 @@ export function describeDatabase(
       const noted = await Promise.all([...both, ...both].map((passkeys) => passkeys.noteUse(passkey!.id, use)));
       expect(noted.filter(Boolean)).toHaveLength(1);
       expect((await both[0]!.findByCredential(draft.credentialId))?.counter).toBe(4_000_000_000);
+    });
+
+    test('lets one of many requests use a backup code, and one of many enrolments win', async () => {
+      const { id } = await newIdentity();
+      await one.db.deleteFrom('totp_devices').where('identity_id', '=', id).execute();
+      const sets = [generateBackupCodes(), generateBackupCodes()];
+      const enrolled = await Promise.all(
+        [one, other].map(({ db }, index) =>
+          secondFactorOn({ db, store, clock, sealer }).mfaChanges.enrol(
+            { identityId: id, organizationId: null },
+            { device: { key: generateTotpKey(), step: 1 }, backupCodes: sets[index]!, phone: '+81312345678' },
+            act,
+          ),
+        ),
+      );
+      expect(enrolled.filter(Boolean)).toHaveLength(1);
+      const code = sets[enrolled.indexOf(true)]![3]!;
+      const outcomes = await Promise.all(
+        [one, other, one, other].map(({ db }, index) =>
+          secondFactorOn({ db, store, clock, sealer }).mfa.verifyCode({
+            identityId: id,
+            method: 'backup_code',
+            code,
+            challengeId: `b${index}`,
+            act,
+          }),
+        ),
+      );
+      expect(outcomes.sort()).toEqual(['accepted', 'wrong', 'wrong', 'wrong']);
+      expect(await secondFactorOn({ db: other.db, store, clock, sealer }).mfaChanges.stateOf(id)).toMatchObject({
+        backupCodesLeft: 9,
+        phone: '+81•••••••78',
+      });
     });
 
     describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
@@ -234,6 +276,12 @@ export function describeDatabase(
       const connection = await connections.create(organization.id, { kind: 'okta', name: 'Okta', settings });
       const totpKey = generateTotpKey();
       const { id } = await newIdentity(totpKey);
+      const phone = '+81312345678';
+      await secondFactorOn({ db: one.db, store, clock, sealer }).mfaChanges.replacePhone(
+        { identityId: id, organizationId: null },
+        phone,
+        act,
+      );
       const newKey = generateSealingKey();
       const both = createSealer([newKey, oldKey]);
       expect((await resealAll({ db: one.db, sealer: both })).resealed).toBeGreaterThan(2);
@@ -242,10 +290,13 @@ export function describeDatabase(
       const reopened = createConnections({ db: other.db, clock, sealer: after, definitionOf });
       expect(await reopened.openSettings(connection)).toEqual(settings);
       const code = new TOTP({ secret: totpKey }).generate({ timestamp: clock.now() });
-      const mfa = createMfa({ db: other.db, store, clock, sealer: after });
+      const mfa = secondFactorOn({ db: other.db, store, clock, sealer: after }).mfa;
       const keys = createSigningKeys({ db: other.db, clock, sealer: after, samlEntityId: 'https://saml.test' });
       expect((await keys.load()).length).toBeGreaterThan(0);
-      expect(await mfa.verifyCode({ identityId: id, code, challengeId: 'reseal' })).toBe('accepted');
+      expect(await mfa.verifyCode({ identityId: id, method: 'otp', code, challengeId: 'reseal', act })).toBe(
+        'accepted',
+      );
+      expect(await createRecoveryPhones({ db: other.db, clock, sealer: after }).find(id)).toBe(phone);
     });
 
     test('finds, lists and forgets applications and log entries', async () => {

@@ -28,6 +28,7 @@ import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { consolePages } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
+import { secondFactorPages } from './second-factor-pages.ts';
 import { systemLogPages } from './system-log-pages.ts';
 
 const csrf = 'sample';
@@ -70,9 +71,16 @@ export const pages: Readonly<Record<string, Sample>> = {
   'sign-in-empty': (c) => signInPage(c, { ...signIn, email: 'aiko@example.com', error: { kind: 'empty_password' } }),
   'sign-in-throttled': (c) =>
     signInPage(c, { ...signIn, email: 'aiko@example.com', error: { kind: 'throttled', retryAfter: 4 * 60_000 } }),
-  code: (c) => codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/' }),
+  code: (c) => codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', recoveryHref: '/' }),
   'code-wrong': (c) =>
-    codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', error: { kind: 'wrong' } }),
+    codePage(c, {
+      action: '/',
+      csrf,
+      email: 'aiko@example.com',
+      restartHref: '/',
+      recoveryHref: '/',
+      error: { kind: 'wrong' },
+    }),
   terms: (c) =>
     termsPage(c, {
       action: '/',
@@ -239,6 +247,7 @@ export const pages: Readonly<Record<string, Sample>> = {
       },
       signOut: { action: '/', csrf },
     }),
+  ...secondFactorPages,
   ...consolePages,
   ...systemLogPages,
 };

@@ -16,6 +16,8 @@ export interface CodePage {
   email: string;
   /** Back to email and password with this attempt. */
   restartHref: string;
+  /** Without the authenticator app (CIT-6). */
+  recoveryHref: string;
   organization?: string;
   /** The person has one. */
   passkey?: PasskeyOffer;
@@ -53,6 +55,6 @@ export function codePage(context: PageContext, model: CodePage): Html {
       }),
       actions(submitButton(m.submit)),
     )}${model.passkey && passkeyOffer(context, { ...model.passkey, csrf: model.csrf, label: 'instead' })}`,
-    aside: html`<p>${m.account(model.email)}</p><p><a href="${model.restartHref}">${m.restart}</a></p>`,
+    aside: html`<p><a href="${model.recoveryHref}">${m.recovery}</a></p><p>${m.account(model.email)}</p><p><a href="${model.restartHref}">${m.restart}</a></p>`,
   });
 }

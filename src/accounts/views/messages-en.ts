@@ -39,6 +39,7 @@ export const accountsEnglish = {
     submit: 'Continue',
     account: (email: string) => `Signing in as ${email}.`,
     restart: 'Use another account',
+    recovery: 'Don’t have your authenticator app?',
     empty: 'Enter the 6-digit code.',
     wrong: 'This code is not correct. Wait for the next one and check that the clock of your phone is right.',
     used: 'This code has already been used. Wait for the next one.',

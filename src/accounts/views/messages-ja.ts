@@ -41,6 +41,7 @@ export const accountsJapanese: typeof accountsEnglish = {
     submit: '続ける',
     account: (email) => `${email}としてサインインしています。`,
     restart: '別のアカウントを使用する',
+    recovery: '認証アプリを使えない場合',
     empty: '6桁のコードを入力してください。',
     wrong:
       'コードが正しくありません。次のコードが表示されるまで待ち、スマートフォンの時刻が合っているかご確認ください。',

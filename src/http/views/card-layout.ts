@@ -7,6 +7,8 @@ export interface Card {
   title: string;
   /** Whose page this is: always in sight above the heading. */
   organization?: string | undefined;
+  /** Of a task with several pages: which one this is, above the heading. */
+  step?: string | undefined;
   /** One sentence below the heading. */
   lead?: Child;
   body?: Child;
@@ -26,6 +28,7 @@ export function cardPage(context: PageContext, card: Card): Html {
 <main id="content" tabindex="-1">
 <div class="card">
 ${card.organization !== undefined && html`<p class="owner">${card.organization}</p>`}
+${card.step !== undefined && html`<p class="owner">${card.step}</p>`}
 <h1>${card.title}</h1>
 ${card.lead !== undefined && html`<p class="lead">${card.lead}</p>`}
 ${card.body}

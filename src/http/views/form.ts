@@ -29,7 +29,7 @@ export interface Field {
   hint?: Child;
   error?: string | undefined;
   value?: string | number | undefined;
-  type?: 'text' | 'email' | 'password' | 'url' | 'date';
+  type?: 'text' | 'email' | 'password' | 'url' | 'date' | 'tel';
   /** HTML autofill token: `username`, `current-password`, `one-time-code` … */
   autocomplete?: string;
   inputMode?: 'numeric' | 'url' | 'email';

@@ -11,6 +11,8 @@ const ownActs = translations({
   en: {
     password_changed: 'Your password was changed',
     password_reset: 'Your password was reset with a link from a mail',
+    second_factor_enrolled: 'Multi-factor authentication was set up for your account',
+    codes_guessed: 'Wrong codes were entered many times after your password',
     device_changed: 'The authenticator app of your account was replaced',
     backup_codes_replaced: 'Your backup codes were replaced',
     backup_code_used: 'A backup code was used to sign in',
@@ -23,6 +25,8 @@ const ownActs = translations({
   ja: {
     password_changed: 'パスワードが変更されました',
     password_reset: 'メールのリンクからパスワードが再設定されました',
+    second_factor_enrolled: 'アカウントの多要素認証が設定されました',
+    codes_guessed: 'パスワードの入力後に、誤ったコードが何度も入力されました',
     device_changed: '認証アプリの登録が置き換えられました',
     backup_codes_replaced: 'バックアップコードが再発行されました',
     backup_code_used: 'バックアップコードでサインインがありました',
@@ -68,6 +72,8 @@ export interface SecurityNotice {
   organization?: string | undefined;
   /** Name of the passkey, the secure client or the administrator. */
   thing?: string | undefined;
+  /** Of backup codes: how many can still be used. */
+  left?: number | undefined;
   /** Of the request; absent when the operator did it at the server. */
   clientAddress?: string | undefined;
   userAgent?: string | undefined;
@@ -80,6 +86,7 @@ const texts = translations({
     account: 'Account',
     organization: 'Organization',
     thing: 'Name',
+    left: 'Backup codes left',
     at: 'Time',
     address: 'From the address',
     device: 'Device',
@@ -97,6 +104,7 @@ const texts = translations({
     account: 'アカウント',
     organization: '組織',
     thing: '名前',
+    left: '残りのバックアップコード',
     at: '日時',
     address: '接続元アドレス',
     device: 'デバイス',
@@ -120,6 +128,7 @@ export function securityNotice(language: Language, model: SecurityNotice): Lette
     [m.account, model.email],
     ...(model.organization === undefined ? [] : [[m.organization, model.organization] as const]),
     ...(model.thing === undefined ? [] : [[m.thing, model.thing] as const]),
+    ...(model.left === undefined ? [] : [[m.left, String(model.left)] as const]),
     [m.at, momentOf(language, model.at)],
     ...(model.clientAddress === undefined
       ? []

@@ -3,8 +3,8 @@
 import { TOTP } from 'otpauth';
 import { operator } from '../../../src/directory/authority.ts';
 import type { Identity } from '../../../src/directory/identities.ts';
-import { generateTotpKey } from '../../../src/directory/mfa.ts';
 import type { Organization } from '../../../src/directory/organizations.ts';
+import { generateTotpKey } from '../../../src/directory/totp.ts';
 import type { TestApp } from '../app.ts';
 import type { Browser, Page } from '../browser.ts';
 
@@ -16,16 +16,22 @@ export interface TestAdministrator {
   code(): string;
 }
 
+/** `enrolled`: has an authenticator app; true unless given. */
 export async function createAdministrator(
   app: TestApp,
   organizations: readonly Organization[],
   name = 'Hanako Sato',
-  { termsAccepted = true }: { termsAccepted?: boolean } = {},
+  { termsAccepted = true, enrolled = true }: { termsAccepted?: boolean; enrolled?: boolean } = {},
 ): Promise<TestAdministrator> {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
   const password = 'Correct-Horse-7';
   const totpKey = generateTotpKey();
-  const identity = await app.services.identities.create({ email, displayName: name, password, totpKey });
+  const identity = await app.services.identities.create({
+    email,
+    displayName: name,
+    password,
+    ...(enrolled && { totpKey }),
+  });
   for (const organization of organizations) {
     await app.services.administrators.add(
       {

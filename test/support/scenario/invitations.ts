@@ -1,9 +1,10 @@
 /** Invitations in a running test app: the link out of the mail, and a second factor for whoever has accepted. */
 import { TOTP } from 'otpauth';
 import { operator } from '../../../src/directory/authority.ts';
-import { generateTotpKey, totpContext } from '../../../src/directory/mfa.ts';
 import type { Organization } from '../../../src/directory/organizations.ts';
 import type { Access } from '../../../src/directory/permissions.ts';
+import { generateTotpKey } from '../../../src/directory/totp.ts';
+import { totpContext } from '../../../src/directory/totp-devices.ts';
 import type { TestApp } from '../app.ts';
 import type { Browser, Page } from '../browser.ts';
 import { acceptTerms, type TestAdministrator } from './administrators.ts';

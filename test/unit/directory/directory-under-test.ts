@@ -1,9 +1,11 @@
 /** A directory on a private in-memory database, with a clock that can be set and one made-up kind of provider. */
 import { z } from 'zod';
-import { createSealer } from '../../../certs/sealing.ts';
+import { createSealer, type Sealer } from '../../../certs/sealing.ts';
 import { generateSealingKey } from '../../../certs/sealing-keys.ts';
 import type { ProviderDefinition } from '../../../providers/provider.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import { openDatabase } from '../../../src/database/database.ts';
+import type { Database } from '../../../src/database/schema.ts';
 import { createAdministrators } from '../../../src/directory/administrators.ts';
 import { createApplications } from '../../../src/directory/applications.ts';
 import { createConnections } from '../../../src/directory/connections.ts';
@@ -11,10 +13,12 @@ import { createPasswordHasher } from '../../../src/directory/credentials.ts';
 import { createIdentities } from '../../../src/directory/identities.ts';
 import { createInvitations } from '../../../src/directory/invitations.ts';
 import { createMfa } from '../../../src/directory/mfa.ts';
+import { createMfaChanges } from '../../../src/directory/mfa-changes.ts';
 import { createOrganizations } from '../../../src/directory/organizations.ts';
 import { createMails } from '../../../src/mail/mails.ts';
 import { createTellPerson } from '../../../src/mail/tell-person.ts';
 import { createSqliteStore } from '../../../src/store/sqlite.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { createSystemLog } from '../../../src/system-log/system-log.ts';
 
 export const startOfTests = Date.UTC(2026, 10, 22);
@@ -69,7 +73,7 @@ export async function openDirectory() {
     store,
     hasher,
     identities,
-    mfa: createMfa({ db, store, clock, sealer }),
+    ...secondFactorOn({ db, store, clock, sealer }),
     mails,
     administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
     invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: (token) => `link/${token}` }),
@@ -79,6 +83,15 @@ export async function openDirectory() {
     connections: createConnections({ db, clock, sealer, definitionOf }),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Mails that it writes wait in the database. */
+export function secondFactorOn(given: { db: Database; store: Store; clock: Clock; sealer: Sealer }) {
+  const mails = createMails(given);
+  const accountUrl = 'https://citrix.test/';
+  const needs = { ...given, mails, tellPerson: createTellPerson({ mails, clock: given.clock, accountUrl }) };
+  const systemLog = createSystemLog(given);
+  return { mfa: createMfa({ ...needs, systemLog }), mfaChanges: createMfaChanges({ ...needs, systemLog }) };
 }
 
 /** The error that a promise rejects with; fails when it does not. */

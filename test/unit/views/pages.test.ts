@@ -70,7 +70,7 @@ describe('values from outside', () => {
       application: evil,
       organization: evil,
     }),
-    code: codePage(context, { action: evil, csrf: evil, email: evil, restartHref: evil }),
+    code: codePage(context, { action: evil, csrf: evil, email: evil, restartHref: evil, recoveryHref: evil }),
     organization: organizationPage(context, {
       purpose: 'subscriber',
       action: evil,

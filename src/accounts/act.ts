@@ -1,0 +1,21 @@
+/** Who acts in the middle of a sign-in: for the system log and for mails. */
+import type { Request } from 'express';
+import { edgeOf } from '../http/edge.ts';
+import type { VerifiedPerson } from '../signin/person.ts';
+import type { Act } from '../system-log/events.ts';
+import type { AccountsContext } from './context.ts';
+
+/** Before their first sign-in people have no account, so the actor has no id; the entry's target says who it is. */
+export async function actDuringSignIn(
+  { administratorAccountOf }: Pick<AccountsContext, 'administratorAccountOf'>,
+  request: Request,
+  { subject, claims }: VerifiedPerson,
+): Promise<Act> {
+  const id = await administratorAccountOf(subject);
+  const userAgent = request.headers['user-agent'];
+  return {
+    actor: { type: 'administrator', id: id ?? null, ...(id !== undefined && { name: claims.name ?? null }) },
+    clientAddress: edgeOf(request).address,
+    ...(userAgent !== undefined && { userAgent }),
+  };
+}

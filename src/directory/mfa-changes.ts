@@ -1,0 +1,141 @@
+/**
+ * Enrolling and changing what an identity proves its second factor with (SPEC CIT-4, CIT-5).
+ *
+ * Owns that each change is one transaction with its log entry and its mail to the person (SECURITY ID-09), and that the
+ * factor is never switched off: there is no way here to take the device away and leave none. Does not own the proof that
+ * comes before (`mfa.ts`; `signin/enrolment.ts`, `console/mfa-proof.ts`).
+ */
+import type { Sealer } from '../../certs/sealing.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Database } from '../database/schema.ts';
+import type { SecurityNoticeKind } from '../mail/letters/security-notice.ts';
+import type { TellPerson } from '../mail/tell-person.ts';
+import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
+import type { SystemLog } from '../system-log/system-log.ts';
+import { createBackupCodes, hashBackupCodes } from './backup-codes.ts';
+import { personOf } from './mfa.ts';
+import { maskPhoneNumber } from './phone-number.ts';
+import { createRecoveryPhones } from './recovery-phones.ts';
+import { createTotpDevices, type NewDevice } from './totp-devices.ts';
+
+/** Whose factors, and in which organization's log the change is told. */
+export interface FactorOwner {
+  identityId: string;
+  organizationId: string | null;
+}
+
+/** Everything that an enrolment has gathered. */
+export interface Enrolled {
+  device: NewDevice;
+  backupCodes: readonly string[];
+  /** E.164. */
+  phone: string;
+}
+
+export interface MfaState {
+  /** Milliseconds; null: none is enrolled. */
+  deviceSince: number | null;
+  backupCodesLeft: number;
+  /** Masked; null: none was given. */
+  phone: string | null;
+}
+
+export interface MfaChangesNeeds {
+  db: Database;
+  clock: Clock;
+  sealer: Sealer;
+  tellPerson: TellPerson;
+  systemLog: Pick<SystemLog, 'record'>;
+}
+
+export type MfaChanges = ReturnType<typeof createMfaChanges>;
+
+export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: MfaChangesNeeds) {
+  const devices = createTotpDevices({ db, clock, sealer });
+  const backupCodes = createBackupCodes({ db, clock });
+  const phones = createRecoveryPhones({ db, clock, sealer });
+
+  /** The first device, all of it or nothing; false when another was enrolled meanwhile, which stays (ID-07). */
+  async function enrol(owner: FactorOwner, enrolled: Enrolled, act: Act): Promise<boolean> {
+    const hashed = await hashBackupCodes(enrolled.backupCodes);
+    return db.transaction().execute(async (trx) => {
+      if (!(await devices.add(trx, owner.identityId, enrolled.device))) return false;
+      await backupCodes.replace(trx, owner.identityId, hashed);
+      await phones.set(trx, owner.identityId, enrolled.phone);
+      await note(trx, owner, act, 'platform/authenticationdevice/create');
+      await tell(trx, owner, act, 'second_factor_enrolled');
+      return true;
+    });
+  }
+
+  async function replaceDevice(owner: FactorOwner, device: NewDevice, act: Act): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      await devices.replace(trx, owner.identityId, device);
+      await note(trx, owner, act, 'platform/authenticationdevice/delete');
+      await note(trx, owner, act, 'platform/authenticationdevice/create');
+      await tell(trx, owner, act, 'device_changed');
+    });
+  }
+
+  async function replaceBackupCodes(owner: FactorOwner, codes: readonly string[], act: Act): Promise<void> {
+    const hashed = await hashBackupCodes(codes);
+    await db.transaction().execute(async (trx) => {
+      await backupCodes.replace(trx, owner.identityId, hashed);
+      await note(trx, owner, act, 'platform/backupcodes/create');
+      await tell(trx, owner, act, 'backup_codes_replaced');
+    });
+  }
+
+  async function replacePhone(owner: FactorOwner, phone: string, act: Act): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      await phones.set(trx, owner.identityId, phone);
+      await note(trx, owner, act, 'platform/recoveryphone/update');
+      await tell(trx, owner, act, 'recovery_phone_changed');
+    });
+  }
+
+  async function stateOf(identityId: string): Promise<MfaState> {
+    const [device, backupCodesLeft, phone] = await Promise.all([
+      devices.find(identityId),
+      backupCodes.left(identityId),
+      phones.find(identityId),
+    ]);
+    return {
+      deviceSince: device?.createdAt ?? null,
+      backupCodesLeft,
+      phone: phone === undefined ? null : maskPhoneNumber(phone),
+    };
+  }
+
+  async function hasDevice(identityId: string): Promise<boolean> {
+    return (await devices.find(identityId)) !== undefined;
+  }
+
+  async function note(
+    trx: Database,
+    { identityId, organizationId }: FactorOwner,
+    act: Act,
+    event: SystemEvent,
+  ): Promise<void> {
+    const { name } = await personOf(trx, identityId);
+    const target = { type: 'identity', id: identityId, name } as const;
+    await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
+  }
+
+  async function tell(trx: Database, { identityId }: FactorOwner, act: Act, kind: SecurityNoticeKind): Promise<void> {
+    const { email } = await personOf(trx, identityId);
+    await tellPerson({ kind, email, act }, trx);
+  }
+
+  return { enrol, replaceDevice, replaceBackupCodes, replacePhone, stateOf, hasDevice };
+}
+
+/**
+ * Takes device, backup codes and phone away: for the operator's reset and deletion of an identity, which record and tell.
+ * The next sign-in enrols anew.
+ */
+export async function removeFactors(trx: Database, identityId: string): Promise<void> {
+  await trx.deleteFrom('totp_devices').where('identity_id', '=', identityId).execute();
+  await trx.deleteFrom('backup_codes').where('identity_id', '=', identityId).execute();
+  await trx.deleteFrom('recovery_phones').where('identity_id', '=', identityId).execute();
+}
