@@ -80,6 +80,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   const timers = [
     every(periods.keys, readKeysAgain, log),
     every(periods.forget, () => app.services.systemLog.forget(), log),
+    every(periods.forget, () => app.services.passwordResets.forget(), log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
     every(periods.mails, app.deliverMails, log),

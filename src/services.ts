@@ -7,12 +7,13 @@ import { followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
 import { createCitrixProvider } from '../providers/citrix/citrix.ts';
-import type { Installation, Ports, ProviderDefinition, UpstreamFetch } from '../providers/provider.ts';
+import type { Installation, Ports, ProviderDefinition } from '../providers/provider.ts';
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import { readTermsOfService } from './config/terms-of-service.ts';
 import type { Clock } from './core/clock.ts';
 import { watchDataVersion } from './core/data-version.ts';
+import type { GuardedFetch } from './core/guarded-fetch.ts';
 import type { Log } from './core/log.ts';
 import type { Database } from './database/schema.ts';
 import { createAccounts } from './directory/accounts.ts';
@@ -20,10 +21,11 @@ import type { Administrator } from './directory/administrator-rows.ts';
 import { createAdministrators } from './directory/administrators.ts';
 import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
+import { openCompromisedPasswords } from './directory/compromised-sources.ts';
 import type { DefinitionOf } from './directory/connection-draft.ts';
 import { createConnections } from './directory/connections.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
-import { createPasswordHasher } from './directory/credentials.ts';
+import { createPasswordHasher, hasherOptionsOf } from './directory/credentials.ts';
 import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
 import { createInvitations } from './directory/invitations.ts';
@@ -32,7 +34,9 @@ import { createMfaChanges } from './directory/mfa-changes.ts';
 import { createOrganizations } from './directory/organizations.ts';
 import { createPasskeyCeremonies } from './directory/passkey-ceremonies.ts';
 import { createPasskeys } from './directory/passkeys.ts';
+import { createPasswordResets } from './directory/password-resets.ts';
 import { createPasswordThrottle } from './directory/password-throttle.ts';
+import { createPasswords } from './directory/passwords.ts';
 import { createSecureClients } from './directory/secure-clients.ts';
 import { createSigningKeys } from './directory/signing-keys.ts';
 import { createTermsAcceptances } from './directory/terms-acceptances.ts';
@@ -69,7 +73,7 @@ export interface ServicesOptions {
   sealingKeys(): readonly SealingKey[];
   clock: Clock;
   log: Log;
-  fetch: UpstreamFetch;
+  fetch: GuardedFetch;
   random(bytes: number): Uint8Array;
   definitionOf: DefinitionOf;
   /** Absent: mails wait. */
@@ -114,7 +118,20 @@ export async function createServices(options: ServicesOptions) {
   });
   const applications = createApplications({ db, clock });
   const secureClients = createSecureClients({ db, clock, record: systemLog.record, tellPerson });
-  const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
+  const hasher = createPasswordHasher(hasherOptionsOf(config));
+  const compromised = openCompromisedPasswords({ config, clock, log, fetch: options.fetch });
+  const identities = createIdentities({ db, clock, sealer, hasher, compromised });
+  const passwords = createPasswords({ db, clock, hasher, compromised, systemLog, tellPerson });
+  const passwordResets = createPasswordResets({
+    db,
+    store,
+    clock,
+    mails,
+    passwords,
+    systemLog,
+    linkOf: sites.passwordResetUrl,
+    onRequested: options.onMailQueued,
+  });
   const passkeys = createPasskeys({ db, clock, systemLog, tellPerson });
   const passkeyCeremonies = createPasskeyCeremonies({ webauthn: sites.webauthn, passkeys, store, clock, log });
   const invitations = createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl });
@@ -186,11 +203,20 @@ export async function createServices(options: ServicesOptions) {
   const throttle = createPasswordThrottle({ store, clock });
   const mfa = createMfa({ db, store, clock, sealer, mails, tellPerson, systemLog });
   const mfaChanges = createMfaChanges({ db, clock, sealer, tellPerson, systemLog });
+  const administratorAccountOf = async (identityId: string) => (await accounts.findOfIdentity(identityId))?.id;
+  const endSessionsOf = createEndSessionsOf({
+    sessions,
+    clock,
+    endBefore: (identityId, at) => endSessionsBefore(db, identityId, at),
+    accountOf: administratorAccountOf,
+  });
   const citrix = createCitrixSignIn({
+    endSessionsOf,
     attempts,
     provider: citrixProvider,
     throttle,
     mfa,
+    passwords,
     facts: {
       sessionsNotBefore: (identityId) => sessionsNotBefore(db, identityId),
       hasFactor: async (identityId) => (await mfaChanges.hasDevice(identityId)) || passkeys.has(identityId),
@@ -208,7 +234,6 @@ export async function createServices(options: ServicesOptions) {
     mfa,
     clock,
   });
-  const administratorAccountOf = async (identityId: string) => (await accounts.findOfIdentity(identityId))?.id;
   const citrixPasskeys = createCitrixPasskeys({
     citrix,
     ceremonies: passkeyCeremonies,
@@ -232,13 +257,6 @@ export async function createServices(options: ServicesOptions) {
       (await administrators.membershipsOf(key)).map((membership) => membership.organizationId),
   });
 
-  const endSessionsOf = createEndSessionsOf({
-    sessions,
-    clock,
-    endBefore: (identityId, at) => endSessionsBefore(db, identityId, at),
-    accountOf: administratorAccountOf,
-  });
-
   /** Reads our keys again when another process has changed them. */
   async function reloadKeys(): Promise<void> {
     const version = await signingKeys.version();
@@ -260,6 +278,9 @@ export async function createServices(options: ServicesOptions) {
     removals,
     applications,
     identities,
+    passwords,
+    passwordResets,
+    throttle,
     passkeys,
     passkeyCeremonies,
     signingKeys,

@@ -12,7 +12,9 @@ import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createDevelopmentMails } from './development-mails.ts';
 import { createEnrolRoutes } from './enrol.ts';
+import { createForgottenPasswordRoutes } from './forgotten-password.ts';
 import { createInvitationRoutes } from './invitation.ts';
+import { createNewPasswordRoutes } from './new-password.ts';
 import { createPasskeyRoutes } from './passkey.ts';
 import { createPasswordRoutes } from './password.ts';
 import { createRecoveryRoutes } from './recovery.ts';
@@ -36,11 +38,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
     next();
   });
   // Only these pages' own forms; callbacks are posted from other sites by right.
-  router.use(['/signin', '/invitation'], refuseCrossSite);
+  router.use(['/signin', '/invitation', '/password-reset'], refuseCrossSite);
   router.use(
     createSignInRoutes(context),
     createPasswordRoutes(context),
     createCodeRoutes(context),
+    createNewPasswordRoutes(context),
+    createForgottenPasswordRoutes(context),
     createTermsRoutes(context),
     createPasskeyRoutes(context),
     createRecoveryRoutes(context),

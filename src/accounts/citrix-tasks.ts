@@ -6,6 +6,7 @@ import { showCode } from './code.ts';
 import type { AccountsContext } from './context.ts';
 import { showEnrol } from './enrol.ts';
 import { finish } from './finish.ts';
+import { showNewPassword } from './new-password.ts';
 import type { ShowTask } from './task.ts';
 import { showTerms } from './terms.ts';
 import type { Waiting } from './waiting.ts';
@@ -14,6 +15,7 @@ const pages: Readonly<Record<CitrixTask, ShowTask>> = {
   code: showCode,
   enrol: showEnrol,
   terms: showTerms,
+  'new-password': showNewPassword,
 };
 
 export function createCitrixTasks(context: AccountsContext) {

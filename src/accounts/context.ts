@@ -8,6 +8,8 @@ import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import type { Organizations } from '../directory/organizations.ts';
+import type { PasswordResets } from '../directory/password-resets.ts';
+import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import type { TermsAcceptances } from '../directory/terms-acceptances.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Csrf } from '../http/csrf.ts';
@@ -22,6 +24,7 @@ import type { CitrixSignIn } from '../signin/citrix-identity.ts';
 import type { CitrixPasskeys } from '../signin/citrix-passkeys.ts';
 import type { Enrolment } from '../signin/enrolment.ts';
 import type { Handles } from '../signin/handles.ts';
+import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 import type { KnownDevices } from './known-devices.ts';
 
@@ -67,6 +70,9 @@ export interface AccountsOptions {
   responder: Responder;
   rateLimiter: RateLimiter;
   knownDevices: KnownDevices;
+  passwordResets: Pick<PasswordResets, 'request' | 'find' | 'use'>;
+  throttle: Pick<PasswordThrottle, 'succeeded'>;
+  endSessionsOf: EndSessionsOf;
   op: OpSide;
   findApplication(clientId: string): Promise<Application | undefined>;
   labelOf(kind: ProviderKind): string;

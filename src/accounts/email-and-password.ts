@@ -21,6 +21,7 @@ export function showEmailAndPassword(
         action: context.signinUrl(interaction, 'password'),
         csrf: context.csrf.tokenFor(context.browserToken(request, response)),
         companyHref: context.signinUrl(interaction, 'company'),
+        forgottenHref: context.signinUrl(interaction, 'forgotten'),
         ...(context.citrixPasskeys.isAvailable && {
           passkey: {
             action: context.signinUrl(interaction, 'passkey'),

@@ -8,9 +8,6 @@ import { showEmailAndPassword } from './email-and-password.ts';
 import type { SignInPage } from './views/sign-in-page.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
 
-/** What the page says; the limit itself ends with its window (directory/password-throttle.ts). */
-const passwordWindow = 15 * 60_000;
-
 export function createPasswordRoutes(context: AccountsContext): Router {
   const router = Router();
   const { attempts } = context;
@@ -34,9 +31,13 @@ export function createPasswordRoutes(context: AccountsContext): Router {
       address: edgeOf(request).address,
       device: context.knownDevices.find(request, email),
     });
-    if (answer === 'accepted') return response.redirect(303, context.signinUrl(waiting.interaction));
-    if (answer === 'wrong') return refuse({ kind: 'credentials' });
-    refuse({ kind: 'throttled', retryAfter: passwordWindow });
+    if (answer.outcome === 'throttled') {
+      const { retryAfter } = answer;
+      response.setHeader('Retry-After', Math.ceil(retryAfter / 1000));
+      return refuse({ kind: 'throttled', retryAfter });
+    }
+    if (answer.outcome === 'wrong') return refuse({ kind: 'credentials' });
+    response.redirect(303, context.signinUrl(waiting.interaction));
   });
 
   router.get('/signin/:uid/restart', async (request, response) => {

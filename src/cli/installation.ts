@@ -6,14 +6,15 @@ import { createSealer, type Sealer } from '../../certs/sealing.ts';
 import { definitionOf } from '../../providers/registry.ts';
 import type { Config } from '../config/config.ts';
 import { openDataFolder, openSealingKeys } from '../config/sealing-key-file.ts';
-import { createSites, type Sites } from '../config/sites.ts';
-import { readTermsOfService, type TermsOfService } from '../config/terms-of-service.ts';
+import { createSites } from '../config/sites.ts';
+import { readTermsOfService } from '../config/terms-of-service.ts';
 import { systemClock } from '../core/clock.ts';
 import { databaseConfigOf, type OpenDatabase, openDatabase } from '../database/database.ts';
 import { createAdministrators } from '../directory/administrators.ts';
 import { createApplications } from '../directory/applications.ts';
+import { openCompromisedPasswords } from '../directory/compromised-sources.ts';
 import { type Connection, createConnections } from '../directory/connections.ts';
-import { createPasswordHasher } from '../directory/credentials.ts';
+import { createPasswordHasher, hasherOptionsOf } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
 import { createInvitations } from '../directory/invitations.ts';
 import { createOrganizations, type Organization } from '../directory/organizations.ts';
@@ -31,15 +32,12 @@ export async function openInstallation(config: Config) {
   openDataFolder(config);
   const sealer = createSealer(openSealingKeys(config));
   const database = await openDatabase(databaseConfigOf(config));
-  return {
-    config,
-    database,
-    sealer,
-    ...createServices(database, sealer, createSites(config), readTermsOfService(config)),
-  };
+  return { config, database, sealer, ...createServices(config, database, sealer) };
 }
 
-function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites, terms: TermsOfService) {
+function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
+  const sites = createSites(config);
+  const terms = readTermsOfService(config);
   const clock = systemClock;
   const organizations = createOrganizations({ db, clock });
   const connections = createConnections({ db, clock, sealer, definitionOf });
@@ -47,7 +45,13 @@ function createServices({ db }: OpenDatabase, sealer: Sealer, sites: Sites, term
   // The server hands them over, as soon as it looks.
   const mails = createMails({ db, clock, sealer });
   const tellPerson = createTellPerson({ mails, clock, accountUrl: sites.consoleUrl() });
-  const identities = createIdentities({ db, clock, sealer, hasher: createPasswordHasher() });
+  const identities = createIdentities({
+    db,
+    clock,
+    sealer,
+    hasher: createPasswordHasher(hasherOptionsOf(config)),
+    compromised: openCompromisedPasswords({ config, clock }),
+  });
 
   /** Throws `RefusedError` when nobody is called that. */
   async function requireOrganization(reference: string): Promise<Organization> {

@@ -19,6 +19,7 @@ import { type Installation, openInstallation } from './installation.ts';
 import { keysCommands } from './keys.ts';
 import { logCommands } from './log.ts';
 import { organizationCommands } from './organization.ts';
+import { passwordsCommands } from './passwords.ts';
 import { RefusedError } from './refused-error.ts';
 import { sealingKeyCommands } from './sealing-key.ts';
 
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   ...connectionCommands,
   ...applicationCommands,
   ...identityCommands,
+  ...passwordsCommands,
   ...administratorCommands,
   ...keysCommands,
   ...sealingKeyCommands,

@@ -36,6 +36,15 @@ const serviceUrl = (server: string) =>
     error: `must be a URL that begins with ${server.replaceAll('|', ':// or ')}://`,
   });
 
+const amount = <Standard extends number | undefined>(least: number, most: number, standard: Standard) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be ${least} to ${most}`)
+    .optional()
+    .transform((value) => (value ?? standard) as Standard extends number ? number : number | undefined);
+
 /** The text of a key file on one line: commas instead of line ends. */
 const sealingKeys = z.string().transform((value, context): SealingKey[] => {
   try {
@@ -128,6 +137,24 @@ const shape = {
   rateLimitFactor: z.coerce.number().positive().max(1_000_000).default(1).meta({
     description:
       'By how much every limit of requests per address is larger (see Limits). For load tests, or very many people behind one address',
+  }),
+  passwordMemory: amount(8_192, 1_048_576, 19_456).meta({
+    description:
+      'KiB of memory that hashing a password takes (argon2id). When it is raised, a password is hashed again at the next sign-in',
+  }),
+  passwordIterations: amount(1, 20, 2).meta({ description: 'Passes over that memory. The same holds' }),
+  passwordConcurrency: amount(1, 64, undefined).meta({
+    description: 'Passwords hashed at once, a core each; 64 more wait, further ones are told to try again',
+    defaultText: 'the number of cores, 4 at most',
+  }),
+  compromisedPasswordsFile: z.string().min(1).optional().meta({
+    description:
+      'File of compromised passwords, made by `sekisho passwords build`. With neither this nor the next only the common passwords that come with Sekisho are refused',
+  }),
+  compromisedPasswordsUrl: z.string().transform(readServiceUrl).optional().meta({
+    description:
+      'Range service of compromised passwords (k-anonymity: it is told 5 of 40 hash digits). When it cannot be reached, the file and the common passwords decide',
+    sample: 'https://api.pwnedpasswords.com/range',
   }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
     description: 'Least severe level that is logged',
@@ -307,6 +334,11 @@ function readDomain(value: string, context: z.RefinementCtx): string {
   if (ipaddr.isValid(url.hostname.replace(/^\[|\]$/g, '')))
     return refuse('must be a name, not an address: hosts live below it');
   return url.origin;
+}
+
+function readServiceUrl(value: string, context: z.RefinementCtx): string {
+  const url = readOrigin(value, context);
+  return url ? url.origin + url.pathname.replace(/\/+$/, '') : z.NEVER;
 }
 
 function readProxies(value: string, context: z.RefinementCtx): string[] {

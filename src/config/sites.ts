@@ -37,6 +37,8 @@ export interface Sites {
   signinUrl(uid: string, ...rest: string[]): string;
   /** `<accountsBase>/invitation/<token>`, and pages below it. */
   invitationUrl(token: string, ...rest: string[]): string;
+  /** The page of a link in a mail; `token`: `<id>.<secret>`. */
+  passwordResetUrl(token: string): string;
   /** Service-relative path with leading slash, query allowed. */
   consoleUrl(path?: string): string;
   goUrl(identifier: string): string;
@@ -190,6 +192,7 @@ function describeUrls(bases: Bases) {
     accountsBase: bases.accounts,
     signinUrl: (uid: string, ...rest: string[]) => [bases.accounts, 'signin', uid, ...rest].join('/'),
     invitationUrl: (token: string, ...rest: string[]) => [bases.accounts, 'invitation', token, ...rest].join('/'),
+    passwordResetUrl: (token: string) => `${bases.accounts}/password-reset/${token}`,
     consoleUrl: (path = '/') => join(bases.console, path),
     goUrl: (identifier: string) => `${bases.go}/go/${encodeURIComponent(identifier)}`,
     workspaceUrl: (name: string, path = '/') => join(bases.workspace(name), path),

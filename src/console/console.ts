@@ -36,6 +36,7 @@ import { createFreshProofGate } from './fresh-proof.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
+import { type PasswordOptions, passwordRoutes } from './password.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
 import { systemLogRoutes } from './system-log.ts';
@@ -46,8 +47,13 @@ export interface ConsoleOptions {
   sites: Sites;
   sessions: Pick<
     Sessions,
-    'find' | 'recordActivity' | 'end' | 'endAll' | 'widen' | 'listOfAccount' | 'listOfOrganization'
+    'find' | 'recordActivity' | 'noteProof' | 'end' | 'endAll' | 'widen' | 'listOfAccount' | 'listOfOrganization'
   >;
+  endSessionsOf: PasswordOptions['endSessionsOf'];
+  passwords: PasswordOptions['passwords'];
+  throttle: PasswordOptions['throttle'];
+  identities: PasswordOptions['identities'];
+  accounts: PasswordOptions['accounts'];
   administered: Administered;
   organizations: Pick<Organizations, 'find'>;
   changeSettings: ChangeSettings;
@@ -81,6 +87,7 @@ export function createConsole(options: ConsoleOptions): Router {
   const handlers: Readonly<Record<ConsoleRoute, Handler>> = {
     ...overviewRoutes(pages),
     ...mySessionsRoutes(pages),
+    ...passwordRoutes(pages),
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),

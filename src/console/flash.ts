@@ -9,6 +9,7 @@ const messages = translations({
     session_ended: 'The session was ended.',
     sessions_ended: 'The sessions were ended.',
     session_gone: 'This session had ended already.',
+    password_changed: 'Your password was changed, and your other sessions were ended.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -16,6 +17,7 @@ const messages = translations({
     session_ended: 'セッションを終了しました。',
     sessions_ended: 'セッションをすべて終了しました。',
     session_gone: 'このセッションはすでに終了しています。',
+    password_changed: 'パスワードを変更し、ほかのセッションを終了しました。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -26,6 +28,7 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   session_ended: 'success',
   sessions_ended: 'success',
   session_gone: 'information',
+  password_changed: 'success',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

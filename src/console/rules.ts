@@ -13,6 +13,8 @@ export const consoleRules = {
   'POST /sessions/end': 'any',
   'GET /sessions/end-others': 'any',
   'POST /sessions/end-others': 'any',
+  'GET /password': 'any',
+  'POST /password': 'any',
   'GET /organization-sessions': 'full',
   'GET /organization-sessions/end': 'full',
   'POST /organization-sessions/end': 'full',
@@ -72,6 +74,7 @@ const pagePatterns = Object.keys(consoleRules)
 export const menu: readonly { page: ConsolePageId; route: ConsoleRoute & `GET ${string}` }[] = [
   { page: 'overview', route: 'GET /' },
   { page: 'sessions', route: 'GET /sessions' },
+  { page: 'password', route: 'GET /password' },
   { page: 'connections', route: 'GET /connections' },
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },

@@ -11,6 +11,7 @@ import { createInvitations } from './migrations/invitations.ts';
 import { createMails } from './migrations/mails.ts';
 import type { AnySchema } from './migrations/migration.ts';
 import { createPasskeys } from './migrations/passkeys.ts';
+import { createPasswords } from './migrations/passwords.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-27-invitations': { up: createInvitations },
   '2026-11-27-terms-acceptances': { up: createTermsAcceptances },
   '2026-11-28-second-factors': { up: createSecondFactors },
+  '2026-11-29-passwords': { up: createPasswords },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

@@ -24,6 +24,9 @@ export interface Tables {
   mails: MailRow;
   terms_acceptances: TermsAcceptanceRow;
   secure_clients: SecureClientRow;
+  password_history: PasswordHistoryRow;
+  password_reset_requests: PasswordResetRequestRow;
+  password_resets: PasswordResetRow;
   log_chains: LogChainRow;
   log_checkpoints: LogCheckpointRow;
   log_keys: LogKeyRow;
@@ -375,4 +378,35 @@ export interface RecoveryPhoneRow {
   /** E.164, context `recovery-phones/<identity id>`. */
   phone_sealed: string;
   updated_at: number;
+}
+
+/** A password that somebody had before (CIT-2). */
+export interface PasswordHistoryRow {
+  id: string;
+  identity_id: string;
+  /** argon2id, PHC string. */
+  password_hash: string;
+  replaced_at: number;
+}
+
+/** Somebody typed this email as the one whose password they forgot; it may be nobody's. Gone within seconds. */
+export interface PasswordResetRequestRow {
+  id: string;
+  email_normalized: string;
+  language: 'en' | 'ja';
+  client_address: string | null;
+  user_agent: string | null;
+  created_at: number;
+}
+
+/** The link that was mailed last to this identity: one each, so that a newer one voids the older (SECURITY ID-11). */
+export interface PasswordResetRow {
+  /** In the link, beside the secret; unguessable too, but no secret. */
+  id: string;
+  identity_id: string;
+  /** SHA-256, base64url. */
+  secret_hash: string;
+  /** Of the request: the notice afterwards is in it too. */
+  language: 'en' | 'ja';
+  expires_at: number;
 }

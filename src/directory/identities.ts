@@ -9,6 +9,7 @@ import type { Selectable } from 'kysely';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Database, IdentityRow } from '../database/schema.ts';
+import { type CompromisedPasswords, createCompromisedPasswords } from './compromised-passwords.ts';
 import type { PasswordHasher } from './credentials.ts';
 import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
@@ -37,8 +38,15 @@ export interface IdentityDraft {
 
 export type Identities = ReturnType<typeof createIdentities>;
 
-export function createIdentities(needs: { db: Database; clock: Clock; sealer: Sealer; hasher: PasswordHasher }) {
-  const { db, clock, sealer, hasher } = needs;
+/** `compromised`: what a first password is looked up in. */
+export function createIdentities(needs: {
+  db: Database;
+  clock: Clock;
+  sealer: Sealer;
+  hasher: PasswordHasher;
+  compromised?: CompromisedPasswords;
+}) {
+  const { db, clock, sealer, hasher, compromised = createCompromisedPasswords() } = needs;
 
   /**
    * Throws `email_invalid`, `email_taken`, `name_invalid`, `password_refused` (every rule it breaks), `too_busy`.
@@ -51,7 +59,7 @@ export function createIdentities(needs: { db: Database; clock: Clock; sealer: Se
     const normalized = normalizeEmail(draft.email);
     if (normalized === undefined) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
     const displayName = requirePersonName(draft.displayName);
-    requirePassword(draft);
+    await requirePassword(draft, compromised);
     // Slow, so before the transaction.
     const passwordHash = await hasher.hash(draft.password);
     const id = randomUUID();
@@ -105,9 +113,20 @@ export function createIdentities(needs: { db: Database; clock: Clock; sealer: Se
   async function authenticate(email: string, password: string): Promise<Identity | undefined> {
     const row = await rowOf(email);
     if (!(await hasher.matches(row?.password_hash, password)) || !row) return undefined;
-    // CIT-3 asks when it was last used.
-    await db.updateTable('identities').set({ password_used_at: clock.now() }).where('id', '=', row.id).execute();
+    if (hasher.isWeaker(row.password_hash)) await strengthen(row, password);
     return toIdentity(row);
+  }
+
+  /** Hashes the password again, at today's cost. Whatever stands in the way stands there at the next sign-in no more. */
+  async function strengthen(row: Selectable<IdentityRow>, password: string): Promise<void> {
+    const passwordHash = await hasher.hash(password).catch(() => undefined);
+    if (passwordHash === undefined) return;
+    await db
+      .updateTable('identities')
+      .set({ password_hash: passwordHash })
+      .where('id', '=', row.id)
+      .where('password_hash', '=', row.password_hash)
+      .execute();
   }
 
   async function rowOf(email: string): Promise<Selectable<IdentityRow> | undefined> {
@@ -119,13 +138,14 @@ export function createIdentities(needs: { db: Database; clock: Clock; sealer: Se
   return { create, find, findByEmail, authenticate };
 }
 
-function requirePassword(draft: IdentityDraft): void {
+async function requirePassword(draft: IdentityDraft, compromised: CompromisedPasswords): Promise<void> {
   const problems = problemsOfPassword(draft.password, [
     draft.email,
     draft.displayName,
     draft.givenName ?? '',
     draft.familyName ?? '',
   ]);
+  if (problems.length === 0 && (await compromised.has(draft.password))) problems.push('compromised');
   if (problems.length === 0) return;
   const texts = problems.map((problem) => ({ path: 'password', message: passwordProblemTexts[problem] }));
   throw new DirectoryError('password_refused', 'This password is not allowed', texts);

@@ -8,6 +8,7 @@ import { ProviderError } from '../../providers/errors.ts';
 import { AppError, type AppErrorCode, statusOfError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
+import { DirectoryError } from '../directory/errors.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Next } from './edge.ts';
 
@@ -72,6 +73,7 @@ function codeOf(error: unknown): AppErrorCode {
   // Too many passwords are being compared at once (ID-15): nothing is broken, and waiting helps.
   if (error instanceof ProviderError)
     return error.code === 'upstream_throttled' ? 'too_many_requests' : 'upstream_failed';
+  if (error instanceof DirectoryError && error.code === 'too_busy') return 'too_many_requests';
   if (error instanceof StoreUnavailable) return 'unavailable';
   // Express and its router mark a path that cannot be decoded, and the like, with a status of their own.
   const status = (error as { status?: unknown } | undefined)?.status;

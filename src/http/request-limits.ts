@@ -37,7 +37,9 @@ export const limitedRoutes: Readonly<Record<Exclude<Service, 'saml'>, readonly R
   accounts: [
     ['names', 'POST', '/signin/:uid/company'],
     ['names', 'POST', '/signin/:uid/organization'],
+    ['mails', 'POST', '/signin/:uid/forgotten'],
     ['forms', 'POST', '/signin/*'],
+    ['forms', 'POST', '/password-reset/:token'],
     ['forms', 'POST', '/invitation/*'],
     ['journeys', '*', '/core/connect/authorize'],
     ['journeys', '*', '/core/connect/endsession'],

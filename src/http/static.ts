@@ -19,6 +19,8 @@ export interface StaticFiles {
   script: string;
   /** Only where a passkey is used. */
   passkeys: string;
+  /** Only where a new password is typed. */
+  newPassword: string;
   icon: string;
   serve: Middleware;
 }
@@ -38,6 +40,7 @@ export function createStaticFiles(assetsPath: string): StaticFiles {
     style: add(new URL('./views/style.css', import.meta.url), 'text/css; charset=utf-8'),
     script: add(new URL('./views/enhance.js', import.meta.url), 'text/javascript; charset=utf-8'),
     passkeys: add(new URL('./views/passkeys.js', import.meta.url), 'text/javascript; charset=utf-8'),
+    newPassword: add(new URL('./views/new-password.js', import.meta.url), 'text/javascript; charset=utf-8'),
     icon: add(new URL('./views/icon.svg', import.meta.url), 'image/svg+xml'),
     serve(request, response, next) {
       const { url = '', method } = request;

@@ -8,9 +8,12 @@ import { normalise } from '../claims/normalise.ts';
 import type { Clock } from '../core/clock.ts';
 import { randomToken } from '../core/random.ts';
 import type { CodeOutcome, CodeTry, FactorMethod, Mfa } from '../directory/mfa.ts';
+import type { PasswordProblem } from '../directory/password-rules.ts';
 import type { PasswordThrottle } from '../directory/password-throttle.ts';
+import type { NewPassword, Passwords } from '../directory/passwords.ts';
 import type { Attempts } from './attempts.ts';
 import { type CitrixFacts, type CitrixProgress, type CitrixTask, isStanding, nextTask } from './citrix-progress.ts';
+import type { EndSessionsOf } from './identity-sessions.ts';
 import type { VerifiedPerson } from './person.ts';
 
 export interface CitrixSignInOptions {
@@ -18,6 +21,8 @@ export interface CitrixSignInOptions {
   provider: PasswordProvider;
   throttle: PasswordThrottle;
   mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting'>;
+  passwords: Pick<Passwords, 'dueOf' | 'noteUse' | 'replace'>;
+  endSessionsOf: EndSessionsOf;
   facts: CitrixFacts;
   clock: Clock;
 }
@@ -36,6 +41,9 @@ export interface PasswordTry {
 
 /** What was typed, by whom. */
 export type GivenCode = Pick<CodeTry, 'method' | 'code' | 'act' | 'language'>;
+
+/** `throttled`: not even compared. */
+export type PasswordAnswer = { outcome: 'accepted' | 'wrong' } | { outcome: 'throttled'; retryAfter: number };
 
 export type CodeAnswer =
   | Exclude<CodeOutcome, 'accepted'>
@@ -58,21 +66,26 @@ const attributes = {
 
 export type CitrixSignIn = ReturnType<typeof createCitrixSignIn>;
 
-export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, clock }: CitrixSignInOptions) {
+export function createCitrixSignIn(options: CitrixSignInOptions) {
+  const { attempts, provider, throttle, mfa, passwords, endSessionsOf, facts, clock } = options;
+
   /** `accepted`: the next step is the code. Throws `ProviderError` when the password could not be compared. */
-  async function checkPassword(attempt: PasswordTry): Promise<'accepted' | 'wrong' | 'throttled'> {
+  async function checkPassword(attempt: PasswordTry): Promise<PasswordAnswer> {
     const counted = { name: attempt.email, address: attempt.address, device: attempt.device };
-    if (!(await throttle.mayTry(counted))) return 'throttled';
+    const may = await throttle.mayTry(counted);
+    if (!may.allowed) return { outcome: 'throttled', retryAfter: may.retryAfter };
     // Before comparing: a password that is replaced while it is compared proves nothing.
     const startedAt = clock.now();
     const identity = await provider.authenticate(attempt.email, attempt.password);
     if (!identity) {
       await throttle.failed(counted);
-      return 'wrong';
+      return { outcome: 'wrong' };
     }
     await throttle.succeeded(counted);
-    await begin(attempt, { person: personOf(identity), startedAt, factor: null });
-    return 'accepted';
+    // Only of a password that is right: of others nobody is asked anything.
+    const passwordDue = await passwords.dueOf(identity.subject, attempt.password);
+    await begin(attempt, { person: personOf(identity), startedAt, factor: null, passwordDue });
+    return { outcome: 'accepted' };
   }
 
   /** The first proof was right; whatever this browser had begun in this sign-in is forgotten. */
@@ -119,7 +132,11 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, c
     const taken = await attempts.takeStep(interactionUid, browser);
     if (taken?.step !== 'citrix' || taken.progress.challengeId !== progress.challengeId) return undefined;
     // Asked once more at the end: the session that opens now would look younger than what has ended it.
-    return (await isStanding(taken.progress, facts)) ? taken.progress.person : undefined;
+    if (!(await isStanding(taken.progress, facts))) return undefined;
+    const { person } = taken.progress;
+    // CIT-3: only now, or whoever knows nothing but the password would keep it in use.
+    if (person.amr.includes('pwd')) await passwords.noteUse(person.subject);
+    return person;
   }
 
   async function checkCode(interactionUid: string, browser: string, attempt: GivenCode): Promise<CodeAnswer> {
@@ -149,7 +166,36 @@ export function createCitrixSignIn({ attempts, provider, throttle, mfa, facts, c
   const isCodeWaiting = ({ challengeId, person }: CitrixProgress): Promise<boolean> =>
     mfa.isCodeWaiting({ identityId: person.subject, challengeId });
 
-  return { checkPassword, begin, checkCode, sendCode, isCodeWaiting, progressOf, taskOf, advance, complete };
+  /** The task `new-password`: sets it, ends what the old one opened, and goes on. Throws `too_busy`. */
+  async function setNewPassword(
+    interactionUid: string,
+    browser: string,
+    wanted: Pick<NewPassword, 'next' | 'act' | 'language'>,
+  ): Promise<{ outcome: 'accepted' | 'expired' } | { outcome: 'refused'; problems: readonly PasswordProblem[] }> {
+    const progress = await progressOf(interactionUid, browser);
+    if (!progress || (await taskOf(progress)) !== 'new-password') return { outcome: 'expired' };
+    const identityId = progress.person.subject;
+    const changed = await passwords.replace({ ...wanted, identityId });
+    if (changed.outcome === 'refused') return changed;
+    if (changed.outcome !== 'changed') return { outcome: 'expired' };
+    await endSessionsOf(identityId, { since: changed.at });
+    // This sign-in is the one that goes on: it counts from the change.
+    const isMine = await advance(interactionUid, browser, progress, { passwordDue: null, startedAt: changed.at });
+    return { outcome: isMine ? 'accepted' : 'expired' };
+  }
+
+  return {
+    setNewPassword,
+    checkPassword,
+    begin,
+    checkCode,
+    sendCode,
+    isCodeWaiting,
+    progressOf,
+    taskOf,
+    advance,
+    complete,
+  };
 }
 
 /** RFC 8176. A code by email is one more channel (`mca`); who came without the app is asked whether to enrol another. */

@@ -55,7 +55,7 @@ export function createCitrixPasskeys(options: CitrixPasskeysOptions) {
     const identity = await identities.find(proven.identityId);
     if (!identity) return 'wrong';
     const person = personOf(upstreamIdentityOf(identity, methods, startedAt));
-    await citrix.begin(place, { person, startedAt, factor: 'passkey' });
+    await citrix.begin(place, { person, startedAt, factor: 'passkey', passwordDue: null });
     return 'accepted';
   }
 

@@ -5,6 +5,7 @@
  * the next page). No task leads to another. Until the last one is done nothing is a session (SECURITY ID-07).
  */
 import type { FactorMethod } from '../directory/mfa.ts';
+import type { PasswordDue } from '../directory/passwords.ts';
 import type { VerifiedPerson } from './person.ts';
 
 /** How the second factor was proven in this sign-in. */
@@ -31,13 +32,15 @@ export interface CitrixProgress {
   startedAt: number;
   /** Null: not yet. */
   factor: Factor | null;
+  /** Why the password that was proven must be replaced before anything else (CIT-3); null: it need not, or there was none. */
+  passwordDue: PasswordDue | null;
   /** From the proof that it begins with. */
   enrolment?: PendingEnrolment | undefined;
   /** Somebody came in without the authenticator app: whether they want to enrol another one now is asked, or answered. */
   newDevice?: 'offered' | 'chosen' | undefined;
 }
 
-export type CitrixTask = 'code' | 'enrol' | 'terms';
+export type CitrixTask = 'code' | 'enrol' | 'new-password' | 'terms';
 
 /** What is asked of the directory while deciding; of the identity `person.subject`. */
 export interface CitrixFacts {
@@ -61,6 +64,7 @@ const rules: readonly TaskRule[] = [
   },
   // Who has a factor gets here only by proving one (SECURITY ID-07).
   { task: 'enrol', isDue: ({ factor, newDevice }) => factor === null || newDevice !== undefined },
+  { task: 'new-password', isDue: ({ passwordDue }) => passwordDue !== null },
   { task: 'terms', isDue: ({ person }, facts) => facts.termsDue(person.subject) },
 ];
 

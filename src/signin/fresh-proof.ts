@@ -65,7 +65,7 @@ export function createFreshProof(options: FreshProofOptions) {
     where: { address: string; device: string },
   ): Promise<ProofOutcome> {
     const counted = { name: identity.email, ...where };
-    if (!(await throttle.mayTry(counted))) return 'throttled';
+    if (!(await throttle.mayTry(counted)).allowed) return 'throttled';
     const found = await provider.authenticate(identity.email, password);
     if (found?.subject !== identity.id) {
       await throttle.failed(counted);

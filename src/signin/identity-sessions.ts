@@ -20,6 +20,8 @@ export interface IdentitySessionsOptions {
 export interface EndSessions {
   /** Uid of a session that goes on: the one in which the person has just proved who they are. */
   except?: string;
+  /** Recorded already, in the transaction of the change: from when on sessions count, in milliseconds. Otherwise now. */
+  since?: number;
 }
 
 export type EndSessionsOf = ReturnType<typeof createEndSessionsOf>;
@@ -27,10 +29,10 @@ export type EndSessionsOf = ReturnType<typeof createEndSessionsOf>;
 export function createEndSessionsOf({ sessions, clock, endBefore, accountOf }: IdentitySessionsOptions) {
   /**
    * Now and everywhere; returns how many sessions were ended here. When the change itself is a transaction that has called
-   * `endSessionsBefore`, this is the rest: call it after the commit.
+   * `endSessionsBefore`, this is the rest: call it after the commit, with `since`.
    */
-  return async function endSessionsOf(identityId: string, { except }: EndSessions = {}): Promise<number> {
-    const at = clock.now();
+  return async function endSessionsOf(identityId: string, { except, since }: EndSessions = {}): Promise<number> {
+    const at = since ?? clock.now();
     // First, so that no request of the session that stays falls in between.
     if (except !== undefined) await sessions.noteProof(except, at);
     await endBefore(identityId, at);

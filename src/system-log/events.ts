@@ -44,6 +44,12 @@ const eventTexts = {
   'platform/passkey/create': { en: 'Passkey added', ja: 'パスキーが追加されました' },
   'platform/passkey/update': { en: 'Passkey renamed', ja: 'パスキーの名前が変更されました' },
   'platform/passkey/delete': { en: 'Passkey removed', ja: 'パスキーが削除されました' },
+  'platform/password/change': { en: 'Password changed', ja: 'パスワードが変更されました' },
+  'platform/password/forgot': { en: 'Password reset link mailed', ja: 'パスワード再設定のリンクが送信されました' },
+  'platform/password/reset': {
+    en: 'Password reset with a link from a mail',
+    ja: 'メールのリンクからパスワードが再設定されました',
+  },
   'platform/administrator/create': { en: 'Administrator added', ja: '管理者が追加されました' },
   'platform/administrator/invite': { en: 'Administrator invited', ja: '管理者が招待されました' },
   'platform/administrator/update': { en: 'Administrator’s access changed', ja: '管理者のアクセス権が変更されました' },

@@ -6,6 +6,7 @@ import { forbiddenPage } from '../../src/console/views/forbidden-page.ts';
 import { freshProofPage } from '../../src/console/views/fresh-proof-page.ts';
 import { organizationsPage } from '../../src/console/views/organizations-page.ts';
 import { overviewPage } from '../../src/console/views/overview-page.ts';
+import { passwordPage } from '../../src/console/views/password-page.ts';
 import { sessionSettingsPage } from '../../src/console/views/session-settings-page.ts';
 import { mySessionsPage, organizationSessionsPage, type SessionRow } from '../../src/console/views/sessions-pages.ts';
 import { field, linkButton, radioGroup, select } from '../../src/http/views/form.ts';
@@ -22,7 +23,15 @@ export const frame: ConsoleFrame = {
   person: { name: 'Aiko Sato', email: 'aiko.sato@sample.example' },
   homeHref: '/',
   navigation: (
-    ['overview', 'sessions', 'connections', 'organization_sessions', 'session_settings', 'system_log'] as const
+    [
+      'overview',
+      'sessions',
+      'password',
+      'connections',
+      'organization_sessions',
+      'session_settings',
+      'system_log',
+    ] as const
   ).map((page) => ({ page, href: `/${page}` })),
   signOut: { action: '/', csrf },
 };
@@ -55,6 +64,7 @@ const numbers = {
   subscriberInactivityMinutes: 60,
   nativeReauthenticationDays: 30,
 };
+const person = { email: 'aiko.sato@sample.example', displayName: 'Aiko Sato', givenName: 'Aiko', familyName: 'Sato' };
 const settings = {
   save: { action: '/', csrf, version: 3 },
   administratorInactivity: true,
@@ -82,6 +92,10 @@ const saml = {
 } as const;
 
 export const consolePages: Readonly<Record<string, Sample>> = {
+  'console-password': (c) => passwordPage(c, frame, { action: '/', csrf, person }),
+  'console-password-wrong': (c) => passwordPage(c, frame, { action: '/', csrf, person, current: { kind: 'wrong' } }),
+  'console-password-refused': (c) => passwordPage(c, frame, { action: '/', csrf, person, problems: ['used_before'] }),
+  'console-password-elsewhere': (c) => passwordPage(c, frame, { action: '/', csrf }),
   'console-overview': (c) =>
     overviewPage(c, frame, {
       provider: 'Citrix identity',

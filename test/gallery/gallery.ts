@@ -18,6 +18,7 @@ const files: Readonly<Record<string, string>> = {
   'style.css': 'text/css',
   'enhance.js': 'text/javascript',
   'passkeys.js': 'text/javascript',
+  'new-password.js': 'text/javascript',
   'icon.svg': 'image/svg+xml',
 };
 
@@ -57,7 +58,13 @@ function answerOf(first: string, second: string): { type: string; text: string }
 
 function contextOf(language: Language, page: string): PageContext {
   const timeZone = language === 'ja' ? 'Asia/Tokyo' : 'UTC';
-  const assets = { style: '/style.css', script: '/enhance.js', passkeys: '/passkeys.js', icon: '/icon.svg' };
+  const assets = {
+    style: '/style.css',
+    script: '/enhance.js',
+    passkeys: '/passkeys.js',
+    newPassword: '/new-password.js',
+    icon: '/icon.svg',
+  };
   return { language, timeZone, assets, path: `/${language}/${page}` };
 }
 

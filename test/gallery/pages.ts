@@ -4,11 +4,19 @@ import { attributeErrorPage } from '../../src/accounts/views/attribute-error-pag
 import { codePage } from '../../src/accounts/views/code-page.ts';
 import { developmentMailPage, developmentMailsPage } from '../../src/accounts/views/development-mails-pages.ts';
 import {
+  forgottenPasswordPage,
+  passwordResetDonePage,
+  passwordResetGonePage,
+  passwordResetPage,
+  passwordResetSentPage,
+} from '../../src/accounts/views/forgotten-password-pages.ts';
+import {
   invitationAccountPage,
   invitationOverPage,
   invitationPage,
 } from '../../src/accounts/views/invitation-pages.ts';
 import { leavingPage } from '../../src/accounts/views/leaving-page.ts';
+import { newPasswordPage } from '../../src/accounts/views/new-password-page.ts';
 import { organizationPage } from '../../src/accounts/views/organization-page.ts';
 import { signInPage } from '../../src/accounts/views/sign-in-page.ts';
 import {
@@ -37,7 +45,8 @@ const reference = { code: 'K7QM-3XPD', at: now };
 const tryAgain = { to: 'tryAgain', href: '/again' } as const;
 const workspace = { to: 'workspace', organization: 'Northwind Traders', href: 'https://northwind.example/' } as const;
 const terms = readTermsOfService({ terms: undefined });
-const signIn = { action: '/', csrf, companyHref: '/company' };
+const signIn = { action: '/', csrf, companyHref: '/company', forgottenHref: '/forgotten' };
+const newPassword = { action: '/', csrf, email: 'aiko@example.com', names: ['aiko@example.com', 'Aiko Sato'] };
 const logoutForm =
   '<form id="op.logoutForm" method="post" action="/core/session/end/confirm"><input type="hidden" name="xsrf" value="x"/></form>';
 
@@ -92,6 +101,21 @@ export const pages: Readonly<Record<string, Sample>> = {
   'terms-text': (c) =>
     termsTextPage(c, { version: '3', text: '# <b>Heading</b>\nA line,\nand another.\n\nA paragraph & more.' }),
   'terms-declined': (c) => termsDeclinedPage(c, { againHref: '/again', termsHref: '/terms' }),
+  'new-password': (c) => newPasswordPage(c, { ...newPassword, due: 'unused', restartHref: '/', problems: [] }),
+  'new-password-compromised': (c) =>
+    newPasswordPage(c, {
+      ...newPassword,
+      due: 'compromised',
+      restartHref: '/',
+      problems: ['too_short', 'no_number', 'like_name'],
+    }),
+  'forgotten-password': (c) => forgottenPasswordPage(c, { action: '/', csrf, backHref: '/', isEmpty: false }),
+  'forgotten-password-empty': (c) => forgottenPasswordPage(c, { action: '/', csrf, backHref: '/', isEmpty: true }),
+  'password-reset-sent': (c) => passwordResetSentPage(c, { email: 'aiko@example.com', backHref: '/' }),
+  'password-reset': (c) => passwordResetPage(c, { ...newPassword, problems: [] }),
+  'password-reset-differs': (c) => passwordResetPage(c, { ...newPassword, problems: ['not_repeated'] }),
+  'password-reset-gone': (c) => passwordResetGonePage(c, { wayOn: { to: 'signIn', href: '/' } }),
+  'password-reset-done': (c) => passwordResetDonePage(c, { wayOn: { to: 'signIn', href: '/' } }),
   'organization-administrator': (c) =>
     organizationPage(c, { purpose: 'administrator', action: '/', csrf, backHref: '/sign-in' }),
   'organization-subscriber-unknown': (c) =>

@@ -25,6 +25,7 @@ export const accountsEnglish = {
     email: 'Email',
     password: 'Password',
     submit: 'Sign in',
+    forgotten: 'Forgot your password?',
     company: 'Sign in with my company credentials',
     credentials: 'The email or the password is not correct.',
     emptyEmail: 'Enter your email.',

@@ -27,6 +27,7 @@ export const accountsJapanese: typeof accountsEnglish = {
     email: 'メールアドレス',
     password: 'パスワード',
     submit: 'サインイン',
+    forgotten: 'パスワードをお忘れですか？',
     company: '会社の資格情報でサインイン',
     credentials: 'メールアドレスまたはパスワードが正しくありません。',
     emptyEmail: 'メールアドレスを入力してください。',

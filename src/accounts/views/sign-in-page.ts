@@ -14,6 +14,8 @@ export interface SignInPage {
   csrf: string;
   /** Where "my company credentials" asks for the identifier. */
   companyHref: string;
+  /** Where a forgotten password leads (CIT-8). */
+  forgottenHref: string;
   /** What was typed, after an error. The password is never sent back. */
   email?: string;
   /** The relying party that asks, as registered; absent for the console. */
@@ -66,6 +68,6 @@ export function signInPage(context: PageContext, model: SignInPage): Html {
       }),
       actions(submitButton(m.submit)),
     )}${model.passkey && passkeyOffer(context, { ...model.passkey, csrf: model.csrf, label: 'signIn', autofill: true })}`,
-    aside: html`<p><a href="${model.companyHref}">${m.company}</a></p>`,
+    aside: html`<p><a href="${model.forgottenHref}">${m.forgotten}</a></p><p><a href="${model.companyHref}">${m.company}</a></p>`,
   });
 }

@@ -17,6 +17,7 @@ import { consoleMessages } from './messages.ts';
 const groupOf = {
   overview: 'person',
   sessions: 'person',
+  password: 'person',
   connections: 'organization',
   organization_sessions: 'organization',
   session_settings: 'organization',

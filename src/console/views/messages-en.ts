@@ -8,6 +8,7 @@ export const consoleEnglish = {
   pages: {
     overview: 'My account',
     sessions: 'My sessions',
+    password: 'Password',
     connections: 'Connections',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',

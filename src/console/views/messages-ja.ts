@@ -10,6 +10,7 @@ export const consoleJapanese: typeof consoleEnglish = {
   pages: {
     overview: 'マイアカウント',
     sessions: '自分のセッション',
+    password: 'パスワード',
     connections: '接続',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',

@@ -34,9 +34,11 @@ export interface Field {
   autocomplete?: string;
   inputMode?: 'numeric' | 'url' | 'email';
   maxLength?: number;
-  autofocus?: boolean;
+  autofocus?: boolean | undefined;
   /** Shown and posted, not typed. */
   readOnly?: boolean;
+  /** Id of something else that describes it. */
+  describedBy?: string;
   /** Unit or suffix after the control. */
   after?: Child;
   /** Large and spaced, for codes. */
@@ -118,8 +120,10 @@ export function checkbox(settings: { name: string; label: string; hint?: Child; 
   return html`<div class="field">${option('checkbox', settings.name, choice, settings.checked, 0)}</div>`;
 }
 
-function describedBy({ name, hint, error }: Pick<Field, 'name' | 'hint' | 'error'>): string | undefined {
-  const ids = [hint !== undefined && `${name}-hint`, error !== undefined && `${name}-error`].filter(Boolean);
+function describedBy(described: Pick<Field, 'name' | 'hint' | 'error' | 'describedBy'>): string | undefined {
+  const { name, hint, error } = described;
+  const own = [hint !== undefined && `${name}-hint`, error !== undefined && `${name}-error`];
+  const ids = [...own, described.describedBy].filter(Boolean);
   return ids.length > 0 ? ids.join(' ') : undefined;
 }
 

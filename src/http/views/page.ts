@@ -15,6 +15,8 @@ export interface Assets {
   script: string;
   /** For pages with `passkeyButton`. */
   passkeys: string;
+  /** For pages with `newPasswordControls`. */
+  newPassword: string;
   icon: string;
 }
 

@@ -26,6 +26,8 @@ describe('Who may use which page of the console', () => {
         'POST /sessions/end',
         'GET /sessions/end-others',
         'POST /sessions/end-others',
+        'GET /password',
+        'POST /password',
         'GET /session-settings',
         'GET /sign-in-again',
         // What `everything` has a permission for, `library` has not.

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { createPasswordHasher } from '../../../src/directory/credentials.ts';
 import { normalizeEmail } from '../../../src/directory/email-address.ts';
 import { problemsOfPassword } from '../../../src/directory/password-rules.ts';
-import { createPasswordThrottle } from '../../../src/directory/password-throttle.ts';
 import { openDirectory, refusalOf } from './directory-under-test.ts';
 
 const alice = { email: 'alice@alpha.test', displayName: 'Alice Liddell', password: 'Rabbit-Hole-42' };
@@ -101,41 +100,5 @@ describe('an email address', () => {
     ['a@-example.com', undefined],
   ])('%j is normalised to %j', (email, normalized) => {
     expect(normalizeEmail(email)).toBe(normalized);
-  });
-});
-
-describe('trying passwords', () => {
-  const attempt = { name: 'alice@alpha.test', address: '192.0.2.7' };
-
-  test('is stopped for a name at an address, not for the name elsewhere, and ends by itself', async () => {
-    await using directory = await openDirectory();
-    const throttle = createPasswordThrottle(directory);
-    const tries = await Promise.all(Array.from({ length: 15 }, () => throttle.mayTry(attempt)));
-    expect(tries.filter(Boolean)).toHaveLength(10);
-    expect(await throttle.mayTry({ ...attempt, name: 'ALICE@alpha.test', address: '192.0.2.200' })).toBe(false);
-    expect(await throttle.mayTry({ ...attempt, address: '198.51.100.7' })).toBe(true);
-    directory.clock.advance(15 * 60_000);
-    expect(await throttle.mayTry(attempt)).toBe(true);
-  });
-
-  test('begins anew after success', async () => {
-    await using directory = await openDirectory();
-    const throttle = createPasswordThrottle(directory);
-    for (let index = 0; index < 25; index++) {
-      expect(await throttle.mayTry(attempt)).toBe(true);
-      await throttle.succeeded(attempt);
-    }
-  });
-
-  test('many names from one network is stopped, whether the names exist or not', async () => {
-    await using directory = await openDirectory();
-    const throttle = createPasswordThrottle(directory);
-    for (let index = 0; index < 200; index++) {
-      const spray = { name: `user${index}@alpha.test`, address: `2001:db8::${index.toString(16)}` };
-      expect(await throttle.mayTry(spray)).toBe(true);
-      await throttle.failed(spray);
-    }
-    expect(await throttle.mayTry({ name: 'new@alpha.test', address: '2001:db8::ffff:1' })).toBe(false);
-    expect(await throttle.mayTry({ name: 'new@alpha.test', address: '2001:db8:0:1::1' })).toBe(true);
   });
 });
