@@ -8,16 +8,12 @@ import { showEmailAndPassword } from './email-and-password.ts';
 import { isForAdministrators } from './password.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
 
-/** A page of the sign-in asks at once and every four minutes; whoever asks more often is no page of ours. */
-const asking = { name: 'passkey-options', max: 120, window: 60_000 };
-const answering = { name: 'passkey-answer', max: 30, window: 60_000 };
 /** What the page says; the limit itself ends with its window (directory/passkey-ceremonies.ts). */
 const answerWindow = 60 * 60_000;
 
 export function createPasskeyRoutes(context: AccountsContext): Router {
   const router = Router();
-  const { citrixPasskeys, rateLimiter } = context;
-  const slowly = { asking: rateLimiter.byAddress(asking), answering: rateLimiter.byAddress(answering) };
+  const { citrixPasskeys } = context;
 
   /** A post of a sign-in where passkeys are taken; undefined: it has been answered. */
   async function enter(request: Request<{ uid: string }>, response: Response) {
@@ -31,12 +27,12 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
   }
   const placeOf = ({ interaction, browser }: Waiting) => ({ interactionUid: interaction.uid, browser });
 
-  router.post('/signin/:uid/passkey/options', slowly.asking, async (request, response) => {
+  router.post('/signin/:uid/passkey/options', async (request, response) => {
     const entered = await enter(request, response);
     if (entered) response.json(await citrixPasskeys.beginSignIn(entered.place));
   });
 
-  router.post('/signin/:uid/passkey', slowly.answering, async (request, response) => {
+  router.post('/signin/:uid/passkey', async (request, response) => {
     const entered = await enter(request, response);
     if (!entered) return;
     const { waiting, answer, place, from } = entered;
@@ -48,7 +44,7 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
     showEmailAndPassword(context, request, response, waiting, { email: '', error });
   });
 
-  router.post('/signin/:uid/passkey-factor/options', slowly.asking, async (request, response) => {
+  router.post('/signin/:uid/passkey-factor/options', async (request, response) => {
     const entered = await enter(request, response);
     if (!entered) return;
     const options = await citrixPasskeys.beginSecondFactor(entered.place);
@@ -56,7 +52,7 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
     response.json(options);
   });
 
-  router.post('/signin/:uid/passkey-factor', slowly.answering, async (request, response) => {
+  router.post('/signin/:uid/passkey-factor', async (request, response) => {
     const entered = await enter(request, response);
     if (!entered) return;
     const { waiting, answer, place, from } = entered;

@@ -36,6 +36,7 @@ import { createFreshProofGate } from './fresh-proof.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
+import { type PasskeysOptions, passkeysRoutes } from './passkeys.ts';
 import { type PasswordOptions, passwordRoutes } from './password.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
@@ -64,6 +65,8 @@ export interface ConsoleOptions {
   clientId: string;
   signOut: SignOut;
   freshProof: FreshProof;
+  passkeys: PasskeysOptions['passkeys'];
+  passkeyCeremonies: PasskeysOptions['passkeyCeremonies'];
   responder: Responder;
   csrf: Csrf;
   cookies: CookieNames;
@@ -88,6 +91,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...overviewRoutes(pages),
     ...mySessionsRoutes(pages),
     ...passwordRoutes(pages),
+    ...passkeysRoutes(pages),
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),

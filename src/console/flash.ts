@@ -10,6 +10,10 @@ const messages = translations({
     sessions_ended: 'The sessions were ended.',
     session_gone: 'This session had ended already.',
     password_changed: 'Your password was changed, and your other sessions were ended.',
+    passkey_added: 'The passkey was added. You can sign in with it from now on.',
+    passkey_renamed: 'The passkey was renamed.',
+    passkey_removed: 'The passkey was removed.',
+    passkey_last: 'This passkey is your only second factor, so it stays. Enrol an authenticator app first.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -18,6 +22,10 @@ const messages = translations({
     sessions_ended: 'セッションをすべて終了しました。',
     session_gone: 'このセッションはすでに終了しています。',
     password_changed: 'パスワードを変更し、ほかのセッションを終了しました。',
+    passkey_added: 'パスキーを追加しました。次回からサインインに使えます。',
+    passkey_renamed: 'パスキーの名前を変更しました。',
+    passkey_removed: 'パスキーを削除しました。',
+    passkey_last: 'このパスキーは唯一の第2要素のため、削除できません。先に認証アプリを登録してください。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -29,6 +37,10 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   sessions_ended: 'success',
   session_gone: 'information',
   password_changed: 'success',
+  passkey_added: 'success',
+  passkey_renamed: 'success',
+  passkey_removed: 'success',
+  passkey_last: 'error',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

@@ -8,6 +8,7 @@ import { anyApplication } from '../http/security-headers.ts';
 import { personOf, warningOf } from '../http/session-models.ts';
 import type { Html } from '../http/views/html.ts';
 import type { PageContext } from '../http/views/page.ts';
+import { citrixConnection } from '../signin/citrix-identity.ts';
 import { flashOf } from './flash.ts';
 import { consoleRules, menu } from './rules.ts';
 import type { ConsoleFrame } from './views/console-layout.ts';
@@ -41,6 +42,7 @@ export function createShow({ surface, secure, responder, csrf }: FrameOptions): 
       homeHref: visit.url('/'),
       navigation: menu
         .filter(({ route }) => isAllowed(access, consoleRules[route]))
+        .filter(({ ofIdentity }) => !ofIdentity || session.connectionId === citrixConnection)
         .map(({ page, route }) => ({ page, href: visit.url(route.slice('GET '.length)) })),
       signOut: { action: surface.url('/sign-out'), csrf: csrf.tokenFor(session.uid) },
       ...(visit.several && { switchHref: surface.url(`/organizations?current=${organization.customerId}`) }),

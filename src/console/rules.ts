@@ -15,6 +15,15 @@ export const consoleRules = {
   'POST /sessions/end-others': 'any',
   'GET /password': 'any',
   'POST /password': 'any',
+  'GET /passkeys': 'any',
+  'POST /passkeys/begin': 'any',
+  'GET /passkeys/new': 'any',
+  'POST /passkeys/options': 'any',
+  'POST /passkeys/new': 'any',
+  'GET /passkeys/:passkeyId/rename': 'any',
+  'POST /passkeys/:passkeyId/rename': 'any',
+  'GET /passkeys/:passkeyId/remove': 'any',
+  'POST /passkeys/:passkeyId/remove': 'any',
   'GET /organization-sessions': 'full',
   'GET /organization-sessions/end': 'full',
   'POST /organization-sessions/end': 'full',
@@ -38,6 +47,9 @@ export type ConsoleRoute = keyof typeof consoleRules;
  * thrown out, and what holds for everybody. Asked for by `fresh-proof.ts` before the handler sees the request.
  */
 export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute & `POST ${string}`>([
+  'POST /passkeys/begin',
+  'POST /passkeys/new',
+  'POST /passkeys/:passkeyId/remove',
   'POST /organization-sessions/end-all',
   'POST /session-settings',
 ]);
@@ -70,11 +82,19 @@ const pagePatterns = Object.keys(consoleRules)
   .filter((route) => route.startsWith('GET '))
   .map((route) => new RegExp(`^${route.slice('GET '.length).replaceAll(/:\w+/g, '[^/]+')}$`));
 
+export interface MenuEntry {
+  page: ConsolePageId;
+  route: ConsoleRoute & `GET ${string}`;
+  /** Only for whoever signed in with the built-in identity. */
+  ofIdentity?: true;
+}
+
 /** Entries of the menu, in its order. */
-export const menu: readonly { page: ConsolePageId; route: ConsoleRoute & `GET ${string}` }[] = [
+export const menu: readonly MenuEntry[] = [
   { page: 'overview', route: 'GET /' },
   { page: 'sessions', route: 'GET /sessions' },
   { page: 'password', route: 'GET /password' },
+  { page: 'passkeys', route: 'GET /passkeys', ofIdentity: true },
   { page: 'connections', route: 'GET /connections' },
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },

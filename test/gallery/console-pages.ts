@@ -6,6 +6,12 @@ import { forbiddenPage } from '../../src/console/views/forbidden-page.ts';
 import { freshProofPage } from '../../src/console/views/fresh-proof-page.ts';
 import { organizationsPage } from '../../src/console/views/organizations-page.ts';
 import { overviewPage } from '../../src/console/views/overview-page.ts';
+import {
+  newPasskeyPage,
+  passkeysPage,
+  removePasskeyPage,
+  renamePasskeyPage,
+} from '../../src/console/views/passkeys-pages.ts';
 import { passwordPage } from '../../src/console/views/password-page.ts';
 import { sessionSettingsPage } from '../../src/console/views/session-settings-page.ts';
 import { mySessionsPage, organizationSessionsPage, type SessionRow } from '../../src/console/views/sessions-pages.ts';
@@ -27,6 +33,7 @@ export const frame: ConsoleFrame = {
       'overview',
       'sessions',
       'password',
+      'passkeys',
       'connections',
       'organization_sessions',
       'session_settings',
@@ -57,6 +64,12 @@ const rows: SessionRow[] = [
   },
   { id: '3', current: false, openedAt: now - 2 * day, lastActivityAt: now - day, endsAt: now + day },
 ];
+
+const passkeyForm = { action: '/', csrf, listHref: '/passkeys' };
+const passkeys = [
+  { name: 'Chrome, Windows', synced: true, createdAt: now - 40 * day, usedAt: now - hour },
+  { name: '仕事用のノート <b>', synced: false, createdAt: now - 3 * day, usedAt: null },
+].map((passkey) => ({ ...passkey, renameHref: '/rename', removeHref: '/remove' }));
 
 const numbers = {
   administratorInactivityMinutes: 60,
@@ -140,6 +153,28 @@ export const consolePages: Readonly<Record<string, Sample>> = {
     ),
   'console-sessions-only': (c) =>
     mySessionsPage(c, frame, { rows: rows.slice(0, 1), endAction: '/', csrf, endOthersHref: '/' }),
+  'console-passkeys': (c) =>
+    passkeysPage(
+      c,
+      {
+        ...frame,
+        flash: {
+          kind: 'success',
+          text:
+            c.language === 'ja'
+              ? 'パスキーを追加しました。次回からサインインに使えます。'
+              : 'The passkey was added. You can sign in with it from now on.',
+        },
+      },
+      { rows: passkeys, add: { action: '/', csrf } },
+    ),
+  'console-passkeys-none': (c) => passkeysPage(c, frame, { rows: [], add: { action: '/', csrf } }),
+  'console-passkeys-unavailable': (c) => passkeysPage(c, frame, { rows: passkeys.slice(1) }),
+  'console-passkey-new': (c) => newPasskeyPage(c, frame, { ...passkeyForm, optionsUrl: '/', name: 'Chrome, Windows' }),
+  'console-passkey-new-refused': (c) =>
+    newPasskeyPage(c, frame, { ...passkeyForm, optionsUrl: '/', name: 'Chrome, Windows', problem: 'refused' }),
+  'console-passkey-rename': (c) => renamePasskeyPage(c, frame, { ...passkeyForm, name: '', problem: 'name' }),
+  'console-passkey-remove': (c) => removePasskeyPage(c, frame, { ...passkeyForm, name: '仕事用のノート <b>' }),
   'console-organization-sessions': (c) =>
     organizationSessionsPage(c, frame, {
       rows: rows.map((row, index) => ({

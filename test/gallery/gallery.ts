@@ -12,7 +12,7 @@ import type { PageContext } from '../../src/http/views/page.ts';
 import { pages } from './pages.ts';
 
 const policy =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 const files: Readonly<Record<string, string>> = {
   'style.css': 'text/css',
@@ -49,6 +49,8 @@ export async function startGallery(port = 0): Promise<{ url: string; close(): Pr
 
 function answerOf(first: string, second: string): { type: string; text: string } | undefined {
   if (first === '') return { type: 'text/html', text: render(index()) };
+  // What a script asks for; here it goes no further.
+  if (first === 'options') return { type: 'application/json', text: '{}' };
   const type = files[first];
   if (type) return { type, text: readFileSync(new URL(`../../src/http/views/${first}`, import.meta.url), 'utf8') };
   const language = languages.find((known) => known === first);

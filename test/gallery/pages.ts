@@ -45,8 +45,9 @@ const reference = { code: 'K7QM-3XPD', at: now };
 const tryAgain = { to: 'tryAgain', href: '/again' } as const;
 const workspace = { to: 'workspace', organization: 'Northwind Traders', href: 'https://northwind.example/' } as const;
 const terms = readTermsOfService({ terms: undefined });
-const signIn = { action: '/', csrf, companyHref: '/company', forgottenHref: '/forgotten' };
 const newPassword = { action: '/', csrf, email: 'aiko@example.com', names: ['aiko@example.com', 'Aiko Sato'] };
+const passkey = { action: '/', optionsUrl: '/options' };
+const signIn = { action: '/', csrf, companyHref: '/company', forgottenHref: '/forgotten', passkey };
 const logoutForm =
   '<form id="op.logoutForm" method="post" action="/core/session/end/confirm"><input type="hidden" name="xsrf" value="x"/></form>';
 
@@ -81,6 +82,18 @@ export const pages: Readonly<Record<string, Sample>> = {
   'sign-in-throttled': (c) =>
     signInPage(c, { ...signIn, email: 'aiko@example.com', error: { kind: 'throttled', retryAfter: 4 * 60_000 } }),
   code: (c) => codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', recoveryHref: '/' }),
+  'code-passkey': (c) =>
+    codePage(c, { action: '/', csrf, email: 'aiko@example.com', restartHref: '/', recoveryHref: '/', passkey }),
+  'code-passkey-refused': (c) =>
+    codePage(c, {
+      action: '/',
+      csrf,
+      email: 'aiko@example.com',
+      restartHref: '/',
+      recoveryHref: '/',
+      passkey,
+      error: { kind: 'passkey' },
+    }),
   'code-wrong': (c) =>
     codePage(c, {
       action: '/',

@@ -18,6 +18,7 @@ const groupOf = {
   overview: 'person',
   sessions: 'person',
   password: 'person',
+  passkeys: 'person',
   connections: 'organization',
   organization_sessions: 'organization',
   session_settings: 'organization',

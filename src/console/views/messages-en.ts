@@ -9,6 +9,7 @@ export const consoleEnglish = {
     overview: 'My account',
     sessions: 'My sessions',
     password: 'Password',
+    passkeys: 'Passkeys',
     connections: 'Connections',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',

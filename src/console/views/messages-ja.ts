@@ -11,6 +11,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     overview: 'マイアカウント',
     sessions: '自分のセッション',
     password: 'パスワード',
+    passkeys: 'パスキー',
     connections: '接続',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',

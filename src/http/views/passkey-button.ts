@@ -53,5 +53,10 @@ export function passkeyButton(context: PageContext, settings: PasskeyButton): Ht
     'data-autofill': settings.autofill,
   });
   return html`<input type="hidden" name="${settings.name}" value=""><button${button}>${settings.label}</button>
-<p class="field-error" id="${problem}" role="alert"></p><script src="${context.assets.passkeys}" defer></script>`;
+<p class="field-error" id="${problem}" role="alert"></p>${passkeyScript(context)}`;
+}
+
+/** For a page that only shows or hides things by whether the browser has passkeys. */
+export function passkeyScript(context: PageContext): Html {
+  return html`<script src="${context.assets.passkeys}" defer></script>`;
 }
