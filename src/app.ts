@@ -235,6 +235,7 @@ export async function createApp(options: AppOptions) {
   const console = createConsole({
     ...surface,
     clientId: consoleClientId,
+    store,
     definitionOf,
     record: services.systemLog.record,
   });

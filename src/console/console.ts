@@ -29,6 +29,7 @@ import type { FreshProof } from '../signin/fresh-proof.ts';
 import type { SignOut } from '../signin/sign-out.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import type { RecordEntry } from './acts.ts';
+import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
 import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
@@ -58,6 +59,8 @@ export interface ConsoleOptions {
   administered: Administered;
   organizations: Pick<Organizations, 'find'>;
   changeSettings: ChangeSettings;
+  secureClients: ApiAccessOptions['secureClients'];
+  store: ApiAccessOptions['store'];
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
   definitionOf: DefinitionOf;
   parties: OwnRelyingParties;
@@ -95,6 +98,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
+    ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
     ...gate.routes,
   };

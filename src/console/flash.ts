@@ -14,6 +14,9 @@ const messages = translations({
     passkey_renamed: 'The passkey was renamed.',
     passkey_removed: 'The passkey was removed.',
     passkey_last: 'This passkey is your only second factor, so it stays. Enrol an authenticator app first.',
+    client_revoked: 'The secure client was revoked.',
+    client_gone: 'There is no such secure client; it may have been revoked already.',
+    client_once: 'The secure client was created already; its secret is not shown again.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -26,6 +29,9 @@ const messages = translations({
     passkey_renamed: 'パスキーの名前を変更しました。',
     passkey_removed: 'パスキーを削除しました。',
     passkey_last: 'このパスキーは唯一の第2要素のため、削除できません。先に認証アプリを登録してください。',
+    client_revoked: 'セキュアクライアントを取り消しました。',
+    client_gone: 'このセキュアクライアントはありません。すでに取り消されている可能性があります。',
+    client_once: 'このセキュアクライアントはすでに作成されています。シークレットは再表示されません。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -41,6 +47,9 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   passkey_renamed: 'success',
   passkey_removed: 'success',
   passkey_last: 'error',
+  client_revoked: 'success',
+  client_gone: 'information',
+  client_once: 'information',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

@@ -36,6 +36,11 @@ export const consoleRules = {
   // A connection's settings decide who can become whom: they belong to the Authentication tab.
   'GET /connections': 'full',
   'GET /connections/:connectionId': 'full',
+  'GET /api-access': 'secure-client',
+  'POST /api-access': 'secure-client',
+  'POST /api-access/download': 'secure-client',
+  'GET /api-access/revoke': 'secure-client',
+  'POST /api-access/revoke': 'secure-client',
   'GET /system-log': 'system-log',
   'POST /system-log/export': 'system-log',
 } as const satisfies Readonly<Record<`${'GET' | 'POST'} /${string}`, Needs>>;
@@ -52,6 +57,8 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /passkeys/:passkeyId/remove',
   'POST /organization-sessions/end-all',
   'POST /session-settings',
+  'POST /api-access',
+  'POST /api-access/revoke',
 ]);
 
 /**
@@ -98,5 +105,6 @@ export const menu: readonly MenuEntry[] = [
   { page: 'connections', route: 'GET /connections' },
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },
+  { page: 'api_access', route: 'GET /api-access' },
   { page: 'system_log', route: 'GET /system-log' },
 ];

@@ -37,6 +37,7 @@ export const frame: ConsoleFrame = {
       'connections',
       'organization_sessions',
       'session_settings',
+      'api_access',
       'system_log',
     ] as const
   ).map((page) => ({ page, href: `/${page}` })),

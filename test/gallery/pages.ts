@@ -34,6 +34,7 @@ import { errorPage } from '../../src/http/views/error-pages.ts';
 import { signInStoppedPage } from '../../src/http/views/sign-in-stopped-page.ts';
 import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
+import { apiAccessPages } from './api-access-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
 import { secondFactorPages } from './second-factor-pages.ts';
@@ -286,5 +287,6 @@ export const pages: Readonly<Record<string, Sample>> = {
     }),
   ...secondFactorPages,
   ...consolePages,
+  ...apiAccessPages,
   ...systemLogPages,
 };

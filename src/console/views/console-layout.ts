@@ -22,6 +22,7 @@ const groupOf = {
   connections: 'organization',
   organization_sessions: 'organization',
   session_settings: 'organization',
+  api_access: 'organization',
   system_log: 'organization',
 } as const;
 export type ConsolePageId = keyof typeof groupOf;

@@ -13,6 +13,7 @@ export const consoleEnglish = {
     connections: 'Connections',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',
+    api_access: 'API access',
     system_log: 'System log',
   },
 

@@ -15,6 +15,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     connections: '接続',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',
+    api_access: 'APIアクセス',
     system_log: 'システムログ',
   },
 

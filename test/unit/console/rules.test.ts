@@ -32,7 +32,17 @@ describe('Who may use which page of the console', () => {
         'GET /session-settings',
         'GET /sign-in-again',
         // What `everything` has a permission for, `library` has not.
-        ...(access === everything ? ['GET /system-log', 'POST /system-log/export'] : []),
+        ...(access === everything
+          ? [
+              'GET /api-access',
+              'POST /api-access',
+              'POST /api-access/download',
+              'GET /api-access/revoke',
+              'POST /api-access/revoke',
+              'GET /system-log',
+              'POST /system-log/export',
+            ]
+          : []),
       ]);
     }
   });
