@@ -36,7 +36,7 @@ ${section(
     [m.password, copy(m.password, citrixAdministrator.password)],
     [m.code, html`<iframe src="/code" title="${m.code}"></iframe><p class="hint">${m.codeHint}</p>`],
     [m.key, html`${copy(m.key, facts.totpKey)}<p class="hint">${m.keyHint}</p>`],
-  ])}<div class="actions">${linkButton(m.openConsole, sites.consoleUrl(), 'secondary')}</div>`,
+  ])}<div class="actions">${linkButton(m.openConsole, sites.consoleUrl(), 'secondary')}${linkButton(m.openMails, `${sites.accountsBase}/development/mails`, 'secondary')}</div><p class="hint">${m.mailsHint}</p>`,
   { lead: m.consoleLead },
 )}
 ${section(m.tryThis, html`<ol class="steps">${m.steps.map((step) => html`<li>${step}</li>`)}</ol>`)}
