@@ -24,6 +24,8 @@ const periods = {
   mails: 5_000,
   sweep: 10_000,
   forget: 3_600_000,
+  seal: 1_000,
+  checkpoints: 60_000,
 } as const;
 
 export interface RunningServer {
@@ -79,8 +81,10 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   }
   const timers = [
     every(periods.keys, readKeysAgain, log),
-    every(periods.forget, () => app.services.systemLog.forget(), log),
     every(periods.forget, () => app.services.passwordResets.forget(), log),
+    every(periods.forget, () => app.services.logSeal.forget(), log),
+    every(periods.seal, () => app.services.logSeal.seal(), log),
+    every(periods.checkpoints, () => app.services.logSeal.checkpointDue(), log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
     every(periods.mails, app.deliverMails, log),

@@ -59,6 +59,7 @@ import { createSignOut } from './signin/sign-out.ts';
 import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
 import { createLogRecords } from './system-log/records.ts';
+import { createLogSeal } from './system-log/seal/log-seal.ts';
 import { createSystemLog } from './system-log/system-log.ts';
 
 export interface ServicesOptions {
@@ -88,6 +89,7 @@ export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
   const logRecords = createLogRecords({ systemLog, sealer, clock });
+  const logSeal = createLogSeal({ db, store, clock, sealer, log });
   const mails = createMails({
     db,
     clock,
@@ -268,6 +270,7 @@ export async function createServices(options: ServicesOptions) {
   return {
     systemLog,
     logRecords,
+    logSeal,
     mails,
     tellPerson,
     organizations,

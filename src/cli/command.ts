@@ -39,6 +39,8 @@ export interface Outcome {
   /** Printed as it is, or as JSON with `--json`. */
   text: string;
   json: unknown;
+  /** It was done, and what it found is bad: exit code 1. */
+  failed?: boolean;
 }
 
 /** Values by option name. Reading one that the command did not declare is a bug and throws. */

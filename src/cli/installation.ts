@@ -23,6 +23,7 @@ import { createTermsAcceptances } from '../directory/terms-acceptances.ts';
 import { createMails } from '../mail/mails.ts';
 import { createTellPerson } from '../mail/tell-person.ts';
 import type { SystemLogEntry } from '../system-log/events.ts';
+import { createLogSeal } from '../system-log/seal/log-seal.ts';
 import { createSystemLog } from '../system-log/system-log.ts';
 import { RefusedError } from './refused-error.ts';
 
@@ -42,6 +43,7 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
   const organizations = createOrganizations({ db, clock });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const systemLog = createSystemLog({ db, clock });
+  const logSeal = createLogSeal({ db, clock, sealer });
   // The server hands them over, as soon as it looks.
   const mails = createMails({ db, clock, sealer });
   const tellPerson = createTellPerson({ mails, clock, accountUrl: sites.consoleUrl() });
@@ -79,6 +81,7 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
     organizations,
     connections,
     systemLog,
+    logSeal,
     identities,
     administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
     invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl }),

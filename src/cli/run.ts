@@ -76,7 +76,7 @@ async function run(
   try {
     const outcome = await command.run(values, io);
     stdout.write(`${values.has('json') ? JSON.stringify(outcome.json, null, 2) : outcome.text}\n`);
-    return 0;
+    return outcome.failed ? 1 : 0;
   } finally {
     await io.close();
   }

@@ -8,6 +8,7 @@
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Database } from '../database/schema.ts';
 import { mailContext } from '../mail/mails.ts';
+import { logKeyContext } from '../system-log/seal/log-key.ts';
 import { connectionContext } from './connections.ts';
 import { recoveryPhoneContext } from './recovery-phones.ts';
 import { signingKeyContext } from './signing-keys.ts';
@@ -130,6 +131,26 @@ function sealedColumns(db: Database): SealedColumn[] {
             .set({ private_key_sealed: sealed })
             .where('kid', '=', row.id)
             .where('private_key_sealed', '=', row.sealed)
+            .executeTakeFirst()
+        ).numUpdatedRows,
+    },
+    {
+      context: logKeyContext,
+      readAfter: (id) =>
+        db
+          .selectFrom('log_keys')
+          .select(['id', 'key_sealed as sealed'])
+          .where('id', '>', id)
+          .orderBy('id')
+          .limit(batchSize)
+          .execute(),
+      replace: async (row, sealed) =>
+        (
+          await db
+            .updateTable('log_keys')
+            .set({ key_sealed: sealed })
+            .where('id', '=', row.id)
+            .where('key_sealed', '=', row.sealed)
             .executeTakeFirst()
         ).numUpdatedRows,
     },

@@ -176,18 +176,6 @@ export function createSystemLog(needs: { db: Database; clock: Clock }) {
     return { rows, ...(position && { stoppedAt: position }) };
   }
 
-  /** LOG-1. Up to `limit` rows at a time, so that nobody waits for it; returns how many. */
-  async function forget(limit = 1000): Promise<number> {
-    const oldest = db
-      .selectFrom('system_log')
-      .select('id')
-      .where('recorded_at', '<', clock.now() - keptMs)
-      .orderBy('recorded_at')
-      .limit(limit);
-    const deleted = await db.deleteFrom('system_log').where('id', 'in', oldest).executeTakeFirst();
-    return Number(deleted.numDeletedRows);
-  }
-
   function matching(organizationId: string | null | undefined, filter: SystemLogFilter): Rows {
     const now = clock.now();
     const from = Math.max(filter.from ?? now - shownMs, now - keptMs);
@@ -202,7 +190,7 @@ export function createSystemLog(needs: { db: Database; clock: Clock }) {
       .$if(filter.event !== undefined, (rows) => rows.where('event', '=', filter.event!));
   }
 
-  return { record, list, page, each, forget };
+  return { record, list, page, each };
 }
 
 type Rows = SelectQueryBuilder<Tables, 'system_log', Selectable<SystemLogRow>>;

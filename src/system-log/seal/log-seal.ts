@@ -1,0 +1,328 @@
+/**
+ * Tamper evidence of the system log (SECURITY CON-14): numbers and seals what was recorded, makes checkpoints, deletes
+ * after 90 days (LOG-1), and erases persons without breaking a seal.
+ *
+ * Records come without number or seal, so that no sign-in waits for another. One process at a time (a lease in the
+ * store, a few seconds) seals what it finds, in the order in which it finds it: a transaction that commits late gets a
+ * later number, not a wrong one. That two processes never give one number twice is the database's doing, not the
+ * lease's. Owns the row `log_chains` and the columns of the seal. Called by `server.ts`, `directory/`, `cli/`.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type RawBuilder, sql } from 'kysely';
+import type { Sealer } from '../../../certs/sealing.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { Database } from '../../database/schema.ts';
+import type { Store } from '../../store/store.ts';
+import { type Checkpoint, makeCheckpoint, toCheckpoint } from './checkpoints.ts';
+import { type LogKey, lockLog, openLogKey } from './log-key.ts';
+import {
+  beginning,
+  chainOf,
+  erasureProof,
+  hashOfParts,
+  type LogRow,
+  organizationOf,
+  type Party,
+  personalParts,
+  sealOf,
+} from './row-seal.ts';
+
+const hour = 3_600_000;
+const keptMs = 90 * 24 * hour;
+/** With a visit a second, nothing waits longer than five for its seal, also when a process dies. */
+const leaseMs = 3500;
+const leaseName = 'system-log/sealer';
+/** Rows of one transaction: a few milliseconds of the embedded database. */
+const batchSize = 200;
+
+export type LogSeal = ReturnType<typeof createLogSeal>;
+
+export function createLogSeal(needs: {
+  db: Database;
+  /** Absent in the CLI, which seals whenever it is told to. */
+  store?: Store;
+  clock: Clock;
+  sealer: Sealer;
+  log?: Log;
+}) {
+  const { db, store, clock, sealer, log } = needs;
+  const process = randomUUID();
+  let opened: LogKey | undefined;
+
+  async function key(): Promise<LogKey> {
+    opened ??= await openLogKey({ db, sealer, clock });
+    return opened;
+  }
+
+  /** True while this process is the one that seals. */
+  async function lease(): Promise<boolean> {
+    if (!store) return true;
+    const until = clock.now() + leaseMs;
+    return (await store.replace(leaseName, process, process, until)) || (await store.add(leaseName, process, until));
+  }
+
+  /** Seals whatever is not sealed yet; returns how many. Nothing when another process is at it. */
+  async function seal(): Promise<number> {
+    if (!(await lease())) return 0;
+    const waiting = await db
+      .selectFrom('system_log')
+      .select('organization_id')
+      .distinct()
+      .where('sequence', 'is', null)
+      .execute();
+    let sealed = 0;
+    for (const { organization_id } of waiting) {
+      for (let count = batchSize; count === batchSize; sealed += count) {
+        count = await sealBatch(organization_id);
+        await setImmediate();
+        if (count === batchSize && !(await lease())) return sealed + count;
+      }
+    }
+    return sealed;
+  }
+
+  async function sealBatch(organizationId: string | null): Promise<number> {
+    const logKey = await key();
+    const chain = chainOf(organizationId);
+    return db.transaction().execute(async (trx) => {
+      await lockLog(trx);
+      await trx
+        .insertInto('log_chains')
+        .values({ chain, sequence: 0, seal: beginning, streamed: 0 })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const head = await trx.selectFrom('log_chains').selectAll().where('chain', '=', chain).executeTakeFirstOrThrow();
+      const rows = await trx
+        .selectFrom('system_log')
+        .selectAll()
+        .where('sequence', 'is', null)
+        .where('organization_id', organizationId === null ? 'is' : '=', organizationId)
+        .orderBy('recorded_at')
+        .orderBy('id')
+        .limit(batchSize)
+        .execute();
+      if (rows.length === 0) return 0;
+      let last = head.seal;
+      const values = rows.map((row, index) => {
+        const sequence = head.sequence + index + 1;
+        const salts = randomBytes(32).toString('base64url');
+        const [actorSalt, targetSalt] = [salts.slice(0, 21), salts.slice(21)];
+        const actor_hash = hashOfParts('actor', actorSalt, personalParts(row, 'actor'));
+        const target_hash = hashOfParts('target', targetSalt, personalParts(row, 'target'));
+        last = sealOf(logKey, last, { ...row, actor_hash, target_hash }, sequence);
+        return [row.id, sequence, last, actorSalt, actor_hash, targetSalt, target_hash] as const;
+      });
+      await expectAll(
+        rows.length,
+        trx,
+        sql`update system_log set sequence = cast(v.column2 as bigint), seal = v.column3, actor_salt = v.column4,
+          actor_hash = v.column5, target_salt = v.column6, target_hash = v.column7
+          from (values ${tuples(values)}) as v where system_log.id = v.column1 and system_log.sequence is null`,
+      );
+      await expectAll(
+        1,
+        trx,
+        sql`update log_chains set sequence = ${head.sequence + rows.length}, seal = ${last}
+          where chain = ${chain} and sequence = ${head.sequence}`,
+      );
+      return rows.length;
+    });
+  }
+
+  /** Of every chain that has grown since its last one and has none of this hour. */
+  async function checkpointDue(): Promise<Checkpoint[]> {
+    if (!(await lease())) return [];
+    const heads = await db
+      .selectFrom('log_chains')
+      .selectAll()
+      .where('sequence', '>', 0)
+      .where((chain) =>
+        chain.not(
+          chain.exists(
+            chain
+              .selectFrom('log_checkpoints')
+              .select('id')
+              .whereRef('log_checkpoints.chain', '=', 'log_chains.chain')
+              .where((last) =>
+                last.or([
+                  last('made_at', '>', clock.now() - hour),
+                  last('log_checkpoints.sequence', '=', last.ref('log_chains.sequence')),
+                ]),
+              ),
+          ),
+        ),
+      )
+      .execute();
+    return Promise.all(heads.map((head) => checkpoint(head)));
+  }
+
+  /** Of one chain, now. */
+  async function checkpoint(
+    head: { chain: string; sequence: number; seal: string },
+    cut?: Checkpoint['cut'],
+  ): Promise<Checkpoint> {
+    const made = await makeCheckpoint({ db, key: await key(), clock }, head, cut);
+    log?.info({ checkpoint: made }, 'the system log up to here');
+    return made;
+  }
+
+  /** Of all chains, now: the operator's way to take a copy. */
+  async function checkpointAll(): Promise<Checkpoint[]> {
+    const heads = await db.selectFrom('log_chains').selectAll().where('sequence', '>', 0).orderBy('chain').execute();
+    return Promise.all(heads.map((head) => checkpoint(head)));
+  }
+
+  async function findCheckpoint(id: string): Promise<Checkpoint | undefined> {
+    const row = await db.selectFrom('log_checkpoints').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toCheckpoint(row);
+  }
+
+  /**
+   * LOG-1: deletes sealed records of more than 90 days, after a checkpoint that says so; `batch` at a time, so that
+   * nobody waits for it. Returns how many.
+   */
+  async function forget(batch = 500): Promise<number> {
+    if (!(await lease())) return 0;
+    const limit = clock.now() - keptMs;
+    let forgotten = 0;
+    for (const head of await db.selectFrom('log_chains').selectAll().where('sequence', '>', 0).execute()) {
+      const cut = await findCut(organizationOf(head.chain), limit);
+      if (!cut) continue;
+      await checkpoint(head, { sequence: cut.sequence, seal: cut.seal });
+      for (let from = cut.first; from <= cut.sequence; from += batch) {
+        const deleted = await db
+          .deleteFrom('system_log')
+          .where(...inChain(head.chain))
+          .where('sequence', '>=', from)
+          .where('sequence', '<', Math.min(from + batch, cut.sequence + 1))
+          .executeTakeFirst();
+        forgotten += Number(deleted.numDeletedRows);
+        await setImmediate();
+      }
+    }
+    await forgetCheckpoints(limit);
+    return forgotten;
+  }
+
+  /** Those of more than 90 days; the last of a chain stays, because it says up to where the chain was cut. */
+  async function forgetCheckpoints(limit: number): Promise<void> {
+    await db
+      .deleteFrom('log_checkpoints')
+      .where('made_at', '<', limit)
+      .where((old) =>
+        old.exists(
+          old
+            .selectFrom('log_checkpoints as newer')
+            .select('newer.id')
+            .whereRef('newer.chain', '=', 'log_checkpoints.chain')
+            .whereRef('newer.made_at', '>', 'log_checkpoints.made_at'),
+        ),
+      )
+      .execute();
+  }
+
+  /** The last record that may go, such that every one before it in the chain may go too. */
+  async function findCut(
+    organizationId: string | null,
+    limit: number,
+  ): Promise<{ first: number; sequence: number; seal: string } | undefined> {
+    const chain = inChain(chainOf(organizationId));
+    const sealed = db
+      .selectFrom('system_log')
+      .where(...chain)
+      .where('sequence', 'is not', null);
+    const newest = await sealed
+      .select('sequence')
+      .where('recorded_at', '<', limit)
+      .orderBy('recorded_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (!newest) return undefined;
+    // What committed late stands behind younger records: those are within a minute of the limit, and stay.
+    const young = await sealed
+      .select((row) => row.fn.min('sequence').as('sequence'))
+      .where('recorded_at', '>=', limit)
+      .where('recorded_at', '<', limit + 60_000)
+      .executeTakeFirst();
+    const last = Math.min(newest.sequence!, (young?.sequence ?? Number.POSITIVE_INFINITY) - 1);
+    const [first] = await sealed.select('sequence').orderBy('sequence').limit(1).execute();
+    const row = await sealed.select('seal').where('sequence', '=', last).executeTakeFirst();
+    return row && first ? { first: first.sequence!, sequence: last, seal: row.seal! } : undefined;
+  }
+
+  /**
+   * Takes a person out of every record (GDPR Art. 17): as actor with address and browser, as target with whatever the
+   * record says of them. A pseudonym that no one can resolve keeps together what one person did. `ids`: all by which
+   * the log may know the person (identity, accounts, memberships). Returns how many records were changed.
+   */
+  async function pseudonymise(ids: readonly string[], trx: Database): Promise<number> {
+    if (ids.length === 0) return 0;
+    // Within the transaction: another connection, of which the embedded database has none, would wait for its end.
+    const logKey = opened ?? (await openLogKey({ db: trx, sealer, clock }));
+    await lockLog(trx);
+    const pseudonym = `erased-${randomBytes(6).toString('hex')}`;
+    return (
+      (await erase(trx, logKey, 'actor', ids, {
+        actor_id: pseudonym,
+        actor_name: null,
+        client_address: null,
+        user_agent: null,
+      })) +
+      (await erase(trx, logKey, 'target', ids, {
+        target_id: pseudonym,
+        target_name: null,
+        target_email: null,
+        detail: '{}',
+        before_changes: null,
+        after_changes: null,
+      }))
+    );
+  }
+
+  async function erase(
+    trx: Database,
+    logKey: LogKey,
+    party: Party,
+    ids: readonly string[],
+    left: Partial<LogRow>,
+  ): Promise<number> {
+    const column = party === 'actor' ? 'actor_id' : 'target_id';
+    const salt = party === 'actor' ? 'actor_salt' : 'target_salt';
+    let changed = 0;
+    for (let count = batchSize; count === batchSize; changed += count) {
+      const rows = await trx.selectFrom('system_log').selectAll().where(column, 'in', ids).limit(batchSize).execute();
+      count = rows.length;
+      for (const row of rows) {
+        const after = { ...row, ...left };
+        const proof = row.sequence === null ? null : erasureProof(logKey, row, party, personalParts(after, party));
+        await trx
+          .updateTable('system_log')
+          .set({ ...left, [salt]: proof })
+          .where('id', '=', row.id)
+          .execute();
+      }
+    }
+    return changed;
+  }
+
+  return { key, seal, checkpointDue, checkpointAll, findCheckpoint, forget, pseudonymise };
+}
+
+function tuples(values: readonly (readonly unknown[])[]): RawBuilder<unknown> {
+  return sql.join(values.map((row) => sql`(${sql.join(row)})`));
+}
+
+/** A row that somebody else has sealed meanwhile takes the whole batch back. */
+async function expectAll(count: number, trx: Database, statement: RawBuilder<unknown>): Promise<void> {
+  const { numAffectedRows } = await statement.execute(trx);
+  if (Number(numAffectedRows) !== count) throw new Error('another process is sealing the system log');
+}
+
+/** For `where(...)`. */
+function inChain(chain: string) {
+  const organizationId = organizationOf(chain);
+  return ['organization_id', organizationId === null ? 'is' : '=', organizationId] as const;
+}

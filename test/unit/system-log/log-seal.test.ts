@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { createSealer } from '../../../certs/sealing.ts';
+import { generateSealingKey } from '../../../certs/sealing-keys.ts';
+import { resealAll } from '../../../src/directory/resealing.ts';
+import { createLogKey } from '../../../src/system-log/seal/log-key.ts';
+import { createLogSeal } from '../../../src/system-log/seal/log-seal.ts';
+import { dayMs } from '../directory/directory-under-test.ts';
+import { openLog } from './log-under-test.ts';
+
+describe('The seal of the system log', () => {
+  test('numbers every organization’s records from one, and the installation’s own', async () => {
+    await using log = await openLog();
+    await log.write(3, 'o1');
+    await log.write(2, null);
+    await log.write(1, 'o2');
+    await log.write(1, 'o1');
+    expect(await log.logSeal.seal()).toBe(7);
+    expect((await log.rows()).map((row) => [row.organization_id, row.sequence])).toEqual([
+      [null, 1],
+      [null, 2],
+      ['o1', 1],
+      ['o1', 2],
+      ['o1', 3],
+      ['o1', 4],
+      ['o2', 1],
+    ]);
+    for (const organizationId of ['o1', 'o2', null])
+      expect(await log.verify({ organizationId })).toMatchObject({ findings: [], unsealed: 0 });
+  });
+
+  test('seals more than one batch at a time, and goes on from where it was', async () => {
+    await using log = await openLog();
+    await log.write(450);
+    expect(await log.logSeal.seal()).toBe(450);
+    expect(await log.logSeal.seal()).toBe(0);
+    await log.write(5);
+    expect((await log.verify()).unsealed).toBe(5);
+    expect(await log.logSeal.seal()).toBe(5);
+    expect(await log.verify()).toMatchObject({ from: 1, to: 455, verified: 455, findings: [] });
+  });
+
+  test('gives a record that was committed late the next number, in whatever moment it says it happened', async () => {
+    await using log = await openLog();
+    await log.write(2);
+    await log.write(1, 'elsewhere');
+    await log.db
+      .updateTable('system_log')
+      .set({ organization_id: 'later' })
+      .where('organization_id', '=', 'elsewhere')
+      .execute();
+    await log.write(2);
+    await log.logSeal.seal();
+    await log.db
+      .updateTable('system_log')
+      .set({ organization_id: 'o1', sequence: null, seal: null })
+      .where('organization_id', '=', 'later')
+      .execute();
+    await log.db.deleteFrom('log_chains').where('chain', '=', 'later').execute();
+    expect(await log.logSeal.seal()).toBe(1);
+    const late = (await log.rows()).find(({ sequence }) => sequence === 5)!;
+    expect(late.recorded_at).toBeLessThan((await log.rows())[3]!.recorded_at);
+    expect(await log.verify()).toMatchObject({ to: 5, findings: [] });
+  });
+
+  test('is made by one process at a time, and by another one within seconds when that is gone', async () => {
+    await using log = await openLog();
+    const { db, clock, sealer, store } = log;
+    const other = createLogSeal({ db, clock, sealer, store });
+    await log.write(1);
+    expect(await log.logSeal.seal()).toBe(1);
+    await log.write(1);
+    clock.advance(-1000);
+    expect(await other.seal()).toBe(0);
+    clock.advance(1000 + 3501);
+    expect(await other.seal()).toBe(1);
+    expect(await log.verify()).toMatchObject({ to: 2, findings: [] });
+  });
+
+  test('outlives the sealing key, and cannot be made without it', async () => {
+    await using log = await openLog();
+    await log.write(3);
+    await log.logSeal.seal();
+    const stored = await log.db.selectFrom('log_keys').selectAll().executeTakeFirstOrThrow();
+    expect(() => createSealer([generateSealingKey()]).open(stored.key_sealed, 'log-keys/seal')).toThrow();
+    const newKey = generateSealingKey();
+    const oldOpens = { ...createSealer([newKey]), openText: log.sealer.openText, open: log.sealer.open };
+    expect((await resealAll({ db: log.db, sealer: oldOpens })).resealed).toBe(1);
+    const after = createLogSeal({ ...log, sealer: createSealer([newKey]) });
+    expect((await after.key()).publicKey).toBe((await log.logSeal.key()).publicKey);
+    log.clock.advance(4000);
+    await log.write(1);
+    await after.seal();
+    expect(await log.verify()).toMatchObject({ to: 4, findings: [] });
+  });
+
+  test('is not begun anew when somebody takes its key away', async () => {
+    await using log = await openLog();
+    await log.write(1);
+    await log.logSeal.seal();
+    await log.db.deleteFrom('log_keys').execute();
+    await expect(createLogSeal(log).key()).rejects.toThrow('is missing');
+  });
+});
+
+describe('A checkpoint', () => {
+  test('is made every hour in which something was recorded, and can be checked with the public key alone', async () => {
+    await using log = await openLog();
+    const { logSeal, clock } = log;
+    expect(await logSeal.checkpointDue()).toEqual([]);
+    await log.write(2);
+    await log.write(1, 'o2');
+    await logSeal.seal();
+    expect((await logSeal.checkpointDue()).map(({ chain, sequence }) => [chain, sequence]).sort()).toEqual([
+      ['o1', 2],
+      ['o2', 1],
+    ]);
+    await log.write(1);
+    await logSeal.seal();
+    expect(await logSeal.checkpointDue()).toEqual([]);
+    clock.advance(3_600_000);
+    expect((await logSeal.checkpointDue()).map(({ chain, sequence }) => [chain, sequence])).toEqual([['o1', 3]]);
+    clock.advance(3_600_000);
+    expect(await logSeal.checkpointDue()).toEqual([]);
+  });
+
+  test('says of the log of another installation nothing', async () => {
+    const [one, other] = [createLogKey(Buffer.alloc(32, 1)), createLogKey(Buffer.alloc(32, 2))];
+    expect(one.verify('x', one.sign('x'))).toBe(true);
+    expect(other.verify('x', one.sign('x'))).toBe(false);
+    expect(one.verify('y', one.sign('x'))).toBe(false);
+    expect(one.mac('log-row', 'x').equals(one.mac('log-chain', 'x'))).toBe(false);
+  });
+});
+
+describe('The end of a record after 90 days', () => {
+  test('comes when it is sealed, after a checkpoint that says so, and leaves the rest verifiable', async () => {
+    await using log = await openLog();
+    const { logSeal, clock } = log;
+    await log.write(1200);
+    clock.advance(30 * dayMs);
+    await log.write(5);
+    await logSeal.seal();
+    clock.advance(60 * dayMs);
+    await log.write(1);
+    expect(await logSeal.forget()).toBe(1200);
+    expect(await logSeal.forget()).toBe(0);
+    expect(await log.verify()).toMatchObject({ from: 1201, to: 1205, verified: 5, unsealed: 1, findings: [] });
+    const { cut_sequence, sequence } = await log.db.selectFrom('log_checkpoints').selectAll().executeTakeFirstOrThrow();
+    expect([cut_sequence, sequence]).toEqual([1200, 1205]);
+    clock.advance(91 * dayMs);
+    expect(await logSeal.forget()).toBe(5);
+    await logSeal.seal();
+    expect(await logSeal.forget()).toBe(1);
+    expect(await log.verify()).toMatchObject({ from: 1207, to: 1206, verified: 0, findings: [] });
+    clock.advance(91 * dayMs);
+    await logSeal.forget();
+    expect(await log.verify()).toMatchObject({ findings: [] });
+  });
+
+  test('does not come early for one that stands before an older one', async () => {
+    await using log = await openLog();
+    await log.write(3);
+    const [first] = await log.rows();
+    // The third began before the others and committed after them.
+    await log.logSeal.seal();
+    await log.db
+      .updateTable('system_log')
+      .set({ recorded_at: first!.recorded_at - 10_000 })
+      .where('sequence', '=', 3)
+      .execute();
+    log.clock.advance(90 * dayMs - 5_000);
+    expect(await log.logSeal.forget()).toBe(0);
+    log.clock.advance(60_000);
+    expect(await log.logSeal.forget()).toBe(2);
+    expect(await log.logSeal.forget()).toBe(1);
+    expect(await log.verify()).toMatchObject({ findings: [] });
+  });
+});
+
+describe('Erasing a person', () => {
+  test('takes them out of every record, keeps their acts together under a pseudonym, and breaks no seal', async () => {
+    await using log = await openLog();
+    const { db, logSeal } = log;
+    await log.write(210);
+    await log.write(2, 'o2');
+    await logSeal.seal();
+    await log.write(2);
+    const changed = await db.transaction().execute((trx) => logSeal.pseudonymise(['aiko'], trx));
+    expect(changed).toBe(214);
+    const rows = await log.rows();
+    expect(JSON.stringify(rows)).not.toMatch(/aiko|Aiko|192\.0\.2\.7|Firefox/);
+    expect(new Set(rows.map(({ actor_id }) => actor_id)).size).toBe(1);
+    expect(rows[0]).toMatchObject({ target_name: 'Ben', actor_name: null });
+    await db.transaction().execute((trx) => logSeal.pseudonymise(['ben'], trx));
+    expect(JSON.stringify(await log.rows())).not.toMatch(/ben@example|Ben|full/);
+    await logSeal.seal();
+    expect(await log.verify()).toMatchObject({ to: 212, findings: [], unsealed: 0 });
+    expect(await log.verify({ organizationId: 'o2' })).toMatchObject({ findings: [] });
+  });
+
+  test('is undone with the transaction that it is part of', async () => {
+    await using log = await openLog();
+    await log.write(2);
+    await log.logSeal.seal();
+    await log.db
+      .transaction()
+      .execute(async (trx) => {
+        await log.logSeal.pseudonymise(['aiko'], trx);
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    expect((await log.rows()).map(({ actor_id }) => actor_id)).toEqual(['aiko', 'aiko']);
+    expect(await log.verify()).toMatchObject({ findings: [] });
+  });
+});
