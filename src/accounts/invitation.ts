@@ -5,13 +5,13 @@
  * post from the page. Nobody is signed in by a link: it leads on to the sign-in, which asks for everything as always.
  */
 import { type Request, type Response, Router } from 'express';
-import type { Language } from '../core/language.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { OpenInvitation } from '../directory/invitations.ts';
 import { problemsOfPassword } from '../directory/password-rules.ts';
 import { permissionLabels, textOfAccess } from '../directory/permission-labels.ts';
 import { edgeOf } from '../http/edge.ts';
 import type { Form } from '../http/forms.ts';
+import { newPasswordFields, problemOfTyping } from '../http/views/new-password.ts';
 import { type AccountsContext, readPost } from './context.ts';
 import {
   type InvitationAccountPage,
@@ -19,12 +19,11 @@ import {
   invitationOverPage,
   invitationPage,
 } from './views/invitation-pages.ts';
-import { passwordProblemMessages } from './views/password-problems.ts';
 
 /** By address: each post costs a password's hash, each look a query. */
 const looks = { name: 'invitation', max: 60, window: 60_000 };
 
-type Errors = NonNullable<InvitationAccountPage['errors']>;
+type Problems = NonNullable<InvitationAccountPage['problems']>;
 
 export function createInvitationRoutes(context: AccountsContext): Router {
   const router = Router();
@@ -48,10 +47,9 @@ export function createInvitationRoutes(context: AccountsContext): Router {
     const form = await readPost(context, request, response);
     const invitation = await findOpen(request, response);
     if (!invitation) return;
-    // Whatever else is wrong with it is found at the same time: nobody learns it one by one.
-    const errors = typedErrorsOf(form, invitation.email, responder.contextOf(request).language);
-    if (errors) return askForAccount(request, response, invitation, form, errors);
-    const person = { displayName: form.name ?? '', password: form.password ?? '' };
+    const problems = problemsOf(form, invitation.email);
+    if (problems) return askForAccount(request, response, invitation, form, problems);
+    const person = { displayName: form.name ?? '', password: form[newPasswordFields.next] ?? '' };
     await conclude(request, response, invitation, form, () =>
       invitations.acceptAsNew(tokenOf(request), { version: versionOf(form), person }, fromOf(request)),
     );
@@ -97,8 +95,8 @@ export function createInvitationRoutes(context: AccountsContext): Router {
     } catch (error) {
       if (!(error instanceof DirectoryError)) throw error;
       if (error.code === 'invitation_changed') return review(request, response, invitation, true);
-      const errors = errorsOf(error, form, responder.contextOf(request).language);
-      if (errors) return askForAccount(request, response, invitation, form, errors);
+      const problems = refusalOf(error);
+      if (problems) return askForAccount(request, response, invitation, form, problems);
       // Accepted, taken back or expired in this moment, or the email has an identity by now: its page says so.
     }
     response.redirect(303, sites.invitationUrl(tokenOf(request)));
@@ -132,21 +130,21 @@ export function createInvitationRoutes(context: AccountsContext): Router {
     response: Response,
     { organization, email, version }: OpenInvitation,
     form: Form = {},
-    errors?: Errors,
+    problems?: Problems,
   ): void {
     const token = tokenOf(request);
     const model: InvitationAccountPage = {
       action: sites.invitationUrl(token, 'account'),
       csrf: tokenFor(request, response),
       // The version that was reviewed: this page does not show the access.
-      version: errors ? versionOf(form) : version,
+      version: problems ? versionOf(form) : version,
       organization: organization.name,
       email,
       backHref: sites.invitationUrl(token),
       ...(form.name !== undefined && { name: form.name.slice(0, 200) }),
-      ...(errors && { errors }),
+      ...(problems && { problems }),
     };
-    const status = errors === undefined ? 200 : errors.busy ? 503 : 422;
+    const status = problems === undefined ? 200 : problems.busy ? 503 : 422;
     responder.send(request, response, (page) => invitationAccountPage(page, model), { status });
   }
 
@@ -155,23 +153,23 @@ export function createInvitationRoutes(context: AccountsContext): Router {
   return router;
 }
 
-/** What can be seen in what was typed. */
-function typedErrorsOf(form: Form, email: string, language: Language): Errors | undefined {
-  const { name = '', password = '', repeatedPassword = '' } = form;
-  const problems = problemsOfPassword(password, [email, name]);
-  const errors: Errors = {
-    ...((name.trim() === '' || name.trim().length > 200) && { name: true }),
-    ...(problems.length > 0 && { password: passwordProblemMessages(language, password, problems) }),
-    ...(problems.length === 0 && password !== repeatedPassword && { repeat: true }),
-  };
-  return Object.keys(errors).length > 0 ? errors : undefined;
+/** What can be seen in what was typed, all of it at once: nobody learns the rules one by one. */
+function problemsOf(form: Form, email: string): Problems | undefined {
+  const name = (form.name ?? '').trim();
+  const next = form[newPasswordFields.next] ?? '';
+  const typing = problemOfTyping(next, form[newPasswordFields.repeated] ?? '');
+  const broken = next === '' ? [] : problemsOfPassword(next, [email, name]);
+  const password = [...(typing === undefined ? [] : [typing]), ...broken];
+  const problems = { name: name === '' || name.length > 200, password };
+  return problems.name || password.length > 0 ? problems : undefined;
 }
 
 /** What only the directory sees. Undefined: it is not about what was typed. */
-function errorsOf({ code }: DirectoryError, form: Form, language: Language): Errors | undefined {
-  if (code === 'name_invalid') return { name: true };
-  if (code === 'too_busy') return { busy: true };
-  if (code === 'password_refused') return { password: passwordProblemMessages(language, form.password ?? '', []) };
+function refusalOf({ code }: DirectoryError): Problems | undefined {
+  if (code === 'name_invalid') return { name: true, password: [] };
+  if (code === 'too_busy') return { name: false, password: [], busy: true };
+  // Every rule that can be seen was kept: it is known from a data breach.
+  if (code === 'password_refused') return { name: false, password: ['compromised'] };
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 /** What the acts of administrators have in common: the entry in the system log, and the redirect after a post. */
+import type { Authority } from '../directory/authority.ts';
 import { edgeOf } from '../http/edge.ts';
 import { personOf } from '../http/session-models.ts';
 import { type Act, entryBy, type SystemLogEntry } from '../system-log/events.ts';
@@ -16,6 +17,11 @@ export function actOf({ state, request }: Pick<Visit, 'state' | 'request'>): Act
     clientAddress: edgeOf(request).address,
     ...(userAgent !== undefined && { userAgent }),
   };
+}
+
+/** Their right to change administrators, asked of the rows again at that moment. */
+export function authorityOf(visit: Visit): Authority {
+  return { act: actOf(visit), as: visit.administratorIds };
 }
 
 /** An entry in this organization's log, by this administrator. */

@@ -22,6 +22,7 @@ import { edgeOf } from '../http/edge.ts';
 import type { OwnRelyingParties } from '../http/own-relying-party.ts';
 import { createOwnSurfaces, type Surface } from '../http/own-surface.ts';
 import type { Responder } from '../http/respond.ts';
+import { requireRules } from '../http/route-table.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Administered } from '../signin/administered.ts';
@@ -29,6 +30,8 @@ import type { FreshProof } from '../signin/fresh-proof.ts';
 import type { SignOut } from '../signin/sign-out.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import type { RecordEntry } from './acts.ts';
+import type { AdministratorsOptions } from './administrator-changes.ts';
+import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
 import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
@@ -61,6 +64,8 @@ export interface ConsoleOptions {
   changeSettings: ChangeSettings;
   secureClients: ApiAccessOptions['secureClients'];
   store: ApiAccessOptions['store'];
+  administrators: AdministratorsOptions['administrators'];
+  invitations: AdministratorsOptions['invitations'];
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
   definitionOf: DefinitionOf;
   parties: OwnRelyingParties;
@@ -100,6 +105,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...connectionsRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
+    ...administratorsRoutes(pages),
     ...gate.routes,
   };
 
@@ -125,8 +131,26 @@ export function createConsole(options: ConsoleOptions): Router {
     };
     router[method === 'GET' ? 'get' : 'post'](`/o/:customerId${path}`, answer);
   }
+  requireRules(router, {
+    rules: Object.keys(consoleRules).map((route) => route.replace(' ', ' /o/:customerId')),
+    open: openRoutes,
+    middleware: [refuseCrossSite],
+  });
   return router;
 }
+
+/** Before an organization is chosen: the ways in, and the way out. */
+const openRoutes = [
+  'GET /',
+  'GET /organizations',
+  'POST /organizations',
+  'GET /go',
+  'GET /go/:identifier',
+  'GET /sign-in/:customerId',
+  'GET /callback',
+  'POST /sign-out',
+  'GET /signed-out',
+];
 
 function surfaceOf({ sites, cookies, clientId, connections }: ConsoleOptions): Surface {
   const url = (path = '/'): string => sites.consoleUrl(path);

@@ -17,6 +17,14 @@ const messages = translations({
     client_revoked: 'The secure client was revoked.',
     client_gone: 'There is no such secure client; it may have been revoked already.',
     client_once: 'The secure client was created already; its secret is not shown again.',
+    invited: 'The invitation was sent.',
+    invitation_resent: 'The invitation was sent again. It is valid as long as before; earlier links are void.',
+    invitations_resent: 'The invitations were sent again. They are valid as long as before; earlier links are void.',
+    group_added: 'The group was added.',
+    access_changed: 'The access was changed. It applies at once.',
+    administrator_removed: 'The administrator was deleted.',
+    administrators_removed: 'The administrators were deleted.',
+    nothing_selected: 'Nothing was selected.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -32,6 +40,14 @@ const messages = translations({
     client_revoked: 'セキュアクライアントを取り消しました。',
     client_gone: 'このセキュアクライアントはありません。すでに取り消されている可能性があります。',
     client_once: 'このセキュアクライアントはすでに作成されています。シークレットは再表示されません。',
+    invited: '招待を送信しました。',
+    invitation_resent: '招待を再送信しました。有効期限は変わりません。以前のリンクは無効です。',
+    invitations_resent: '招待を再送信しました。有効期限は変わりません。以前のリンクは無効です。',
+    group_added: 'グループを追加しました。',
+    access_changed: 'アクセス権を変更しました。ただちに適用されます。',
+    administrator_removed: '管理者を削除しました。',
+    administrators_removed: '管理者を削除しました。',
+    nothing_selected: '選択されていません。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -50,6 +66,14 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   client_revoked: 'success',
   client_gone: 'information',
   client_once: 'information',
+  invited: 'success',
+  invitation_resent: 'success',
+  invitations_resent: 'success',
+  group_added: 'success',
+  access_changed: 'success',
+  administrator_removed: 'success',
+  administrators_removed: 'success',
+  nothing_selected: 'information',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

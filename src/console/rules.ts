@@ -43,6 +43,19 @@ export const consoleRules = {
   'POST /api-access/revoke': 'secure-client',
   'GET /system-log': 'system-log',
   'POST /system-log/export': 'system-log',
+  // ADM-2: only full access changes access. The fixed paths first: routes are matched in this order.
+  'GET /administrators': 'full',
+  'GET /administrators/invite': 'full',
+  'POST /administrators/invite': 'full',
+  'GET /administrators/group': 'full',
+  'POST /administrators/group': 'full',
+  'GET /administrators/selected': 'full',
+  'POST /administrators/selected': 'full',
+  'GET /administrators/:administratorId': 'full',
+  'POST /administrators/:administratorId': 'full',
+  'GET /administrators/:administratorId/remove': 'full',
+  'POST /administrators/:administratorId/remove': 'full',
+  'POST /administrators/:administratorId/resend': 'full',
 } as const satisfies Readonly<Record<`${'GET' | 'POST'} /${string}`, Needs>>;
 
 export type ConsoleRoute = keyof typeof consoleRules;
@@ -59,6 +72,11 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /session-settings',
   'POST /api-access',
   'POST /api-access/revoke',
+  'POST /administrators/invite',
+  'POST /administrators/group',
+  'POST /administrators/selected',
+  'POST /administrators/:administratorId',
+  'POST /administrators/:administratorId/remove',
 ]);
 
 /**
@@ -102,6 +120,7 @@ export const menu: readonly MenuEntry[] = [
   { page: 'sessions', route: 'GET /sessions' },
   { page: 'password', route: 'GET /password' },
   { page: 'passkeys', route: 'GET /passkeys', ofIdentity: true },
+  { page: 'administrators', route: 'GET /administrators' },
   { page: 'connections', route: 'GET /connections' },
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },

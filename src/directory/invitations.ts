@@ -37,6 +37,8 @@ import type { Access } from './permissions.ts';
 export const invitationLifetime = 5 * 86_400_000;
 /** Links that may be sent of one invitation (SECURITY ID-16: nobody's mailbox is filled by pressing a button). */
 export const sendingsLimit = 10;
+/** Invitations of one organization in a day. */
+export const dailyLimit = 200;
 /** A closed one is remembered, without its email, so that its link can say what became of it. */
 const closedKeptMs = 90 * 86_400_000;
 
@@ -87,7 +89,7 @@ export function createInvitations(needs: {
   /**
    * Makes the administrator, `invited`, and mails the link. The answer does not tell whether the email has an identity.
    * Throws `email_invalid`, `access_refused`, `already_administrator`, `already_invited` (also when that has expired),
-   * `email_taken` (an Azure AD administrator has it, AAD-3), `not_permitted`, `not_found`.
+   * `email_taken` (an Azure AD administrator has it, AAD-3), `too_many_sendings`, `not_permitted`, `not_found`.
    */
   async function invite(draft: InvitationDraft, by: Authority): Promise<Invited> {
     const { organizationId, access } = draft;
@@ -105,6 +107,7 @@ export function createInvitations(needs: {
       await requireNoInvitation(trx, organizationId, normalized);
       await requireNotOfAzureAd(trx, organizationId, normalized);
       await forgetClosed(trx, organizationId, now);
+      await requireWithinDay(trx, organizationId, now);
       await trx
         .insertInto('administrators')
         .values({
@@ -374,6 +377,17 @@ async function forgetClosed(trx: Database, organizationId: string, now: number):
     .where('organization_id', '=', organizationId)
     .where('closed_at', '<', now - closedKeptMs)
     .execute();
+}
+
+async function requireWithinDay(trx: Database, organizationId: string, now: number): Promise<void> {
+  const { count } = await trx
+    .selectFrom('invitations')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('organization_id', '=', organizationId)
+    .where('first_sent_at', '>', now - 86_400_000)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= dailyLimit)
+    throw new DirectoryError('too_many_sendings', `An organization sends ${dailyLimit} invitations a day at most`);
 }
 
 async function organizationOf(db: Database, id: string) {

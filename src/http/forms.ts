@@ -23,6 +23,16 @@ export async function readForm(request: IncomingMessage, limits: BodyLimits = {}
   return parseForm(await readText(request, limits.maxBytes ?? 65_536), limits.maxFields ?? 100);
 }
 
+/**
+ * For forms that change who may do what: a field that this form does not have is no slip of a person (SECURITY CON-09).
+ * Throws `request_invalid`. The CSRF token has been read already, and is known to every form.
+ */
+export function refuseUnknownFields(form: Form, known: readonly string[], pattern?: RegExp): void {
+  const isKnown = (name: string): boolean => name === 'csrf' || known.includes(name) || pattern?.test(name) === true;
+  const unknown = Object.keys(form).filter((name) => !isKnown(name));
+  if (unknown.length > 0) throw new AppError('request_invalid', { detail: { unknownFields: unknown.length } });
+}
+
 /** The query of a URL by the same rules as a form. `url` is a path with query, as `request.url`. */
 export function readQuery(url: string, limits: BodyLimits = {}): Form {
   const at = url.indexOf('?');

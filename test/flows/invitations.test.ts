@@ -72,16 +72,19 @@ describe('An invitation', () => {
     const browser = new Browser();
     await browser.get(link);
     await browser.get(browser.link('/account'));
-    const empty = await browser.submit({ name: ' ', password: '', repeatedPassword: '' }, '/account');
+    const empty = await browser.submit({ name: ' ', newPassword: '', repeatedPassword: '' }, '/account');
     expect(empty.status).toBe(422);
     expect(empty.html).toContain('Enter your name');
-    expect(empty.html).toContain('Enter a password.');
-    const weak = await browser.submit({ name: 'Typo <b>', password: 'short', repeatedPassword: 'other' }, '/account');
+    expect(empty.html).toContain('Enter a new password.');
+    const weak = await browser.submit(
+      { name: 'Typo <b>', newPassword: 'short', repeatedPassword: 'other' },
+      '/account',
+    );
     expect(weak.html).toContain('Use at least 8 characters.');
     expect(weak.html).toContain('Add a number.');
     expect(weak.html).toContain('value="Typo &lt;b&gt;"');
     expect(weak.html).not.toContain('value="short"');
-    const fields = { name: 'Typo', password: newPassword, repeatedPassword: `${newPassword}x` };
+    const fields = { name: 'Typo', newPassword, repeatedPassword: `${newPassword}x` };
     expect((await browser.submit(fields, '/account')).html).toContain('The two passwords are not the same.');
     expect(await app.services.identities.findByEmail('typo@example.com')).toBeUndefined();
   });
@@ -124,7 +127,7 @@ describe('An invitation', () => {
     await browser.get(browser.link('/account'));
     const access = { access: 'custom', permissions: ['system-log'] } as const;
     await app.services.administrators.changeAccess(acme.id, administrator.id, { access, version: 1 }, operator);
-    const fields = { name: 'Changed', password: newPassword, repeatedPassword: newPassword };
+    const fields = { name: 'Changed', newPassword, repeatedPassword: newPassword };
     const page = await browser.submit(fields, '/account');
     expect([page.status, page.html.includes('Review it once more.'), page.html.includes('System Log')]).toEqual([
       409,
@@ -167,7 +170,7 @@ describe('A link that is over says what became of it and what to do', () => {
         status: 410,
         html: expect.stringContaining('This invitation is no longer valid'),
       });
-    const fields = { name: 'Late', password: newPassword, repeatedPassword: newPassword };
+    const fields = { name: 'Late', newPassword, repeatedPassword: newPassword };
     expect((await browser.submit(fields, '/account')).status).toBe(410);
     expect(await app.services.identities.findByEmail('late@example.com')).toBeUndefined();
   });

@@ -20,6 +20,7 @@ import { html } from '../../src/http/views/html.ts';
 import { pagination, tabs } from '../../src/http/views/navigation.ts';
 import { notice } from '../../src/http/views/notices.ts';
 import { badge, section } from '../../src/http/views/values.ts';
+import { administratorPages } from './administrator-pages.ts';
 import { day, hour, minute, now, type Sample } from './samples.ts';
 
 const csrf = 'sample';
@@ -34,6 +35,7 @@ export const frame: ConsoleFrame = {
       'sessions',
       'password',
       'passkeys',
+      'administrators',
       'connections',
       'organization_sessions',
       'session_settings',
@@ -276,6 +278,7 @@ export const consolePages: Readonly<Record<string, Sample>> = {
     freshProofPage(c, frame, { ...freshProof, problem: 'throttled', retryAfter: hour }),
   'console-fresh-proof-elsewhere': (c) =>
     freshProofPage(c, frame, { ...freshProof, here: false, provider: 'Contoso ADFS' }),
+  ...administratorPages(frame),
   'console-warning': (c) =>
     consolePage(
       c,

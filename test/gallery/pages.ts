@@ -162,13 +162,8 @@ export const pages: Readonly<Record<string, Sample>> = {
   'invitation-account-errors': (c) =>
     invitationAccountPage(c, {
       ...invitationAccount,
-      name: 'Aiko Sato',
-      errors: {
-        password:
-          c.language === 'ja'
-            ? ['8文字以上にしてください。', '数字を含めてください。']
-            : ['Use at least 8 characters.', 'Add a number.'],
-      },
+      name: '',
+      problems: { name: true, password: ['too_short', 'no_number', 'not_repeated'] },
     }),
   ...Object.fromEntries(
     (['accepted', 'expired', 'withdrawn', 'replaced'] as const).map((outcome): [string, Sample] => [

@@ -25,15 +25,9 @@ export const invitationMessages = translations({
       email: 'Email',
       name: 'Your name',
       nameHint: 'As other administrators see it.',
-      password: 'Password',
-      passwordHint:
-        '8 to 128 characters, with an upper-case and a lower-case letter, a number, and one of ! @ # $ % ^ * ? + = -',
-      repeat: 'Password again',
       create: 'Create account and accept',
       back: 'Back to the invitation',
       nameMissing: 'Enter your name, with at most 200 characters.',
-      passwordMissing: 'Enter a password.',
-      repeatDiffers: 'The two passwords are not the same.',
       busy: 'Too many people are setting a password right now. Try again in a moment.',
     },
     over: {
@@ -88,15 +82,9 @@ export const invitationMessages = translations({
       email: 'メールアドレス',
       name: '名前',
       nameHint: 'ほかの管理者に表示される名前です。',
-      password: 'パスワード',
-      passwordHint:
-        '8〜128文字で、英大文字、英小文字、数字、記号（! @ # $ % ^ * ? + = -）をそれぞれ1文字以上含めてください。',
-      repeat: 'パスワード（確認）',
       create: 'アカウントを作成して承諾する',
       back: '招待の内容に戻る',
       nameMissing: '名前を200文字以内で入力してください。',
-      passwordMissing: 'パスワードを入力してください。',
-      repeatDiffers: '2つのパスワードが一致していません。',
       busy: 'ただいまパスワードの設定が混み合っています。しばらくしてからもう一度お試しください。',
     },
     over: {

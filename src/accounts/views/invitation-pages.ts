@@ -1,8 +1,9 @@
 /** What an invitation leads through: what it is about, a new account, and honest words when it is over (ADM-1, CIT-10). */
 import { cardPage } from '../../http/views/card-layout.ts';
-import { actions, errorSummary, field, form, linkButton, passwordField, submitButton } from '../../http/views/form.ts';
+import { actions, errorSummary, field, form, linkButton, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
+import { type NewPasswordProblem, newPasswordControls, newPasswordMessages } from '../../http/views/new-password.ts';
 import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { time } from '../../http/views/time.ts';
@@ -56,7 +57,7 @@ export function invitationPage(context: PageContext, model: InvitationPage): Htm
 }
 
 export interface InvitationAccountPage {
-  /** Receives `name`, `password`, `repeatedPassword`, `version` and `csrf`. */
+  /** Receives `name`, `newPassword`, `repeatedPassword`, `version` and `csrf`. */
   action: string;
   csrf: string;
   version: number;
@@ -65,30 +66,25 @@ export interface InvitationAccountPage {
   backHref: string;
   /** As typed, after an error. */
   name?: string;
-  errors?: { name?: true; password?: readonly string[]; repeat?: true; busy?: true };
+  problems?: { name: boolean; password: readonly NewPasswordProblem[]; busy?: boolean };
 }
 
 export function invitationAccountPage(context: PageContext, model: InvitationAccountPage): Html {
   const { language } = context;
   const m = invitationMessages[language].account;
-  const { errors = {} } = model;
-  const [name, password, repeat] = [
-    errors.name && m.nameMissing,
-    errors.password?.join(' '),
-    errors.repeat && m.repeatDiffers,
-  ];
-  const problems = [
-    ...(errors.busy ? [{ message: m.busy }] : []),
-    ...(name === undefined ? [] : [{ field: 'name', message: name }]),
-    ...(errors.password ?? []).map((message) => ({ field: 'password', message })),
-    ...(repeat === undefined ? [] : [{ field: 'repeatedPassword', message: repeat }]),
-  ];
+  const { problems } = model;
+  const name = problems?.name ? m.nameMissing : undefined;
+  const passwordProblems = problems?.password ?? [];
   return cardPage(context, {
     title: m.title,
-    titlePrefix: problems.length > 0 ? sharedMessages[language].errorPrefix : undefined,
+    titlePrefix: problems && sharedMessages[language].errorPrefix,
     organization: model.organization,
     lead: m.lead(model.organization),
-    body: html`${errorSummary(language, problems)}${form(
+    body: html`${errorSummary(language, [
+      ...(problems?.busy ? [{ message: m.busy }] : []),
+      ...(name === undefined ? [] : [{ field: 'name', message: name }]),
+      ...newPasswordMessages(language, passwordProblems),
+    ])}${form(
       { action: model.action, csrf: model.csrf, hidden: { version: String(model.version) } },
       // So that a password manager keeps the password with the right name.
       field({ name: 'email', label: m.email, value: model.email, autocomplete: 'username', readOnly: true }),
@@ -100,21 +96,9 @@ export function invitationAccountPage(context: PageContext, model: InvitationAcc
         maxLength: 200,
         value: model.name,
         error: name,
-        autofocus: problems.length === 0,
+        autofocus: problems === undefined,
       }),
-      passwordField(language, {
-        name: 'password',
-        label: m.password,
-        hint: m.passwordHint,
-        autocomplete: 'new-password',
-        error: password,
-      }),
-      passwordField(language, {
-        name: 'repeatedPassword',
-        label: m.repeat,
-        autocomplete: 'new-password',
-        error: repeat,
-      }),
+      newPasswordControls(context, { names: [model.email, model.name ?? ''], problems: passwordProblems }),
       actions(submitButton(m.create)),
     )}`,
     aside: html`<p><a href="${model.backHref}">${m.back}</a></p>`,

@@ -19,6 +19,7 @@ const groupOf = {
   sessions: 'person',
   password: 'person',
   passkeys: 'person',
+  administrators: 'organization',
   connections: 'organization',
   organization_sessions: 'organization',
   session_settings: 'organization',

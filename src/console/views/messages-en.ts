@@ -10,6 +10,7 @@ export const consoleEnglish = {
     sessions: 'My sessions',
     password: 'Password',
     passkeys: 'Passkeys',
+    administrators: 'Administrators',
     connections: 'Connections',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',

@@ -12,6 +12,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     sessions: '自分のセッション',
     password: 'パスワード',
     passkeys: 'パスキー',
+    administrators: '管理者',
     connections: '接続',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',

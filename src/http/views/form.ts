@@ -120,7 +120,29 @@ export function checkbox(settings: { name: string; label: string; hint?: Child; 
   return html`<div class="field">${option('checkbox', settings.name, choice, settings.checked, 0)}</div>`;
 }
 
-function describedBy(described: Pick<Field, 'name' | 'hint' | 'error' | 'describedBy'>): string | undefined {
+/** Any of several, each with a name of its own: a field that came twice would be refused (http/forms.ts). */
+export function checkboxGroup(settings: {
+  /** Of the group: where its error links to. */
+  name: string;
+  legend: string;
+  choices: readonly (Omit<Choice, 'value'> & { name: string; checked: boolean })[];
+  error?: string | undefined;
+}): Html {
+  const { name, error } = settings;
+  return html`<fieldset${attributes({
+    id: name,
+    class: error === undefined ? 'field' : 'field has-error',
+    'aria-describedby': describedBy(settings),
+  })}>
+<legend>${settings.legend}</legend>
+${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
+${settings.choices.map(({ name: own, checked, ...choice }) => option('checkbox', own, { ...choice, value: 'on' }, checked, 0))}
+</fieldset>`;
+}
+
+function describedBy(
+  described: Partial<Pick<Field, 'hint' | 'error' | 'describedBy'>> & Pick<Field, 'name'>,
+): string | undefined {
   const { name, hint, error } = described;
   const own = [hint !== undefined && `${name}-hint`, error !== undefined && `${name}-error`];
   const ids = [...own, described.describedBy].filter(Boolean);

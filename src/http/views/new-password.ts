@@ -108,11 +108,13 @@ export function problemOfTyping(next: string, repeated: string): NewPasswordProb
 
 /** For above the form; nothing without problems. */
 export function newPasswordSummary(language: Language, problems: readonly NewPasswordProblem[]): Html | undefined {
+  return errorSummary(language, newPasswordMessages(language, problems));
+}
+
+/** The same for a form with other fields beside these. */
+export function newPasswordMessages(language: Language, problems: readonly NewPasswordProblem[]) {
   const texts = messages[language].problems;
-  return errorSummary(
-    language,
-    problems.map((problem) => ({ field: fieldOf(problem), message: texts[problem] })),
-  );
+  return problems.map((problem) => ({ field: fieldOf(problem), message: texts[problem] }));
 }
 
 export interface NewPasswordModel {

@@ -32,7 +32,7 @@ export function linkIn(text: string): string {
 export async function acceptAsNew(browser: Browser, link: string, name: string): Promise<Page> {
   await browser.get(link);
   await browser.get(browser.link('/account'));
-  return browser.submit({ name, password: newPassword, repeatedPassword: newPassword }, '/account');
+  return browser.submit({ name, newPassword, repeatedPassword: newPassword }, '/account');
 }
 
 /** Puts a device where the enrolment would have put it, and accepts the terms, so that the sign-in goes on to the console. */
