@@ -51,6 +51,7 @@ import { createCitrixSignIn } from './signin/citrix-identity.ts';
 import { createCitrixPasskeys } from './signin/citrix-passkeys.ts';
 import { createClientTokens } from './signin/client-tokens.ts';
 import { createEnrolment } from './signin/enrolment.ts';
+import { createFactorChange } from './signin/factor-change.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
@@ -227,6 +228,7 @@ export async function createServices(options: ServicesOptions) {
     clock,
   });
   const enrolment = createEnrolment({ citrix, provider: citrixProvider, throttle, mfa, changes: mfaChanges, clock });
+  const factorChange = createFactorChange({ store, sealer, clock, mfa, changes: mfaChanges });
   const freshProof = createFreshProof({
     sessions,
     accounts,
@@ -298,6 +300,7 @@ export async function createServices(options: ServicesOptions) {
     citrix,
     citrixPasskeys,
     enrolment,
+    factorChange,
     mfa,
     mfaChanges,
     freshProof,

@@ -37,6 +37,7 @@ import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
 import { createFreshProofGate } from './fresh-proof.ts';
+import { type MfaOptions, mfaRoutes } from './mfa.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
@@ -75,6 +76,8 @@ export interface ConsoleOptions {
   freshProof: FreshProof;
   passkeys: PasskeysOptions['passkeys'];
   passkeyCeremonies: PasskeysOptions['passkeyCeremonies'];
+  mfaChanges: MfaOptions['mfaChanges'];
+  factorChange: MfaOptions['factorChange'];
   responder: Responder;
   csrf: Csrf;
   cookies: CookieNames;
@@ -98,6 +101,7 @@ export function createConsole(options: ConsoleOptions): Router {
   const handlers: Readonly<Record<ConsoleRoute, Handler>> = {
     ...overviewRoutes(pages),
     ...mySessionsRoutes(pages),
+    ...mfaRoutes(pages),
     ...passwordRoutes(pages),
     ...passkeysRoutes(pages),
     ...organizationSessionsRoutes(pages),

@@ -33,6 +33,7 @@ export const frame: ConsoleFrame = {
     [
       'overview',
       'sessions',
+      'mfa',
       'password',
       'passkeys',
       'administrators',

@@ -17,6 +17,7 @@ import { consoleMessages } from './messages.ts';
 const groupOf = {
   overview: 'person',
   sessions: 'person',
+  mfa: 'person',
   password: 'person',
   passkeys: 'person',
   administrators: 'organization',

@@ -8,6 +8,7 @@ export const consoleEnglish = {
   pages: {
     overview: 'My account',
     sessions: 'My sessions',
+    mfa: 'Multi-factor authentication',
     password: 'Password',
     passkeys: 'Passkeys',
     administrators: 'Administrators',

@@ -10,6 +10,7 @@ export const consoleJapanese: typeof consoleEnglish = {
   pages: {
     overview: 'マイアカウント',
     sessions: '自分のセッション',
+    mfa: '多要素認証',
     password: 'パスワード',
     passkeys: 'パスキー',
     administrators: '管理者',

@@ -28,7 +28,7 @@ describe('Who may use which page of the console', () => {
         'POST /sessions/end-others',
         'GET /password',
         'POST /password',
-        ...rules.map(([route]) => route).filter((route) => / \/passkeys\b/.test(route)),
+        ...rules.map(([route]) => route).filter((route) => / \/(?:passkeys|mfa)\b/.test(route)),
         'GET /session-settings',
         'GET /sign-in-again',
         // What `everything` has a permission for, `library` has not.
