@@ -17,7 +17,10 @@ import { type Connection, createConnections } from '../directory/connections.ts'
 import { createPasswordHasher, hasherOptionsOf } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
 import { createInvitations } from '../directory/invitations.ts';
+import { createOperatorDesk } from '../directory/operator-desk.ts';
+import { createOrganizationRecovery } from '../directory/organization-recovery.ts';
 import { createOrganizations, type Organization } from '../directory/organizations.ts';
+import { createPersonAtDesk } from '../directory/person-at-desk.ts';
 import { createSigningKeys } from '../directory/signing-keys.ts';
 import { createTermsAcceptances } from '../directory/terms-acceptances.ts';
 import { createMails } from '../mail/mails.ts';
@@ -75,6 +78,9 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
     await systemLog.record({ ...entry, actor: { type: 'system' }, detail: { via: 'cli', ...entry.detail } });
   }
 
+  const administrators = createAdministrators({ db, clock, systemLog, tellPerson });
+  const invitations = createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl });
+
   return {
     clock,
     sites,
@@ -83,11 +89,14 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
     systemLog,
     logSeal,
     identities,
-    administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
-    invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl }),
+    administrators,
+    invitations,
+    recovery: createOrganizationRecovery({ db, clock, systemLog, tellPerson, administrators, invitations }),
     applications: createApplications({ db, clock }),
     signingKeys: createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId }),
     termsAcceptances: createTermsAcceptances({ db, clock, systemLog, terms }),
+    desk: createOperatorDesk({ db, clock, systemLog, tellPerson, logSeal }),
+    personAtDesk: createPersonAtDesk({ db, clock, sealer }),
     requireOrganization,
     requireConnection,
     record,

@@ -15,19 +15,23 @@ import { backupCommands } from './backup.ts';
 import { type Command, type CommandIo, helpOf, helpOfAll, readValues, UsageError } from './command.ts';
 import { connectionCommands } from './connection.ts';
 import { identityCommands } from './identity.ts';
+import { identityDeskCommands } from './identity-desk.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { keysCommands } from './keys.ts';
 import { logCommands } from './log.ts';
 import { organizationCommands } from './organization.ts';
+import { organizationRecoverCommands } from './organization-recover.ts';
 import { passwordsCommands } from './passwords.ts';
 import { RefusedError } from './refused-error.ts';
 import { sealingKeyCommands } from './sealing-key.ts';
 
 const commands: readonly Command[] = [
   ...organizationCommands,
+  ...organizationRecoverCommands,
   ...connectionCommands,
   ...applicationCommands,
   ...identityCommands,
+  ...identityDeskCommands,
   ...passwordsCommands,
   ...administratorCommands,
   ...keysCommands,

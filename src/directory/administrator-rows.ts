@@ -244,3 +244,15 @@ export async function requireNoInvitation(trx: Database, organizationId: string,
     .executeTakeFirst();
   if (open) throw new DirectoryError('already_invited', 'This email has an invitation already; delete it first');
 }
+
+/** AAD-3: the email of a Citrix-identity administrator differs from that of every Azure AD administrator. */
+export async function requireNotOfAzureAd(trx: Database, organizationId: string, normalized: string): Promise<void> {
+  const rows = await trx
+    .selectFrom('administrators')
+    .select('email')
+    .where('organization_id', '=', organizationId)
+    .where('kind', '=', 'azure-ad-user')
+    .execute();
+  if (rows.some(({ email }) => email !== null && normalizeEmail(email) === normalized))
+    throw new DirectoryError('email_taken', 'An Azure AD administrator has this email');
+}

@@ -24,6 +24,7 @@ import {
   requireAccess,
   requireAdministrator,
   requireNoInvitation,
+  requireNotOfAzureAd,
 } from './administrator-rows.ts';
 import { changesOf, entryAbout } from './administrators.ts';
 import { type Authority, requireFullAccess } from './authority.ts';
@@ -357,18 +358,6 @@ export function createInvitations(needs: {
   }
 
   return { invite, resend, resendEach, find, acceptAsNew, acceptAsExisting };
-}
-
-/** AAD-3: the email of a Citrix-identity administrator differs from that of every Azure AD administrator. */
-async function requireNotOfAzureAd(trx: Database, organizationId: string, normalized: string): Promise<void> {
-  const rows = await trx
-    .selectFrom('administrators')
-    .select('email')
-    .where('organization_id', '=', organizationId)
-    .where('kind', '=', 'azure-ad-user')
-    .execute();
-  if (rows.some(({ email }) => email !== null && normalizeEmail(email) === normalized))
-    throw new DirectoryError('email_taken', 'An Azure AD administrator has this email');
 }
 
 async function forgetClosed(trx: Database, organizationId: string, now: number): Promise<void> {

@@ -295,7 +295,14 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
           session.ended === null ? { ...session, ended: { ...state.end }, signOut: null } : undefined,
         );
         await onEnded(state);
-        await update(uid, (session) => ({ ...session, announced: true }));
+        // From here on only why it ended is asked for: who it was need not be known any longer.
+        await update(uid, (session) => ({
+          ...session,
+          announced: true,
+          claims: {},
+          userAgent: null,
+          clientAddress: null,
+        }));
         await Promise.all(setsOf(state.session).map((set) => store.removeMember(set, uid)));
       }
       await store.unschedule(queue, uid);

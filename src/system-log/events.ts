@@ -25,6 +25,7 @@ const eventTexts = {
   'platform/application/create': { en: 'Application registered', ja: 'アプリケーションが登録されました' },
   'platform/application/delete': { en: 'Application deleted', ja: 'アプリケーションが削除されました' },
   'platform/identity/create': { en: 'Identity created', ja: 'IDが作成されました' },
+  'platform/identity/read': { en: 'Identity looked up by the operator', ja: '運用者がIDの情報を参照しました' },
   'platform/identity/update': { en: 'Identity changed', ja: 'IDが変更されました' },
   'platform/identity/reset': { en: 'Second factors reset by the operator', ja: '運用者が多要素認証をリセットしました' },
   'platform/identity/delete': { en: 'Identity deleted', ja: 'IDが削除されました' },
