@@ -132,17 +132,7 @@ export async function createApp(options: AppOptions) {
       log.info({ reference, clientId, err: error }, 'the OpenID Provider showed an error page'),
     onServerError: (error) => log.error({ err: error }, 'the OpenID Provider failed'),
   });
-  services.endings.push(op.announceEnd, async ({ session, end }) => {
-    // Whoever revokes a session records it, with who did it (console/acts.ts).
-    if (end.reason === 'revoked') return;
-    await services.systemLog.record({
-      event: 'platform/session/end',
-      organizationId: session.organizationIds[0] ?? null,
-      actor: { type: 'system' },
-      target: { type: 'session', id: session.accountId },
-      detail: { reason: end.reason },
-    });
-  });
+  services.endings.push(op.announceEnd, services.signInLog.ended);
 
   /** An administrator's rights now, as applications are told. */
   async function accessOf(session: Session) {
@@ -175,6 +165,7 @@ export async function createApp(options: AppOptions) {
     ...services,
     sites,
     clock,
+    log,
     cookies,
     csrf,
     rateLimiter,
@@ -188,20 +179,7 @@ export async function createApp(options: AppOptions) {
     redirectUris,
     samlMetadata,
     developmentMails: developmentMailFolder(options.config, sites),
-    onSignedIn: (session, clientId) =>
-      services.systemLog.record({
-        event: 'platform/session/create',
-        organizationId: session.organizationIds[0] ?? null,
-        actor: {
-          type: session.realm === administratorsRealm ? 'administrator' : 'subscriber',
-          id: session.accountId,
-          name: typeof session.claims.name === 'string' ? session.claims.name : null,
-        },
-        target: { type: 'application', id: clientId },
-        detail: { provider: session.idp },
-        ...(session.clientAddress !== null && { clientAddress: session.clientAddress }),
-        ...(session.userAgent !== null && { userAgent: session.userAgent }),
-      }),
+    onSignedIn: services.signInLog.signedIn,
     onNoAccess: async ({ reference, connectionId, organizationId }) => {
       log.info({ reference, connectionId }, 'authenticated, but without access');
       await services.systemLog.record({

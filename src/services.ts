@@ -56,6 +56,7 @@ import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
 import { createSignIn } from './signin/sign-in.ts';
+import { createSignInLog } from './signin/sign-in-log.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
@@ -246,6 +247,7 @@ export async function createServices(options: ServicesOptions) {
     systemLog,
     clock,
   });
+  const signInLog = createSignInLog({ systemLog, identities, accounts, administrators });
   const admit = createAdmit({
     sessions,
     accountOf: (key) =>
@@ -297,6 +299,7 @@ export async function createServices(options: ServicesOptions) {
     upstreams,
     signIn,
     signOut,
+    signInLog,
     citrix,
     citrixPasskeys,
     enrolment,

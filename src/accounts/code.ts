@@ -1,7 +1,7 @@
 /** The task `code`: six digits from the authenticator app (CIT-1, CIT-6). */
 import { Router } from 'express';
 import { actDuringSignIn } from './act.ts';
-import { type AccountsContext, readPost } from './context.ts';
+import { type AccountsContext, readPost, recordRefusal } from './context.ts';
 import type { ShowTask } from './task.ts';
 import { codePage } from './views/code-page.ts';
 import { findWaiting } from './waiting.ts';
@@ -52,7 +52,10 @@ export function createCodeRoutes(context: AccountsContext): Router {
     if (code === '') return showCode(context, request, response, waiting, progress, { kind: 'empty' });
     const act = await actDuringSignIn(context, request, progress.person);
     const answer = await context.citrix.checkCode(interaction.uid, browser, { method: 'otp', code, act });
-    if (answer === 'wrong') return showCode(context, request, response, waiting, progress, { kind: 'wrong' });
+    if (answer === 'wrong') {
+      await showCode(context, request, response, waiting, progress, { kind: 'wrong' });
+      return recordRefusal(context, request, { who: { identityId: progress.person.subject }, reason: 'code' });
+    }
     if (answer === 'throttled') {
       return showCode(context, request, response, waiting, progress, { kind: 'throttled', retryAfter: codeWindow });
     }

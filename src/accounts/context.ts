@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { ProviderKind } from '../../providers/provider.ts';
 import type { Sites } from '../config/sites.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import type { DefinitionOf } from '../directory/connection-draft.ts';
 import type { Connections } from '../directory/connections.ts';
@@ -13,6 +14,7 @@ import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import type { TermsAcceptances } from '../directory/terms-acceptances.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';
 import type { Csrf } from '../http/csrf.ts';
+import { edgeOf } from '../http/edge.ts';
 import { type Form, readForm } from '../http/forms.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Responder } from '../http/respond.ts';
@@ -26,6 +28,7 @@ import type { Enrolment } from '../signin/enrolment.ts';
 import type { Handles } from '../signin/handles.ts';
 import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import type { SignIn } from '../signin/sign-in.ts';
+import type { RefusedSignIn, SignInLog } from '../signin/sign-in-log.ts';
 import type { KnownDevices } from './known-devices.ts';
 
 /** A sign-in that the OpenID Provider waits for; `op/` has it. */
@@ -65,6 +68,7 @@ export interface Application {
 export interface AccountsOptions {
   sites: Sites;
   clock: Clock;
+  log: Log;
   cookies: CookieNames;
   csrf: Csrf;
   responder: Responder;
@@ -98,6 +102,7 @@ export interface AccountsOptions {
   samlMetadata(how: { encryption: boolean }): Promise<string>;
   /** Folder of mails to show (`config/development.ts`). */
   developmentMails: string | undefined;
+  signInLog: Pick<SignInLog, 'refused'>;
   onSignedIn(session: Session, clientId: string): Promise<void>;
   onNoAccess(details: { reference: string; connectionId: string; organizationId: string | null }): Promise<void>;
 }
@@ -150,4 +155,18 @@ export async function readPost(context: AccountsContext, request: Request, respo
   const form = await readForm(request);
   context.csrf.require(context.browserToken(request, response), form);
   return form;
+}
+
+/** After the answer has been sent: an error here is the log's, not the person's. */
+export async function recordRefusal(
+  { signInLog, log }: Pick<AccountsContext, 'signInLog' | 'log'>,
+  request: Request,
+  refusal: Pick<RefusedSignIn, 'who' | 'reason'>,
+): Promise<void> {
+  try {
+    const { address } = edgeOf(request);
+    await signInLog.refused({ ...refusal, clientAddress: address, userAgent: request.headers['user-agent'] });
+  } catch (error) {
+    log.error({ err: error }, 'a refused sign-in could not be recorded');
+  }
 }

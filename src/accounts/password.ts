@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { edgeOf } from '../http/edge.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import { readAcrValues } from '../signin/acr-values.ts';
-import { type AccountsContext, readPost } from './context.ts';
+import { type AccountsContext, readPost, recordRefusal } from './context.ts';
 import { showEmailAndPassword } from './email-and-password.ts';
 import type { SignInPage } from './views/sign-in-page.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
@@ -34,9 +34,13 @@ export function createPasswordRoutes(context: AccountsContext): Router {
     if (answer.outcome === 'throttled') {
       const { retryAfter } = answer;
       response.setHeader('Retry-After', Math.ceil(retryAfter / 1000));
-      return refuse({ kind: 'throttled', retryAfter });
+      refuse({ kind: 'throttled', retryAfter });
+      return recordRefusal(context, request, { who: { email }, reason: 'throttled' });
     }
-    if (answer.outcome === 'wrong') return refuse({ kind: 'credentials' });
+    if (answer.outcome === 'wrong') {
+      refuse({ kind: 'credentials' });
+      return recordRefusal(context, request, { who: { email }, reason: 'credentials' });
+    }
     response.redirect(303, context.signinUrl(waiting.interaction));
   });
 
