@@ -237,6 +237,8 @@ export async function createServices(options: ServicesOptions) {
     provider: citrixProvider,
     throttle,
     mfa,
+    passkeys,
+    ceremonies: passkeyCeremonies,
     clock,
   });
   const citrixPasskeys = createCitrixPasskeys({

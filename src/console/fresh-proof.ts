@@ -3,6 +3,7 @@
  * keeps what was posted, and the act goes on from there. The one place; which routes, is in `rules.ts`.
  */
 import type { Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
 import type { Connections } from '../directory/connections.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
@@ -10,7 +11,7 @@ import { type Form, readQuery } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
 import { isFreshlyProven } from '../sessions/policy.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { FreshProof, ProofOutcome } from '../signin/fresh-proof.ts';
+import { type FreshProof, methodOf, type ProofMethod, type ProofOutcome } from '../signin/fresh-proof.ts';
 import { entryOf, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
 import { type ConsoleRoute, pageOf, secretFields, sensitiveRoutes } from './rules.ts';
@@ -39,15 +40,21 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
   async function pass(visit: Visit, route: ConsoleRoute): Promise<Visit | undefined> {
     if (!sensitiveRoutes.has(route)) return visit;
     const { session } = visit.state;
-    const { [proofFields.password]: password, [proofFields.code]: code, ...form } = visit.form;
+    const {
+      [proofFields.password]: password,
+      [proofFields.code]: code,
+      [proofFields.passkey]: passkey,
+      ...form
+    } = visit.form;
     if (isFreshlyProven(session, visit.now)) return { ...visit, form };
-    if ((password === undefined && code === undefined) || !freshProof.isHere(session)) {
+    const isAnswer = [password, code, passkey].some((given) => given !== undefined);
+    if (!isAnswer || !freshProof.isHere(session)) {
       await ask(visit, form);
       return undefined;
     }
-    const typed = { password: password ?? '', code: code ?? '' };
+    const typed = { password: password ?? '', code: code ?? '', passkey: passkey ?? '' };
     const outcome = await freshProof.prove(session, typed, edgeOf(visit.request).address);
-    if (outcome !== 'empty') await note(visit, outcome, typed.code === '' ? 'password' : 'code');
+    if (outcome !== 'empty') await note(visit, outcome, methodOf(typed));
     const state = outcome === 'accepted' ? await sessions.find(session.uid) : undefined;
     if (state?.active) return { ...visit, state, form, now: clock.now() };
     await ask(visit, form, outcome);
@@ -65,6 +72,9 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
     const provider = isHere ? undefined : (await connections.find(session.connectionId))?.name;
     const status = outcome === undefined ? 403 : outcome === 'throttled' ? 429 : 422;
     const problem = outcome === 'accepted' ? undefined : outcome;
+    const passkey = (await freshProof.hasPasskey(session)) && {
+      optionsUrl: visit.url('/sign-in-again/passkey-options'),
+    };
     if (problem === 'throttled') visit.response.setHeader('Retry-After', waitAtMost / 1000);
     show(
       visit,
@@ -78,13 +88,14 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
           ...(provider !== undefined && { provider }),
           signInAgainHref: visit.url(`/sign-in-again?to=${encodeURIComponent(back)}`),
           cancelHref: visit.url(back),
+          ...(passkey && { passkey }),
           ...(problem && { problem, retryAfter: waitAtMost }),
         }),
       { status },
     );
   }
 
-  async function note(visit: Visit, outcome: ProofOutcome, method: 'password' | 'code'): Promise<void> {
+  async function note(visit: Visit, outcome: ProofOutcome, method: ProofMethod): Promise<void> {
     const isRight = outcome === 'accepted';
     await record(
       entryOf(visit, {
@@ -106,7 +117,18 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
     });
   };
 
-  return { pass, routes: { 'GET /sign-in-again': signInAgain } satisfies Partial<Record<ConsoleRoute, Handler>> };
+  /** For the script of the page that asks. */
+  const givePasskeyOptions: Handler = async ({ response, state }) => {
+    const options = await freshProof.beginPasskey(state.session);
+    if (!options) throw new AppError('not_found');
+    response.json(options);
+  };
+
+  const routes = {
+    'GET /sign-in-again': signInAgain,
+    'POST /sign-in-again/passkey-options': givePasskeyOptions,
+  } satisfies Partial<Record<ConsoleRoute, Handler>>;
+  return { pass, routes };
 }
 
 /** The path below `/o/<customer id>`. */

@@ -39,6 +39,7 @@ export const consoleRules = {
   'POST /session-settings': 'full',
   // Proves anew who one is, at the provider that one signed in with.
   'GET /sign-in-again': 'any',
+  'POST /sign-in-again/passkey-options': 'any',
   // A connection's settings decide who can become whom: they belong to the Authentication tab.
   'GET /connections': 'full',
   'GET /connections/:connectionId': 'full',

@@ -5,11 +5,14 @@
  * Owns: what proves it, and that guessing is as limited as at a sign-in. Does not own: what is sensitive, how it is asked
  * (`console/`, `api/`). Only of the built-in identity; whoever signed in elsewhere signs in there again.
  */
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import type { PasswordProvider } from '../../providers/provider.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Accounts } from '../directory/accounts.ts';
-import type { Identities } from '../directory/identities.ts';
+import type { Identities, Identity } from '../directory/identities.ts';
 import type { Mfa } from '../directory/mfa.ts';
+import type { PasskeyCeremonies } from '../directory/passkey-ceremonies.ts';
+import type { Passkeys } from '../directory/passkeys.ts';
 import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import type { Session, Sessions } from '../sessions/sessions.ts';
 import { citrixConnection } from './citrix-identity.ts';
@@ -21,6 +24,8 @@ export interface FreshProofOptions {
   provider: PasswordProvider;
   throttle: PasswordThrottle;
   mfa: Pick<Mfa, 'verifyCode'>;
+  passkeys: Pick<Passkeys, 'has'>;
+  ceremonies: Pick<PasskeyCeremonies, 'isAvailable' | 'beginAssertion' | 'verifyAssertion'>;
   clock: Clock;
 }
 
@@ -29,35 +34,51 @@ export interface TypedProof {
   password: string;
   /** Of the authenticator app; as typed. */
   code: string;
+  /** What the authenticator answered, JSON. */
+  passkey: string;
 }
 
-/** `code_wrong` and `password_wrong`: also when the session has ended meanwhile. */
-export type ProofOutcome = 'accepted' | 'empty' | 'password_wrong' | 'code_wrong' | 'throttled';
+/** `password_wrong` and the like: also when the session has ended meanwhile. */
+export type ProofOutcome = 'accepted' | 'empty' | 'password_wrong' | 'code_wrong' | 'passkey_wrong' | 'throttled';
+export type ProofMethod = keyof TypedProof;
+
+/** Which of them counts: what cannot have been filled in by the browser itself comes first. */
+export function methodOf({ passkey, code }: TypedProof): ProofMethod {
+  if (passkey !== '') return 'passkey';
+  return code.trim() === '' ? 'password' : 'code';
+}
 
 export type FreshProof = ReturnType<typeof createFreshProof>;
 
 export function createFreshProof(options: FreshProofOptions) {
-  const { sessions, accounts, identities, provider, throttle, mfa, clock } = options;
+  const { sessions, accounts, identities, provider, throttle, mfa, passkeys, ceremonies, clock } = options;
 
   /** What this session's person can prove it with here; elsewhere it is the provider that they signed in with. */
   const isHere = ({ connectionId }: Pick<Session, 'connectionId'>): boolean => connectionId === citrixConnection;
 
-  /** `address`: the client's. A code counts before a password, which a browser may have filled in by itself. */
-  async function prove(session: Session, typed: TypedProof, address: string): Promise<ProofOutcome> {
+  async function identityOf(session: Session) {
     const account = isHere(session) ? await accounts.find(session.accountId) : undefined;
-    const identity = account && (await identities.find(account.subject));
-    const code = typed.code.trim();
-    if (code === '' && typed.password === '') return 'empty';
-    if (!identity) return code === '' ? 'password_wrong' : 'code_wrong';
-    const outcome =
-      code === ''
-        ? await provePassword(identity, typed.password, { address, device: session.uid })
-        : await proveCode(session, identity, code, address);
-    if (outcome === 'accepted' && !(await sessions.noteProof(session.uid, clock.now()))) {
-      return code === '' ? 'password_wrong' : 'code_wrong';
-    }
-    return outcome;
+    return account && identities.find(account.subject);
   }
+
+  /** `address`: the client's. */
+  async function prove(session: Session, typed: TypedProof, address: string): Promise<ProofOutcome> {
+    const method = methodOf(typed);
+    if (method === 'password' && typed.password === '') return 'empty';
+    const identity = await identityOf(session);
+    const outcome = identity ? await check[method](session, identity, typed, address) : (`${method}_wrong` as const);
+    const isNoted = outcome !== 'accepted' || (await sessions.noteProof(session.uid, clock.now()));
+    return isNoted ? outcome : `${method}_wrong`;
+  }
+
+  const check: Record<
+    ProofMethod,
+    (session: Session, identity: Identity, typed: TypedProof, address: string) => Promise<ProofOutcome>
+  > = {
+    password: ({ uid }, identity, { password }, address) => provePassword(identity, password, { address, device: uid }),
+    code: (session, identity, { code }, address) => proveCode(session, identity, code.trim(), address),
+    passkey: provePasskey,
+  };
 
   async function provePassword(
     identity: { id: string; email: string },
@@ -93,5 +114,23 @@ export function createFreshProof(options: FreshProofOptions) {
     return outcome === 'wrong' ? 'code_wrong' : 'throttled';
   }
 
-  return { isHere, prove };
+  async function provePasskey({ uid }: Session, { id }: Identity, { passkey }: TypedProof): Promise<ProofOutcome> {
+    if (!ceremonies.isAvailable) return 'passkey_wrong';
+    const { outcome } = await ceremonies.verifyAssertion('proof', { binding: uid, identityId: id }, passkey);
+    return outcome === 'refused' ? 'passkey_wrong' : outcome;
+  }
+
+  /** Whether the person has a passkey to prove it with. */
+  async function hasPasskey(session: Session): Promise<boolean> {
+    const identity = ceremonies.isAvailable ? await identityOf(session) : undefined;
+    return identity !== undefined && passkeys.has(identity.id);
+  }
+
+  /** What the browser is to ask the authenticator; undefined: there is nobody here to ask. */
+  async function beginPasskey(session: Session): Promise<PublicKeyCredentialRequestOptionsJSON | undefined> {
+    const identity = ceremonies.isAvailable ? await identityOf(session) : undefined;
+    return identity && ceremonies.beginAssertion('proof', { binding: session.uid, identityId: identity.id });
+  }
+
+  return { isHere, prove, hasPasskey, beginPasskey };
 }

@@ -219,6 +219,21 @@ function tell(howToStart: () => Promise<TestAppOptions>): void {
     await page.getByText('This passkey was not accepted').waitFor();
   });
 
+  it('it proves anew who one is, before what is sensitive', async () => {
+    const who = await somebody();
+    const { page, look } = await withDevice();
+    await signInWithCode(page, who);
+    await register(page, 'Phone');
+    app.clock.advance(11 * minute);
+    await page.getByRole('link', { name: 'Session settings' }).click();
+    await page.getByLabel('Time limit in the browser').fill('31');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await look('passkeys-9-proof');
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByText('The settings were saved.').waitFor();
+    expect((await app.services.organizations.find(acme.id))?.settings.subscriberWebHours).toBe(31);
+  });
+
   it('with script switched off nothing of it is offered, and everything else works', async () => {
     const who = await somebody();
     const { page } = await withDevice();

@@ -273,6 +273,8 @@ export const consolePages: Readonly<Record<string, Sample>> = {
   'console-forbidden': (c) =>
     forbiddenPage(c, frame, { needs: 'full', backHref: '/', reference: { code: 'K7QM-3XPD', at: now } }),
   'console-fresh-proof': (c) => freshProofPage(c, frame, freshProof),
+  'console-fresh-proof-passkey': (c) =>
+    freshProofPage(c, frame, { ...freshProof, passkey: { optionsUrl: '/options' } }),
   'console-fresh-proof-wrong': (c) =>
     freshProofPage(c, frame, { ...freshProof, hasLostSecrets: true, problem: 'code_wrong' }),
   'console-fresh-proof-throttled': (c) =>

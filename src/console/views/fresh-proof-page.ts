@@ -5,11 +5,16 @@ import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
+import { passkeyButton } from '../../http/views/passkey-button.ts';
 import { formatDuration } from '../../http/views/time.ts';
 import { type ConsoleFrame, consolePage } from './console-layout.ts';
 
 /** Names that no form of ours uses otherwise. */
-export const proofFields = { password: 'fresh-proof-password', code: 'fresh-proof-code' } as const;
+export const proofFields = {
+  password: 'fresh-proof-password',
+  code: 'fresh-proof-code',
+  passkey: 'fresh-proof-passkey',
+} as const;
 
 export interface FreshProofPage {
   /** The same address again; receives `csrf`, `kept` and one of `proofFields`. */
@@ -23,7 +28,9 @@ export interface FreshProofPage {
   provider?: string;
   signInAgainHref: string;
   cancelHref: string;
-  problem?: 'empty' | 'password_wrong' | 'code_wrong' | 'throttled';
+  /** The person has one. */
+  passkey?: { optionsUrl: string };
+  problem?: 'empty' | 'password_wrong' | 'code_wrong' | 'passkey_wrong' | 'throttled';
   /** Milliseconds, of `throttled`. */
   retryAfter?: number;
 }
@@ -46,6 +53,8 @@ const messages = translations({
     signInAt: (provider: string) => `Sign in again with ${provider}`,
     empty: 'Enter your password or a code from your authenticator app.',
     password_wrong: 'This password is not right.',
+    passkey_wrong: 'This passkey was not accepted. Try again, or use your password or a code.',
+    usePasskey: 'Use a passkey',
     code_wrong: 'This code is not right, or it has been used already. Wait for the next one.',
     throttled: (duration: string) =>
       `There were too many wrong tries. Try again later (within ${duration} at the latest), or sign in again.`,
@@ -67,6 +76,9 @@ const messages = translations({
     signInAt: (provider: string) => `${provider}でもう一度サインイン`,
     empty: 'パスワードまたは認証アプリのコードを入力してください。',
     password_wrong: 'パスワードが正しくありません。',
+    passkey_wrong:
+      'このパスキーは受け付けられませんでした。もう一度お試しいただくか、パスワードまたはコードを使用してください。',
+    usePasskey: 'パスキーを使う',
     code_wrong: 'コードが正しくないか、すでに使用されています。次のコードを待って入力してください。',
     throttled: (duration: string) =>
       `誤った入力が続いたため、しばらく受け付けられません。時間をおいて（最長${duration}）やり直すか、もう一度サインインしてください。`,
@@ -84,7 +96,8 @@ export function freshProofPage(context: PageContext, frame: ConsoleFrame, model:
   });
 }
 
-function here({ language }: PageContext, model: FreshProofPage): Html {
+function here(context: PageContext, model: FreshProofPage): Html {
+  const { language } = context;
   const m = messages[language];
   const { problem } = model;
   const message =
@@ -94,7 +107,9 @@ function here({ language }: PageContext, model: FreshProofPage): Html {
     message === undefined
       ? undefined
       : errorSummary(language, [
-          problem === 'throttled' ? { message } : { field: isCode ? proofFields.code : proofFields.password, message },
+          problem === 'throttled' || problem === 'passkey_wrong'
+            ? { message }
+            : { field: isCode ? proofFields.code : proofFields.password, message },
         ]);
   return html`${summary}<div class="section">${form(
     { action: model.action, csrf: model.csrf, hidden: model.kept },
@@ -118,7 +133,18 @@ function here({ language }: PageContext, model: FreshProofPage): Html {
       code: true,
       error: isCode ? message : undefined,
     }),
-    actions(submitButton(m.confirm), linkButton(sharedMessages[language].cancel, model.cancelHref, 'secondary')),
+    actions(
+      submitButton(m.confirm),
+      model.passkey &&
+        passkeyButton(context, {
+          label: m.usePasskey,
+          ceremony: 'get',
+          optionsUrl: model.passkey.optionsUrl,
+          name: proofFields.passkey,
+          kind: 'secondary',
+        }),
+      linkButton(sharedMessages[language].cancel, model.cancelHref, 'secondary'),
+    ),
   )}</div><p class="below"><a href="${model.signInAgainHref}">${m.signInAgain}</a></p>`;
 }
 

@@ -31,6 +31,7 @@ describe('Who may use which page of the console', () => {
         ...rules.map(([route]) => route).filter((route) => / \/(?:passkeys|mfa)\b/.test(route)),
         'GET /session-settings',
         'GET /sign-in-again',
+        'POST /sign-in-again/passkey-options',
         // What `everything` has a permission for, `library` has not.
         ...(access === everything
           ? [
