@@ -16,12 +16,13 @@ import { referenceCode } from '../core/random.ts';
 import { isAllowed } from '../directory/permissions.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
-import { readJson, readQuery } from '../http/forms.ts';
+import { type Form, readJson, readQuery } from '../http/forms.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import { isFreshlyProven } from '../sessions/policy.ts';
 import type { SessionState } from '../sessions/sessions.ts';
 import type { Administered } from '../signin/administered.ts';
 import type { Store } from '../store/store.ts';
+import { type AdministratorsOptions, administratorsHandlers } from './administrators.ts';
 import { type ApplicationsOptions, applicationsHandlers } from './applications.ts';
 import { actOf, type CallersOptions, createCallers, membershipsOf } from './callers.ts';
 import { type ConnectionsOptions, connectionsHandlers } from './connections.ts';
@@ -38,6 +39,7 @@ import { type ApiRoute, apiRoutes, ruleOf } from './rules.ts';
 import { type PathParameter, pageParameters, pathParameters } from './schemas.ts';
 import { type SecureClientsOptions, secureClientsHandlers } from './secure-clients.ts';
 import { type SessionsOptions, sessionsHandlers } from './sessions.ts';
+import { type SystemLogOptions, systemLogHandlers, vendorParameters } from './system-log.ts';
 import { createTokenEndpoint, sendTokenError, type TokenEndpointOptions, TokenError } from './token-endpoint.ts';
 
 export interface ApiOptions
@@ -45,8 +47,10 @@ export interface ApiOptions
     OrganizationOptions,
     SecureClientsOptions,
     Omit<SessionsOptions, 'sessions'>,
+    AdministratorsOptions,
     ConnectionsOptions,
-    ApplicationsOptions {
+    ApplicationsOptions,
+    SystemLogOptions {
   sites: Sites;
   sessions: SessionsOptions['sessions'];
   administered: Administered;
@@ -77,10 +81,12 @@ export function createApi(options: ApiOptions): Router {
   const handlers: AllHandlers = {
     ...meHandlers(options),
     ...organizationHandlers(options),
+    ...administratorsHandlers(options),
     ...secureClientsHandlers(options),
     ...sessionsHandlers(options),
     ...connectionsHandlers(options),
     ...applicationsHandlers(options),
+    ...systemLogHandlers(options),
     ...publicHandlers(options),
   };
   // Types are gone at run time; what gets past them does not start.
@@ -152,7 +158,7 @@ export function createApi(options: ApiOptions): Router {
   }
 
   function readQueries(rule: ApiRule, request: Request, context: string) {
-    const given = { ...readQuery(request.url) };
+    const given = rule.queryAsVendor ? asVendor(readQuery(request.url)) : { ...readQuery(request.url) };
     const shape = { ...rule.query?.shape, ...(rule.paged && pageParameters) } as Record<string, z.ZodType>;
     const errors = Object.keys(given)
       .filter((name) => !Object.hasOwn(shape, name))
@@ -286,6 +292,15 @@ function sortKey(path: string): string {
 function callerId(caller: Caller | undefined): string {
   if (!caller) return '';
   return caller.kind === 'client' ? `client ${caller.client.clientId}` : `person ${caller.state.session.accountId}`;
+}
+
+function asVendor(query: Form): Record<string, string> {
+  const known = Object.entries(query).flatMap(([name, value]) => {
+    const parameter = vendorParameters.get(name.toLowerCase());
+    return parameter === undefined ? [] : [[parameter, value] as const];
+  });
+  if (new Set(known.map(([name]) => name)).size < known.length) throw new ApiProblem('request-invalid');
+  return Object.fromEntries(known);
 }
 
 /** What cannot be one is not found. */

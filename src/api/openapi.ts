@@ -29,7 +29,7 @@ export function buildDocument({ servers, cookieName }: DocumentOptions): Json {
   for (const route of apiRoutes) {
     const [method, path] = route.split(' ') as [string, string];
     paths[path] ??= {};
-    paths[path][method.toLowerCase()] = operationOf(ruleOf(route), path, schemaOf);
+    paths[path][method.toLowerCase()] = operationOf(ruleOf(route), method, path, schemaOf);
   }
   schemaOf(problemSchema, 'output');
   return {
@@ -57,7 +57,12 @@ export function buildDocument({ servers, cookieName }: DocumentOptions): Json {
   };
 }
 
-function operationOf(rule: ApiRule, path: string, schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json): Json {
+function operationOf(
+  rule: ApiRule,
+  method: string,
+  path: string,
+  schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json,
+): Json {
   const status = String(rule.answer === undefined ? 204 : (rule.status ?? 200));
   const content = (schema: z.ZodType): Json => ({ 'application/json': { schema: schemaOf(schema, 'output') } });
   const query = { ...rule.query?.shape, ...(rule.paged && pageParameters) };
@@ -108,19 +113,19 @@ function operationOf(rule: ApiRule, path: string, schemaOf: (schema: z.ZodType, 
       },
       ...(rule.form
         ? Object.fromEntries(
-            ['400', '401', '429'].map((code) => [
+            ['400', '401', '413', '415', '429'].map((code) => [
               code,
               { description: 'RFC 6749 §5.2', content: content(tokenErrorSchema) },
             ]),
           )
         : {}),
-      ...problemsOf(rule, schemaOf),
+      ...problemsOf(rule, method !== 'GET', schemaOf),
     },
   };
 }
 
 /** By status; several kinds may share one. */
-function problemsOf(rule: ApiRule, schemaOf: (schema: z.ZodType, io: 'output') => Json): Json {
+function problemsOf(rule: ApiRule, changes: boolean, schemaOf: (schema: z.ZodType, io: 'output') => Json): Json {
   const open = rule.needs === 'public';
   const types: readonly (ProblemType | false | undefined)[] = [
     !rule.form && 'request-invalid',
@@ -130,7 +135,7 @@ function problemsOf(rule: ApiRule, schemaOf: (schema: z.ZodType, io: 'output') =
     rule.sensitive && 'proof-needed',
     !open && 'cross-site-refused',
     'not-found',
-    (rule.creates || rule.body !== undefined) && 'conflict',
+    changes && !open && 'conflict',
     rule.creates && 'in-progress',
     rule.matches && 'precondition-failed',
     rule.body && 'too-large',

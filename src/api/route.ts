@@ -36,12 +36,14 @@ export interface ApiRule {
   paged?: true;
   /** Creation: takes `Idempotency-Key`. */
   creates?: true;
-  /** Change of what has a version: `If-Match` is compulsory. */
+  /** Change of what has a version: `If-Match` is compulsory, so that nobody undoes what they have not seen (CON-13). */
   matches?: true;
   /** Not for secure clients: a stolen one must not leave behind what outlives it. */
   persons?: true;
   /** Of persons: only after a fresh proof of who they are (CON-15). */
   sensitive?: true;
+  /** Parameters in any case, unknown ones passed over: the vendor's collectors bring their own. */
+  queryAsVendor?: true;
   /** The organization is named by the header `Citrix-CustomerId` (LOG-4) instead of the path. */
   organizationHeader?: true;
 }

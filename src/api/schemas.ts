@@ -30,6 +30,7 @@ export const pathParameters = {
     .string()
     .regex(/^[A-Za-z0-9._-]{3,64}$/)
     .meta({ description: 'Client id of the application' }),
+  administratorId: z.string().regex(/^[0-9a-f-]{36}$/),
   problemType: z.string().regex(/^[a-z-]{3,40}$/),
 } as const;
 export type PathParameter = keyof typeof pathParameters;
@@ -106,6 +107,29 @@ export const meSchema = named(
       .meta({ description: 'Of a person: what `X-CSRF-Token` must hold on every change' }),
   }),
 );
+
+export const administratorSchema = named(
+  'Administrator',
+  z.strictObject({
+    id: uuid,
+    kind: z.enum(['identity', 'azure-ad-user', 'azure-ad-group', 'ad-group']),
+    connectionId: z.string(),
+    groupId: z.string().nullable().meta({ description: 'Of a group its SID or object id' }),
+    displayName: z.string(),
+    email: z.string().nullable(),
+    access: accessSchema,
+    status: z.enum(['active', 'invite_sent', 'expired']),
+    invitation: z.strictObject({ sentAt: time, expiresAt: time }).nullable(),
+    createdAt: time,
+    updatedAt: time,
+  }),
+);
+export const administratorsSchema = named('Administrators', pageOf(administratorSchema));
+export const invitationSchema = named(
+  'NewInvitation',
+  z.strictObject({ email: z.string().max(320), access: accessSchema }),
+);
+export const accessChangeSchema = named('AccessChange', z.strictObject({ access: accessSchema }));
 
 export const secureClientSchema = named(
   'SecureClient',
@@ -187,6 +211,66 @@ export const applicationSchema = named(
   }),
 );
 export const applicationsSchema = named('Applications', pageOf(applicationSchema));
+
+const logValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]);
+const changesSchema = z.record(z.string(), logValue).nullable();
+export const logRecordSchema = named(
+  'LogRecord',
+  z.strictObject({
+    id: uuid,
+    at: time,
+    event: z.string(),
+    message: z.record(z.string(), z.string()).meta({ description: 'By language tag' }),
+    actor: z.strictObject({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+    target: z.strictObject({
+      type: z.string().nullable(),
+      id: z.string().nullable(),
+      name: z.string().nullable(),
+      email: z.string().nullable(),
+    }),
+    detail: z.record(z.string(), logValue),
+    before: changesSchema,
+    after: changesSchema,
+    reference: z.string().nullable(),
+    clientAddress: z.string().nullable(),
+    userAgent: z.string().nullable(),
+  }),
+);
+export const logRecordsSchema = named('LogRecords', pageOf(logRecordSchema));
+
+const text = z.string().nullable();
+/** SPEC LOG-4; the spelling is that of the vendor's answers, not of its documentation. */
+export const vendorRecordsSchema = named(
+  'VendorRecords',
+  z.strictObject({
+    items: z.array(
+      z.strictObject({
+        recordId: z.string(),
+        utcTimestamp: time,
+        customerId: z.string(),
+        eventType: z.string(),
+        targetId: text,
+        targetDisplayName: text,
+        targetEmail: text,
+        targetUserId: text,
+        targetType: text,
+        beforeChanges: z.looseObject({}).nullable(),
+        afterChanges: z.looseObject({}).nullable(),
+        agentId: z.string(),
+        serviceProfileName: text,
+        actorId: text,
+        actorDisplayName: text,
+        actorType: z.string(),
+        message: z.record(z.string(), z.string()),
+        clientAddress: text,
+        userAgent: text,
+        reference: text,
+        details: z.looseObject({}),
+      }),
+    ),
+    continuationToken: z.string().nullable(),
+  }),
+);
 
 export const tokenRequestSchema = named(
   'TokenRequest',
