@@ -34,6 +34,7 @@ const messages = translations({
     open: 'not yet',
     refused: 'not fulfilled',
     count: 'Rules fulfilled: {kept} of {all}',
+    marked: 'This password does not fulfil the rules that are marked above.',
     problems: {
       empty: 'Enter a new password.',
       not_repeated: 'The two passwords are not the same.',
@@ -67,6 +68,7 @@ const messages = translations({
     open: 'まだ満たしていません',
     refused: '条件を満たしていません',
     count: '満たしている条件：{all}件中{kept}件',
+    marked: '上に示した条件を満たしていません。',
     problems: {
       empty: '新しいパスワードを入力してください。',
       not_repeated: '2つのパスワードが一致していません。',
@@ -127,11 +129,11 @@ export interface NewPasswordModel {
 export function newPasswordControls(context: PageContext, model: NewPasswordModel): Html {
   const { language } = context;
   const m = messages[language];
-  const textOf = (field: string): string | undefined =>
-    model.problems
-      .filter((problem) => fieldOf(problem) === field)
-      .map((problem) => m.problems[problem])
-      .join(' ') || undefined;
+  // The summary has said each problem; what the list marks need not be said a third time.
+  const textOf = (field: string): string | undefined => {
+    const [first, ...others] = model.problems.filter((problem) => fieldOf(problem) === field);
+    return first === undefined ? undefined : others.length > 0 ? m.marked : m.problems[first];
+  };
   const rulesId = `${newPasswordFields.next}-rules`;
   const broken = new Set(
     model.problems.map((problem) => (problem === 'empty' || problem === 'not_repeated' ? undefined : ruleOf[problem])),
