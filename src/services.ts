@@ -246,7 +246,6 @@ export async function createServices(options: ServicesOptions) {
     ceremonies: passkeyCeremonies,
     passkeys,
     identities,
-    systemLog,
     clock,
   });
   const signInLog = createSignInLog({ systemLog, identities, accounts, administrators });

@@ -1,9 +1,9 @@
 /** Passkeys at a sign-in: instead of email, password and code, or instead of the code (CIT-4). */
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../core/errors.ts';
-import { edgeOf } from '../http/edge.ts';
+import type { PasskeyAnswer } from '../signin/citrix-passkeys.ts';
 import { showCode } from './code.ts';
-import { type AccountsContext, readPost } from './context.ts';
+import { type AccountsContext, readPost, recordRefusal } from './context.ts';
 import { showEmailAndPassword } from './email-and-password.ts';
 import { isForAdministrators } from './password.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
@@ -21,9 +21,7 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
     const waiting = await findWaiting(context, request, response);
     if (!waiting) return undefined;
     if (!citrixPasskeys.isAvailable || !isForAdministrators(waiting)) throw new AppError('not_found');
-    const userAgent = request.headers['user-agent'];
-    const from = { clientAddress: edgeOf(request).address, ...(userAgent !== undefined && { userAgent }) };
-    return { waiting, answer: form.passkey ?? '', place: placeOf(waiting), from };
+    return { waiting, answer: form.passkey ?? '', place: placeOf(waiting) };
   }
   const placeOf = ({ interaction, browser }: Waiting) => ({ interactionUid: interaction.uid, browser });
 
@@ -35,13 +33,13 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
   router.post('/signin/:uid/passkey', async (request, response) => {
     const entered = await enter(request, response);
     if (!entered) return;
-    const { waiting, answer, place, from } = entered;
-    const outcome = answer === '' ? 'expired' : await citrixPasskeys.signIn(place, answer, from);
-    if (outcome === 'accepted' || outcome === 'expired')
+    const { waiting, answer, place } = entered;
+    const judged = answer === '' ? unanswered : await citrixPasskeys.signIn(place, answer);
+    if (judged.outcome === 'accepted' || judged.outcome === 'expired')
       return response.redirect(303, context.signinUrl(waiting.interaction));
-    const error =
-      outcome === 'wrong' ? { kind: 'passkey' as const } : { kind: 'throttled' as const, retryAfter: answerWindow };
-    showEmailAndPassword(context, request, response, waiting, { email: '', error });
+    sayWhenAgain(response, judged);
+    showEmailAndPassword(context, request, response, waiting, { email: '', error: errorOf(judged) });
+    await record(request, judged);
   });
 
   router.post('/signin/:uid/passkey-factor/options', async (request, response) => {
@@ -55,15 +53,38 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
   router.post('/signin/:uid/passkey-factor', async (request, response) => {
     const entered = await enter(request, response);
     if (!entered) return;
-    const { waiting, answer, place, from } = entered;
-    const outcome = answer === '' ? 'expired' : await citrixPasskeys.proveSecondFactor(place, answer, from);
+    const { waiting, answer, place } = entered;
+    const judged = answer === '' ? unanswered : await citrixPasskeys.proveSecondFactor(place, answer);
     const progress = await context.citrix.progressOf(place.interactionUid, place.browser);
-    if (outcome === 'accepted' || outcome === 'expired' || !progress)
+    if (judged.outcome === 'accepted' || judged.outcome === 'expired' || !progress)
       return response.redirect(303, context.signinUrl(waiting.interaction));
-    const error =
-      outcome === 'wrong' ? { kind: 'passkey' as const } : { kind: 'throttled' as const, retryAfter: answerWindow };
-    await showCode(context, request, response, waiting, progress, error);
+    sayWhenAgain(response, judged);
+    await showCode(context, request, response, waiting, progress, errorOf(judged));
+    await record(request, judged);
   });
 
+  /** Told to administrators where it concerns one of them; nonsense can be sent by anybody. */
+  async function record(request: Request, judged: Refused): Promise<void> {
+    const { identityId } = judged;
+    if (identityId === undefined) return;
+    const reason =
+      judged.outcome === 'throttled' ? judged.outcome : judged.reason === 'counter' ? 'passkey_copied' : 'passkey';
+    await recordRefusal(context, request, { who: { identityId }, reason });
+  }
+
   return router;
+}
+
+/** Sent without script, or before the ceremony. */
+const unanswered = { outcome: 'expired' } as const;
+type Refused = Exclude<PasskeyAnswer, { outcome: 'accepted' | 'expired' }>;
+
+function sayWhenAgain(response: Response, { outcome }: Refused): void {
+  if (outcome === 'throttled') response.setHeader('Retry-After', answerWindow / 1000);
+}
+
+function errorOf({ outcome }: Refused) {
+  return outcome === 'throttled'
+    ? ({ kind: outcome, retryAfter: answerWindow } as const)
+    : ({ kind: 'passkey' } as const);
 }

@@ -55,7 +55,7 @@ export type PasskeyRefusal =
 export type AssertionOutcome =
   | { outcome: 'accepted'; identityId: string; passkeyId: string }
   | { outcome: 'refused'; reason: PasskeyRefusal; identityId?: string }
-  | { outcome: 'throttled' };
+  | { outcome: 'throttled'; identityId?: string };
 
 interface Challenge extends Ceremony {
   purpose: AssertionPurpose | 'registration';
@@ -154,7 +154,8 @@ export function createPasskeyCeremonies(needs: {
     const row = await passkeys.findByCredential(response.answer.id);
     if (!row) return refuse('unknown_credential');
     const hourly = `passkey-tries:${row.identity_id}`;
-    if ((await store.count(hourly, now + hourMs)) > limits.perHour) return { outcome: 'throttled' };
+    if ((await store.count(hourly, now + hourMs)) > limits.perHour)
+      return { outcome: 'throttled', identityId: row.identity_id };
     const { userHandle } = response.answer.response;
     const isTheirs = userHandle === undefined ? ceremony.identityId !== null : userHandle === row.user_handle;
     if (!isTheirs || (ceremony.identityId !== null && ceremony.identityId !== row.identity_id))

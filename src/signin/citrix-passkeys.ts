@@ -12,8 +12,6 @@ import type { Clock } from '../core/clock.ts';
 import type { Identities } from '../directory/identities.ts';
 import type { AssertionOutcome, PasskeyCeremonies } from '../directory/passkey-ceremonies.ts';
 import type { Passkeys } from '../directory/passkeys.ts';
-import { type Act, entryBy } from '../system-log/events.ts';
-import type { SystemLog } from '../system-log/system-log.ts';
 import { type CitrixSignIn, personOf } from './citrix-identity.ts';
 
 /** RFC 8176; SPEC CIT-4. Also of a passkey that is copied between devices: it is the device that is unlocked. */
@@ -26,37 +24,41 @@ export interface Place {
   browser: string;
 }
 
-export type PasskeyAnswer = 'accepted' | 'wrong' | 'throttled' | 'expired';
+export type PasskeyAnswer =
+  | { outcome: 'accepted' }
+  /** There is no such sign-in any more, or it asks for something else. */
+  | { outcome: 'expired' }
+  /** `identityId`: whose passkey it was, where it is one of ours; for the log, never for the person. */
+  | Exclude<AssertionOutcome, { outcome: 'accepted' }>;
 
 export interface CitrixPasskeysOptions {
   citrix: Pick<CitrixSignIn, 'begin' | 'progressOf' | 'taskOf' | 'advance'>;
   ceremonies: Pick<PasskeyCeremonies, 'isAvailable' | 'beginAssertion' | 'verifyAssertion'>;
   passkeys: Pick<Passkeys, 'has'>;
   identities: Pick<Identities, 'find'>;
-  systemLog: Pick<SystemLog, 'record'>;
   clock: Clock;
 }
 
 export type CitrixPasskeys = ReturnType<typeof createCitrixPasskeys>;
 
 export function createCitrixPasskeys(options: CitrixPasskeysOptions) {
-  const { citrix, ceremonies, passkeys, identities, systemLog, clock } = options;
+  const { citrix, ceremonies, passkeys, identities, clock } = options;
   const bindingOf = ({ interactionUid, browser }: Place): string => `${interactionUid} ${browser}`;
 
   /** The same for everybody: nobody has said yet who they are. */
   const beginSignIn = (place: Place): Promise<PublicKeyCredentialRequestOptionsJSON> =>
     ceremonies.beginAssertion('sign-in', { binding: bindingOf(place), identityId: null });
 
-  async function signIn(place: Place, answer: string, from: Omit<Act, 'actor'>): Promise<PasskeyAnswer> {
+  async function signIn(place: Place, answer: string): Promise<PasskeyAnswer> {
     const startedAt = clock.now();
     const ceremony = { binding: bindingOf(place), identityId: null };
     const proven = await ceremonies.verifyAssertion('sign-in', ceremony, answer);
-    if (proven.outcome !== 'accepted') return refused(proven, from);
+    if (proven.outcome !== 'accepted') return proven;
     const identity = await identities.find(proven.identityId);
-    if (!identity) return 'wrong';
+    if (!identity) return { outcome: 'expired' };
     const person = personOf(upstreamIdentityOf(identity, methods, startedAt));
     await citrix.begin(place, { person, startedAt, factor: 'passkey', passwordDue: null });
-    return 'accepted';
+    return { outcome: 'accepted' };
   }
 
   /** Whose second factor is asked for here; undefined: it is not, or this sign-in is over. */
@@ -77,29 +79,16 @@ export function createCitrixPasskeys(options: CitrixPasskeysOptions) {
     return ceremonies.beginAssertion('second-factor', { binding: bindingOf(place), identityId });
   }
 
-  async function proveSecondFactor(place: Place, answer: string, from: Omit<Act, 'actor'>): Promise<PasskeyAnswer> {
+  async function proveSecondFactor(place: Place, answer: string): Promise<PasskeyAnswer> {
     const progress = await awaited(place);
-    if (!progress) return 'expired';
+    if (!progress) return { outcome: 'expired' };
     const { person } = progress;
     const ceremony = { binding: bindingOf(place), identityId: person.subject };
     const proven = await ceremonies.verifyAssertion('second-factor', ceremony, answer);
-    if (proven.outcome !== 'accepted') return refused(proven, from);
+    if (proven.outcome !== 'accepted') return proven;
     const change = { person: { ...person, amr: ['pwd', ...methods] }, factor: 'passkey' as const };
-    return (await citrix.advance(place.interactionUid, place.browser, progress, change)) ? 'accepted' : 'expired';
-  }
-
-  /** Told to administrators where it concerns somebody of ours; anybody can send nonsense. */
-  async function refused(proven: Exclude<AssertionOutcome, { outcome: 'accepted' }>, from: Omit<Act, 'actor'>) {
-    if (proven.outcome === 'throttled') return 'throttled';
-    const { identityId, reason } = proven;
-    const identity = identityId === undefined ? undefined : await identities.find(identityId);
-    if (identity) {
-      const act: Act = { ...from, actor: { type: 'administrator', id: null } };
-      const target = { type: 'identity', id: identity.id, name: identity.displayName } as const;
-      const detail = { method: 'passkey', reason: `passkey_${reason}` };
-      await systemLog.record(entryBy(act, { event: 'platform/signin/failed', organizationId: null, target, detail }));
-    }
-    return 'wrong';
+    const isMine = await citrix.advance(place.interactionUid, place.browser, progress, change);
+    return { outcome: isMine ? 'accepted' : 'expired' };
   }
 
   return {

@@ -25,7 +25,8 @@ export interface SignInLogOptions {
 export interface RefusedSignIn {
   /** As typed, or known by a right password. */
   who: { email: string } | { identityId: string };
-  reason: 'credentials' | 'throttled' | 'code';
+  /** `passkey_copied`: its count went back. */
+  reason: 'credentials' | 'throttled' | 'code' | 'passkey' | 'passkey_copied';
   clientAddress: string;
   userAgent: string | undefined;
 }
