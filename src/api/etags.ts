@@ -7,7 +7,7 @@ export function etagOfText(text: string): string {
 }
 
 /**
- * The tags of an `If-Match` or `If-None-Match`, without quotes; `*` stands for any. A weak one never matches a strong
+ * The tags of an `If-Match` or `If-None-Match`, in their quotes; a bare `*` stands for any. A weak one never matches a strong
  * comparison (§8.8.3.2), so it is left out where `strong`. Throws `request-invalid` for what is no list of tags.
  */
 export function readTags(header: string | undefined, comparison: 'strong' | 'weak'): string[] {
@@ -21,13 +21,14 @@ export function readTags(header: string | undefined, comparison: 'strong' | 'wea
     const found = tag.exec(text);
     if (!found || tags.length >= 50)
       throw new ApiProblem('request-invalid', { detail: 'The entity tags are malformed' });
-    if (found[1] === undefined || comparison === 'weak') tags.push(found[2] ?? '');
+    if (found[1] === undefined || comparison === 'weak') tags.push(`"${found[2]}"`);
   }
   return tags;
 }
 
+/** `etag`: without quotes. */
 export function isMatch(tags: readonly string[], etag: string): boolean {
-  return tags.includes('*') || tags.includes(etag);
+  return tags.includes('*') || tags.includes(`"${etag}"`);
 }
 
 /** Throws `precondition-failed` unless the caller has seen this version (CON-13). */

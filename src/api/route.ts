@@ -62,7 +62,7 @@ interface Input<Rule extends ApiRule> {
   body: Rule['body'] extends z.ZodType ? z.output<Rule['body']> : undefined;
   /** Of a list: how many, and after which key. */
   page: { limit: number; after: readonly (string | number)[] | undefined };
-  /** ETags of `If-Match`; `*` matches anything that is there. Empty where the rule does not ask for them. */
+  /** ETags of `If-Match`, in their quotes; `*` matches anything that is there. Empty where the rule does not ask for them. */
   matches: readonly string[];
 }
 
