@@ -5,11 +5,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sensitiveRoutes } from '../../src/console/rules.ts';
 import { proofFields } from '../../src/console/views/fresh-proof-page.ts';
+import { operator } from '../../src/directory/authority.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
-import { organizationNamed } from '../support/scenario/administrator-connections.ts';
+import { followTo } from '../support/relying-party.ts';
+import {
+  connectEntraForAdministrators,
+  entraSubject,
+  organizationNamed,
+} from '../support/scenario/administrator-connections.ts';
 import { createAdministrator, signInWithCode, type TestAdministrator } from '../support/scenario/administrators.ts';
+import { alice } from '../support/scenario/upstreams.ts';
 
 let app: TestApp;
 let acme: Organization;
@@ -167,5 +174,43 @@ describe('signing in again', () => {
       expect([to, page.url.href]).toEqual([to, url('/')]);
       app.clock.advance(31_000);
     }
+  });
+});
+
+describe('somebody who signed in elsewhere', () => {
+  it('has nothing to type here: they sign in there again, are asked there anew, and come back to the page', async () => {
+    const entra = await connectEntraForAdministrators(app, { customerId: 'globex', identifier: 'globex-admins' });
+    await app.services.administrators.add(
+      {
+        organizationId: entra.organization.id,
+        kind: 'azure-ad-user',
+        connectionId: entra.connectionId,
+        subject: entraSubject(alice),
+        displayName: 'Alice',
+        email: 'alice@mail.example',
+        access: { access: 'full' },
+      },
+      operator,
+    );
+    const settings = app.sites.consoleUrl('/o/globex/session-settings');
+    const browser = new Browser();
+    await followTo(browser, new URL(app.sites.goUrl('globex-admins')), '-');
+    expect(browser.page?.url.href).toBe(app.sites.consoleUrl('/o/globex/'));
+    app.clock.advance(tenMinutes);
+    await browser.get(settings);
+    const asked = await browser.submit({ subscriberWebHours: '21' }, '/session-settings');
+    expect([asked.status, asked.html.includes('Sign in again with Entra globex-admins')]).toEqual([403, true]);
+    expect(asked.html).not.toContain(passwordField);
+    // Nor does a password that somebody posts all the same.
+    const forced = browser.forms().find(({ action }) => action.pathname.endsWith('/sign-out'))!.fields.csrf!;
+    const posted = await browser.post(settings, { csrf: forced, [passwordField]: 'x', subscriberWebHours: '21' });
+    expect(posted.status).toBe(403);
+    const again = await browser.get(browser.link('/sign-in-again'));
+    expect([again.status, again.url.href]).toEqual([200, settings]);
+    const there = again.history.find(({ pathname }) => pathname.endsWith('/oauth2/v2.0/authorize'));
+    expect(there?.searchParams.get('prompt')).toBe('login');
+    expect((await browser.submit({ subscriberWebHours: '21' }, '/session-settings')).status).toBe(200);
+    expect((await app.services.organizations.find(entra.organization.id))?.settings.subscriberWebHours).toBe(21);
+    await entra.upstream.close();
   });
 });

@@ -134,7 +134,7 @@ export const sharedEnglish = {
     },
     too_many_requests: {
       title: 'Too many attempts',
-      text: 'For your security we have paused requests from here for a short time.',
+      text: 'More was asked in a short time than we accept, from your network address or altogether. Nothing was lost; please wait a moment.',
     },
     unavailable: {
       title: 'The service is not available right now',

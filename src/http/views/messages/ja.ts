@@ -137,7 +137,7 @@ export const sharedJapanese: typeof sharedEnglish = {
     },
     too_many_requests: {
       title: '試行回数が多すぎます',
-      text: 'セキュリティ保護のため、受け付けを一時的に停止しています。',
+      text: '短時間に受け付けられる数を超えるリクエストがありました（お使いのネットワークアドレスから、またはサービス全体で）。失われた情報はありません。しばらくお待ちください。',
     },
     unavailable: {
       title: '現在サービスをご利用いただけません',
