@@ -129,13 +129,3 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
 
   return { enrol, replaceDevice, replaceBackupCodes, replacePhone, stateOf, hasDevice };
 }
-
-/**
- * Takes device, backup codes and phone away: for the operator's reset and deletion of an identity, which record and tell.
- * The next sign-in enrols anew.
- */
-export async function removeFactors(trx: Database, identityId: string): Promise<void> {
-  await trx.deleteFrom('totp_devices').where('identity_id', '=', identityId).execute();
-  await trx.deleteFrom('backup_codes').where('identity_id', '=', identityId).execute();
-  await trx.deleteFrom('recovery_phones').where('identity_id', '=', identityId).execute();
-}

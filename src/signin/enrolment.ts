@@ -107,7 +107,7 @@ export function createEnrolment({ citrix, provider, throttle, mfa, changes, cloc
       const { code, password, act } = given;
       const email = person.claims.cip_email ?? '';
       const counted = { name: email, address: act.clientAddress ?? '' };
-      if (!(await throttle.mayTry(counted))) return 'throttled';
+      if (!(await throttle.mayTry(counted)).allowed) return 'throttled';
       const identity = await provider.authenticate(email, password);
       if (identity?.subject !== person.subject) {
         await throttle.failed(counted);

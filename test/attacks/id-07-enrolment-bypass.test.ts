@@ -141,6 +141,21 @@ describe('Half an enrolment', () => {
     }
   });
 
+  it('guesses no password: after ten wrong ones even the right one waits', async () => {
+    const person = await somebody(false);
+    const browser = await afterPassword(person);
+    await browser.submit({}, '/enrol/send');
+    const code = await mailedCode(app, person.email);
+    const statuses: (number | undefined)[] = [];
+    for (let tries = 0; tries < 11; tries++) {
+      await browser.submit({ code, password: `Wrong-Password-${tries}` }, '/enrol/proof');
+      statuses.push(browser.page?.status);
+    }
+    expect(statuses.at(-1)).toBe(429);
+    await browser.submit({ code, password: person.password }, '/enrol/proof');
+    expect([browser.page?.status, keyOn(browser.page)]).toEqual([429, '']);
+  });
+
   it('ends after five wrong codes, and the right one is too late', async () => {
     const person = await somebody(false);
     const browser = await afterPassword(person);

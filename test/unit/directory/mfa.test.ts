@@ -3,7 +3,6 @@ import { TOTP } from 'otpauth';
 import { describe, expect, test } from 'vitest';
 import { generateBackupCodes, showBackupCode } from '../../../src/directory/backup-codes.ts';
 import type { FactorMethod } from '../../../src/directory/mfa.ts';
-import { removeFactors } from '../../../src/directory/mfa-changes.ts';
 import { generateTotpKey, totpUri } from '../../../src/directory/totp.ts';
 import { openDirectory } from './directory-under-test.ts';
 
@@ -86,7 +85,7 @@ describe('a TOTP code', () => {
     await using directory = await openWithDevice();
     const { mfaChanges, tryCode, codeAt, db, id } = directory;
     expect(await mfaChanges.hasDevice(id)).toBe(true);
-    await removeFactors(db, id);
+    await db.deleteFrom('totp_devices').where('identity_id', '=', id).execute();
     expect(await mfaChanges.hasDevice(id)).toBe(false);
     expect(await tryCode(codeAt(0))).toBe('wrong');
   });
@@ -254,7 +253,7 @@ describe('enrolling', () => {
     expect(await mfaChanges.enrol({ identityId: id, organizationId: null }, enrolled, act)).toBe(false);
     expect(await mfaChanges.stateOf(id)).toMatchObject({ backupCodesLeft: 0, phone: null });
     expect(await mails()).toEqual([]);
-    await removeFactors(db, id);
+    await db.deleteFrom('totp_devices').where('identity_id', '=', id).execute();
     expect(await mfaChanges.enrol({ identityId: id, organizationId: null }, enrolled, act)).toBe(true);
     expect(await mfaChanges.stateOf(id)).toEqual({
       deviceSince: directory.clock.now(),

@@ -67,6 +67,7 @@ export const sharedEnglish = {
     pwd: 'Password',
     otp: 'One-time code',
     mfa: 'Multi-factor',
+    mca: 'Code over another channel',
     hwk: 'Security key or passkey',
     swk: 'Software key',
     fpt: 'Fingerprint',
