@@ -20,7 +20,7 @@ import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { time } from '../../http/views/time.ts';
 import { badge, definitionList, section } from '../../http/views/values.ts';
-import { administratorsMessages } from './administrators-messages.ts';
+import { administratorsMessages, statusTones } from './administrators-messages.ts';
 import { type ConsoleFrame, consolePage } from './console-layout.ts';
 
 /** Posted as `access` (`full` or `custom`) and `permission-<name>` ("on") of each that is selected. */
@@ -126,11 +126,11 @@ export function editAdministratorPage(context: PageContext, frame: ConsoleFrame,
   const overview = section(
     m.overview,
     definitionList([
-      [m.person, model.displayName],
+      [m.person, model.displayName === model.email ? undefined : model.displayName],
       [m.email, model.email ?? undefined],
       [m.type, m.types[model.type]],
       [m.provider, model.provider],
-      [m.status, badge(model.status === 'active' ? 'good' : 'warning', m.statuses[model.status])],
+      [m.status, badge(statusTones[model.status], m.statuses[model.status])],
       [m.invited, model.invitation ? time(context, model.invitation.firstSentAt) : undefined],
       [m.until, model.invitation ? time(context, model.invitation.expiresAt) : undefined],
       [m.since, model.invitation ? undefined : time(context, model.createdAt)],
@@ -145,7 +145,9 @@ export function editAdministratorPage(context: PageContext, frame: ConsoleFrame,
       body: html`${notice('information', m.ownAccess)}${overview}`,
     });
   }
-  return formPage(context, frame, { ...model, title, lead: m.saveNote, hidden: { version: String(model.version) } }, [
+  const isTold = model.type === 'individual' && model.status === 'active';
+  const lead = isTold ? m.saveNoteTold : m.saveNote;
+  return formPage(context, frame, { ...model, title, lead, hidden: { version: String(model.version) } }, [
     overview,
     accessSection(context, model, model.type === 'group' ? m.groupsAreCustom : undefined),
     actions(submitButton(m.save), cancel(context, model)),

@@ -88,7 +88,8 @@ export const administratorsMessages = translations({
     until: 'Valid until',
     since: 'Since',
     save: 'Save',
-    saveNote: 'A change acts at once, and the person is told by mail.',
+    saveNote: 'A change acts at once.',
+    saveNoteTold: 'A change acts at once, and the person is told by mail.',
     groupsAreCustom: 'A group has custom access only.',
     ownAccess: 'This is your own access. Another administrator with full access can change it.',
 
@@ -194,7 +195,8 @@ export const administratorsMessages = translations({
     until: '有効期限',
     since: '登録日時',
     save: '保存',
-    saveNote: '変更はただちに反映され、本人にメールで通知されます。',
+    saveNote: '変更はただちに反映されます。',
+    saveNoteTold: '変更はただちに反映され、本人にメールで通知されます。',
     groupsAreCustom: 'グループに付与できるのはカスタムアクセスのみです。',
     ownAccess: 'ご自身のアクセス権は変更できません。フルアクセス権を持つほかの管理者が変更できます。',
 
@@ -232,3 +234,5 @@ export function refusalText(language: 'en' | 'ja', code: DirectoryErrorCode): st
   const { errors } = administratorsMessages[language];
   return errors[code] ?? errors.access_refused ?? code;
 }
+
+export const statusTones = { active: 'good', invite_sent: 'neutral', expired: 'warning' } as const;

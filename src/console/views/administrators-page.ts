@@ -14,7 +14,7 @@ import { attributes, type Child, type Html, html } from '../../http/views/html.t
 import { pagination } from '../../http/views/navigation.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { badge, copyValue, table } from '../../http/views/values.ts';
-import { administratorsMessages } from './administrators-messages.ts';
+import { administratorsMessages, statusTones } from './administrators-messages.ts';
 import { type ConsoleFrame, consolePage } from './console-layout.ts';
 
 export interface AdministratorRow {
@@ -80,7 +80,7 @@ ${
         model.rows.map((row) => [
           person(context, row),
           m.types[row.type],
-          badge(toneOf[row.status], m.statuses[row.status]),
+          badge(statusTones[row.status], m.statuses[row.status]),
           access(context, row.access),
           row.provider,
           rowActions(context, model, row),
@@ -93,7 +93,6 @@ ${
   });
 }
 
-const toneOf = { active: 'good', invite_sent: 'neutral', expired: 'warning' } as const;
 const selectedForm = 'selected';
 
 function filters(context: PageContext, { listHref, query }: AdministratorsPage): Html {
