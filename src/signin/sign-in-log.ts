@@ -66,7 +66,8 @@ export function createSignInLog({ systemLog, identities, accounts, administrator
     await recordIn(session.organizationIds, {
       event: 'platform/session/end',
       actor: { type: 'system' },
-      target: { type: 'session', id: session.accountId, name: actorOf(session).name },
+      // Without a name: the person may have been erased meanwhile, and this comes after it.
+      target: { type: 'session', id: session.accountId },
       detail: { reason: end.reason },
     });
   }
@@ -84,7 +85,7 @@ export function createSignInLog({ systemLog, identities, accounts, administrator
       memberships.map(({ organizationId }) => organizationId),
       {
         event: 'platform/signin/failed',
-        actor: { type: 'administrator', id: account?.id ?? null, name: identity?.displayName ?? null },
+        actor: { type: 'administrator', id: account?.id ?? identity?.id ?? null, name: identity?.displayName ?? null },
         ...(identity && { target: { type: 'identity' as const, id: identity.id, name: identity.displayName } }),
         detail: { provider: citrixConnection, reason: identity ? reason : 'unknown' },
         clientAddress,
