@@ -87,7 +87,8 @@ describe('The sealing key', { timeout: 90_000 }, () => {
     const meanwhile: Person[] = [];
     while (!isDone) meanwhile.push(await signIn());
     const { current, resealed } = await rotating;
-    expect(resealed).toBe(7);
+    // Six signing keys, a connection, and the key of the log once it has been sealed for the first time.
+    expect([7, 8]).toContain(resealed);
     expect(meanwhile.length).toBeGreaterThan(2);
     for (const person of [early, ...meanwhile]) expect(await stillIn(person)).toEqual(in_);
     expect(sealedWith()).toEqual([current]);
