@@ -29,7 +29,11 @@ async function open(how: { counts?: boolean } = {}) {
       told.push(each);
     },
   });
-  const log = { info: () => undefined, warn: (fields: unknown) => void warnings.push(fields) };
+  const infos: { err?: Error }[] = [];
+  const log = {
+    info: (fields: { err?: Error }) => void infos.push(fields),
+    warn: (fields: unknown) => void warnings.push(fields),
+  };
   const ceremonies = createPasskeyCeremonies({ webauthn, passkeys, store, clock, log: log as never });
   const newIdentity = (email = 'alice@alpha.test') =>
     identities.create({ email, displayName: 'Alice', password: 'Rabbit-Hole-42' });
@@ -46,7 +50,20 @@ async function open(how: { counts?: boolean } = {}) {
     const options = await ceremonies.beginAssertion('sign-in', ceremony);
     return ceremonies.verifyAssertion('sign-in', ceremony, device.get(options, bend));
   }
-  return { ...directory, passkeys, ceremonies, told, warnings, newIdentity, alice, owner, device, register, signIn };
+  return {
+    ...directory,
+    passkeys,
+    ceremonies,
+    told,
+    infos,
+    warnings,
+    newIdentity,
+    alice,
+    owner,
+    device,
+    register,
+    signIn,
+  };
 }
 
 describe('registering', () => {
@@ -142,7 +159,7 @@ describe('registering', () => {
 
   test('does not read an attestation that brings certificates of its own', async () => {
     await using directory = await open();
-    const { ceremonies, alice, owner, device } = directory;
+    const { ceremonies, alice, owner, device, infos } = directory;
     const answer = JSON.parse(device.create(await ceremonies.beginRegistration(alice, session), { origin: console }));
     const attestation = Buffer.from(answer.response.attestationObject, 'base64url').toString('latin1');
     const other = attestation.replace('dnone', 'eapple');
@@ -150,6 +167,8 @@ describe('registering', () => {
     answer.response.attestationObject = Buffer.from(other, 'latin1').toString('base64url');
     const refused = ceremonies.register(owner, session, { answer: JSON.stringify(answer), name: 'X' }, act);
     expect(await refusalOf(refused)).toMatchObject({ code: 'passkey_refused' });
+    // By us, before the library looks at it.
+    expect(infos.at(-1)?.err?.message).toBe('attestation was not asked for');
   });
 
   test('ends at twenty', async () => {
@@ -317,6 +336,10 @@ describe('as a second factor', () => {
       );
     expect(await prove({ origin: console })).toMatchObject({ outcome: 'accepted' });
     expect(await prove({})).toMatchObject({ outcome: 'refused', reason: 'not_verified' });
+    // Same person, same binding: still another purpose.
+    const asked = await ceremonies.beginAssertion('second-factor', ceremony);
+    const answer = device.get(asked, { origin: console });
+    expect(await ceremonies.verifyAssertion('proof', ceremony, answer)).toMatchObject({ reason: 'challenge' });
   });
 });
 
