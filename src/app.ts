@@ -314,6 +314,11 @@ export async function createApp(options: AppOptions) {
       await services.passwordResets.process();
       return services.mails.deliver();
     },
+    /** Seals what was recorded, and writes it to the stream. */
+    async tendLog(): Promise<void> {
+      await services.logSeal.seal();
+      await services.logStream?.deliver();
+    },
     /** Writes the request lines that are still waiting. */
     flushLog,
   };

@@ -25,6 +25,7 @@ const periods = {
   sweep: 10_000,
   forget: 3_600_000,
   seal: 1_000,
+  webhooks: 2_000,
   checkpoints: 60_000,
 } as const;
 
@@ -83,7 +84,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.keys, readKeysAgain, log),
     every(periods.forget, () => app.services.passwordResets.forget(), log),
     every(periods.forget, () => app.services.logSeal.forget(), log),
-    every(periods.seal, () => app.services.logSeal.seal(), log),
+    every(periods.seal, app.tendLog, log),
+    every(periods.webhooks, () => app.services.webhooks.deliver(), log),
     every(periods.checkpoints, () => app.services.logSeal.checkpointDue(), log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),

@@ -62,7 +62,9 @@ import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
 import { createLogRecords } from './system-log/records.ts';
 import { createLogSeal } from './system-log/seal/log-seal.ts';
+import { createLogStream, linesTo } from './system-log/stream.ts';
 import { createSystemLog } from './system-log/system-log.ts';
+import { createWebhooks } from './system-log/webhooks.ts';
 
 export interface ServicesOptions {
   config: Config;
@@ -92,6 +94,21 @@ export async function createServices(options: ServicesOptions) {
   const systemLog = createSystemLog({ db, clock });
   const logRecords = createLogRecords({ systemLog, sealer, clock });
   const logSeal = createLogSeal({ db, store, clock, sealer, log });
+  const customerIdOf = async (id: string) => (await organizations.find(id))?.customerId;
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    sealer,
+    systemLog,
+    fetch: options.fetch,
+    allowLoopback: config.upstreamLoopback === 'allow',
+    customerIdOf,
+    log,
+  });
+  const logStream =
+    config.logStream === undefined
+      ? undefined
+      : createLogStream({ db, write: linesTo(config.logStream), lease: logSeal.lease, customerIdOf });
   const mails = createMails({
     db,
     clock,
@@ -276,6 +293,8 @@ export async function createServices(options: ServicesOptions) {
     systemLog,
     logRecords,
     logSeal,
+    webhooks,
+    logStream,
     mails,
     tellPerson,
     organizations,

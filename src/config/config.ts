@@ -156,6 +156,11 @@ const shape = {
       'Range service of compromised passwords (k-anonymity: it is told 5 of 40 hash digits). When it cannot be reached, the file and the common passwords decide',
     sample: 'https://api.pwnedpasswords.com/range',
   }),
+  logStream: z.string().min(1).optional().meta({
+    description:
+      'Where the system log of all organizations is written as lines of JSON, for a SIEM: `stdout`, or a file that is appended to',
+    sample: '/var/log/sekisho/system-log.jsonl',
+  }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
     description: 'Least severe level that is logged',
   }),

@@ -37,6 +37,7 @@ import { connectionsRoutes } from './connections.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
 import { createFreshProofGate } from './fresh-proof.ts';
+import { type LogWebhookOptions, logWebhookRoutes } from './log-webhook.ts';
 import { type MfaOptions, mfaRoutes } from './mfa.ts';
 import { mySessionsRoutes } from './my-sessions.ts';
 import { organizationSessionsRoutes } from './organization-sessions.ts';
@@ -86,6 +87,7 @@ export interface ConsoleOptions {
   /** Name of a kind of provider (`citrix` too), as people read it. */
   labelOf(kind: string): string;
   systemLog: Pick<SystemLog, 'page' | 'each'>;
+  webhooks: LogWebhookOptions['webhooks'];
   /** Into the system log. */
   record: RecordEntry;
 }
@@ -109,6 +111,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...connectionsRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
+    ...logWebhookRoutes(pages),
     ...administratorsRoutes(pages),
     ...gate.routes,
   };

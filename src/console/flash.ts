@@ -28,6 +28,9 @@ const messages = translations({
     administrator_removed: 'The administrator was deleted.',
     administrators_removed: 'The administrators were deleted.',
     nothing_selected: 'Nothing was selected.',
+    webhook_taken: 'The receiver took the test.',
+    webhook_enabled: 'The webhook is enabled again. It goes on where it stopped.',
+    webhook_deleted: 'The webhook was deleted.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -54,6 +57,9 @@ const messages = translations({
     administrator_removed: '管理者を削除しました。',
     administrators_removed: '管理者を削除しました。',
     nothing_selected: '選択されていません。',
+    webhook_taken: 'テストは受信されました。',
+    webhook_enabled: 'Webhookを再び有効にしました。停止した箇所から送信を続けます。',
+    webhook_deleted: 'Webhookを削除しました。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -83,6 +89,9 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   administrator_removed: 'success',
   administrators_removed: 'success',
   nothing_selected: 'information',
+  webhook_taken: 'success',
+  webhook_enabled: 'success',
+  webhook_deleted: 'success',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

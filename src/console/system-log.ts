@@ -7,6 +7,7 @@
 import { pipeline } from 'node:stream/promises';
 import { dayOf, startOfDay } from '../core/calendar-day.ts';
 import { AppError } from '../core/errors.ts';
+import { isAllowed } from '../directory/permissions.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { type Form, readQuery } from '../http/forms.ts';
 import type { Responder } from '../http/respond.ts';
@@ -15,7 +16,7 @@ import { isSystemEvent } from '../system-log/events.ts';
 import type { LogPage, LogPageQuery, LogPosition, SystemLog, SystemLogFilter } from '../system-log/system-log.ts';
 import { entryOf, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
-import type { ConsoleRoute } from './rules.ts';
+import { type ConsoleRoute, consoleRules } from './rules.ts';
 import {
   type PresetDays,
   presetDays,
@@ -65,6 +66,9 @@ export function systemLogRoutes({ systemLog, responder, csrf, record, show }: Sy
       filterAction: visit.url(path),
       ...(Object.values(asked.values).some((value) => value !== '') && { clearHref: visit.url(path) }),
       errors: asked.errors,
+      ...(isAllowed(visit.access, consoleRules['GET /system-log/webhook']) && {
+        webhookHref: visit.url(`${path}/webhook`),
+      }),
       export: {
         action: visit.url(`${path}/export`),
         csrf: csrf.tokenFor(visit.state.session.uid),

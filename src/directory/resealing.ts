@@ -9,6 +9,7 @@ import type { Sealer } from '../../certs/sealing.ts';
 import type { Database } from '../database/schema.ts';
 import { mailContext } from '../mail/mails.ts';
 import { logKeyContext } from '../system-log/seal/log-key.ts';
+import { webhookContext } from '../system-log/webhooks.ts';
 import { connectionContext } from './connections.ts';
 import { recoveryPhoneContext } from './recovery-phones.ts';
 import { signingKeyContext } from './signing-keys.ts';
@@ -131,6 +132,26 @@ function sealedColumns(db: Database): SealedColumn[] {
             .set({ private_key_sealed: sealed })
             .where('kid', '=', row.id)
             .where('private_key_sealed', '=', row.sealed)
+            .executeTakeFirst()
+        ).numUpdatedRows,
+    },
+    {
+      context: webhookContext,
+      readAfter: (id) =>
+        db
+          .selectFrom('log_webhooks')
+          .select(['organization_id as id', 'secret_sealed as sealed'])
+          .where('organization_id', '>', id)
+          .orderBy('organization_id')
+          .limit(batchSize)
+          .execute(),
+      replace: async (row, sealed) =>
+        (
+          await db
+            .updateTable('log_webhooks')
+            .set({ secret_sealed: sealed })
+            .where('organization_id', '=', row.id)
+            .where('secret_sealed', '=', row.sealed)
             .executeTakeFirst()
         ).numUpdatedRows,
     },

@@ -75,6 +75,15 @@ const eventTexts = {
   'platform/sealingkey/rotate': { en: 'Sealing key rotated', ja: '封印鍵が更新されました' },
   'platform/database/backup': { en: 'Database backed up', ja: 'データベースがバックアップされました' },
   'platform/database/restore': { en: 'Database restored', ja: 'データベースが復元されました' },
+  'platform/systemlogwebhook/create': { en: 'Log webhook created', ja: 'ログのWebhookが作成されました' },
+  'platform/systemlogwebhook/update': { en: 'Log webhook changed', ja: 'ログのWebhookが変更されました' },
+  'platform/systemlogwebhook/renewsecret': {
+    en: 'Log webhook secret renewed',
+    ja: 'ログのWebhookのシークレットが更新されました',
+  },
+  'platform/systemlogwebhook/enable': { en: 'Log webhook enabled', ja: 'ログのWebhookが有効になりました' },
+  'platform/systemlogwebhook/disable': { en: 'Log webhook disabled', ja: 'ログのWebhookが無効になりました' },
+  'platform/systemlogwebhook/delete': { en: 'Log webhook deleted', ja: 'ログのWebhookが削除されました' },
   'platform/systemlog/export': { en: 'System log exported', ja: 'システムログがエクスポートされました' },
   'wxp/identityprovider/update': {
     en: 'Workspace sign-in method changed',

@@ -1,6 +1,9 @@
 /** The system log's pages. */
+
+import { type LogWebhookPage, logWebhookPage } from '../../src/console/views/log-webhook-page.ts';
 import { type SystemLogPage, systemLogPage } from '../../src/console/views/system-log-page.ts';
 import type { SystemLogRecord } from '../../src/system-log/system-log.ts';
+import type { Webhook } from '../../src/system-log/webhooks.ts';
 import { frame } from './console-pages.ts';
 import { hour, minute, now, type Sample } from './samples.ts';
 
@@ -80,6 +83,24 @@ const model: SystemLogPage = {
   errors: [],
   export: { action: '/export', csrf: 'sample', hidden: { days: '30' } },
   olderHref: '/older',
+  webhookHref: '/webhook',
+};
+
+const webhook: Webhook = {
+  url: 'https://siem.sample.example/hooks/sekisho',
+  state: 'active',
+  createdAt: now - 100 * hour,
+  deliveredAt: now - 4 * minute,
+  failingSince: null,
+  failure: null,
+  nextTryAt: now,
+  waiting: 0,
+};
+const webhookModel: LogWebhookPage = {
+  webhook,
+  csrf: 'sample',
+  logHref: '/log',
+  actions: { save: '/', secret: '/', test: '/', enable: '/', delete: '/' },
 };
 
 export const systemLogPages: Readonly<Record<string, Sample>> = {
@@ -114,4 +135,27 @@ export const systemLogPages: Readonly<Record<string, Sample>> = {
       errors: ['to'],
     });
   },
+  'console-log-webhook-none': (c) => {
+    const { webhook: _, ...rest } = webhookModel;
+    return logWebhookPage(c, frame, { ...rest, url: 'http://siem.sample.example/', problem: 'not_https' });
+  },
+  'console-log-webhook-created': (c) =>
+    logWebhookPage(c, frame, { ...webhookModel, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=' }),
+  'console-log-webhook-failing': (c) =>
+    logWebhookPage(c, frame, {
+      ...webhookModel,
+      testFailure: { kind: 'refused_address' },
+      webhook: {
+        ...webhook,
+        failingSince: now - 2 * hour,
+        failure: { kind: 'status', status: 503 },
+        nextTryAt: now + 20 * minute,
+        waiting: 1284,
+      },
+    }),
+  'console-log-webhook-disabled': (c) =>
+    logWebhookPage(c, frame, {
+      ...webhookModel,
+      webhook: { ...webhook, state: 'disabled', failingSince: now - 80 * hour, failure: { kind: 'gone' }, waiting: 9 },
+    }),
 };

@@ -11,6 +11,7 @@ import { eventText, systemEvents, targetTypeText } from '../../system-log/events
 import { systemActor } from '../../system-log/records.ts';
 import type { SystemLogRecord } from '../../system-log/system-log.ts';
 import { type ConsoleFrame, consolePage } from './console-layout.ts';
+import { logWebhookMessages } from './log-webhook-messages.ts';
 import { consoleMessages } from './messages.ts';
 import { systemLogMessages } from './system-log-messages.ts';
 
@@ -41,6 +42,8 @@ export interface SystemLogPage {
   errors: readonly ('from' | 'to')[];
   /** POST with `hidden`. */
   export: { action: string; csrf: string; hidden: Readonly<Record<string, string>> };
+  /** Present for who may set it up. */
+  webhookHref?: string;
   newestHref?: string;
   newerHref?: string;
   olderHref?: string;
@@ -56,13 +59,13 @@ export function systemLogPage(context: PageContext, frame: ConsoleFrame, model: 
     title: consoleMessages[language].pages.system_log,
     titlePrefix: model.errors.length > 0 ? sharedMessages[language].errorPrefix : undefined,
     lead: m.lead,
-    beside:
-      model.records.length > 0
-        ? form(
-            { action: model.export.action, csrf: model.export.csrf, hidden: model.export.hidden },
-            submitButton(m.export, { kind: 'secondary' }),
-          )
-        : undefined,
+    beside: html`<div class="actions">${model.webhookHref !== undefined && linkButton(logWebhookMessages[language].title, model.webhookHref, 'quiet')}${
+      model.records.length > 0 &&
+      form(
+        { action: model.export.action, csrf: model.export.csrf, hidden: model.export.hidden },
+        submitButton(m.export, { kind: 'secondary' }),
+      )
+    }</div>`,
     body: html`${errorSummary(
       language,
       model.errors.map((name) => ({ field: name, message: m.errors[name] })),

@@ -308,7 +308,7 @@ export function createLogSeal(needs: {
     return changed;
   }
 
-  return { key, seal, checkpointDue, checkpointAll, findCheckpoint, forget, pseudonymise };
+  return { key, lease, seal, checkpointDue, checkpointAll, findCheckpoint, forget, pseudonymise };
 }
 
 function tuples(values: readonly (readonly unknown[])[]): RawBuilder<unknown> {
