@@ -256,7 +256,6 @@ export async function createServices(options: ServicesOptions) {
     mfa,
     passkeys,
     ceremonies: passkeyCeremonies,
-    clock,
   });
   const citrixPasskeys = createCitrixPasskeys({
     citrix,

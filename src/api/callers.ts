@@ -32,6 +32,8 @@ export interface CallersOptions {
 /** Tokens that are none, from one network. */
 const refusals = { name: 'api-refusals', max: 100, window: 60_000 };
 const callsOfOne = { name: 'api-calls', max: 1200, window: 60_000 };
+/** However many clients it makes, one organization does not take the API from the others. */
+const callsOfOrganization = { name: 'api-organization', max: 6000, window: 60_000 };
 
 /** `Bearer …` (RFC 6750), and the vendor's `CwsAuth Bearer=…`; its collectors put spaces and capitals where they like. */
 const bearer = /^(?:cwsauth +bearer *= *|cwsauth +bearer +|bearer +)([\w-]{20,200})$/i;
@@ -47,6 +49,7 @@ export function createCallers(options: CallersOptions) {
       await rateLimiter.count(refusals, networkOf(edgeOf(request).address));
       throw notAuthenticated(authorization !== undefined);
     }
+    if (caller.kind === 'client') await rateLimiter.count(callsOfOrganization, caller.client.organizationId);
     await rateLimiter.count(callsOfOne, caller.kind === 'client' ? caller.client.clientId : caller.state.session.uid);
     return caller;
   }

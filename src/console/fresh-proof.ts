@@ -11,7 +11,7 @@ import { type Form, readQuery } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
 import { isFreshlyProven } from '../sessions/policy.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { type FreshProof, methodOf, type ProofMethod, type ProofOutcome } from '../signin/fresh-proof.ts';
+import { type FreshProof, methodOf, type Proof, type ProofMethod, type ProofOutcome } from '../signin/fresh-proof.ts';
 import { entryOf, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
 import { type ConsoleRoute, pageOf, secretFields, sensitiveRoutes } from './rules.ts';
@@ -29,9 +29,6 @@ export interface FreshProofGateOptions {
   record: RecordEntry;
   show: Show;
 }
-
-/** What the page says; the limits themselves end with their windows (`password-throttle.ts`, `mfa.ts`). */
-const waitAtMost = 60 * 60_000;
 
 export function createFreshProofGate(options: FreshProofGateOptions) {
   const { freshProof, sessions, connections, surface, surfaces, csrf, clock, record, show } = options;
@@ -53,15 +50,17 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
       return undefined;
     }
     const typed = { password: password ?? '', code: code ?? '', passkey: passkey ?? '' };
-    const outcome = await freshProof.prove(session, typed, edgeOf(visit.request).address);
+    const { address } = edgeOf(visit.request);
+    const proof = await freshProof.prove(session, typed, { address, at: visit.now });
+    const { outcome } = proof;
     if (outcome !== 'empty') await note(visit, outcome, methodOf(typed));
     const state = outcome === 'accepted' ? await sessions.find(session.uid) : undefined;
     if (state?.active) return { ...visit, state, form, now: clock.now() };
-    await ask(visit, form, outcome);
+    await ask(visit, form, proof);
     return undefined;
   }
 
-  async function ask(visit: Visit, form: Form, outcome?: ProofOutcome): Promise<void> {
+  async function ask(visit: Visit, form: Form, { outcome, retryAfter = 0 }: Partial<Proof> = {}): Promise<void> {
     const { session } = visit.state;
     const path = withinOf(visit);
     const back = pageOf(path);
@@ -75,7 +74,7 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
     const passkey = (await freshProof.hasPasskey(session)) && {
       optionsUrl: visit.url('/sign-in-again/passkey-options'),
     };
-    if (problem === 'throttled') visit.response.setHeader('Retry-After', waitAtMost / 1000);
+    if (problem === 'throttled') visit.response.setHeader('Retry-After', Math.ceil(retryAfter / 1000));
     show(
       visit,
       (context, frame) =>
@@ -89,7 +88,7 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
           signInAgainHref: visit.url(`/sign-in-again?to=${encodeURIComponent(back)}`),
           cancelHref: visit.url(back),
           ...(passkey && { passkey }),
-          ...(problem && { problem, retryAfter: waitAtMost }),
+          ...(problem && { problem, retryAfter }),
         }),
       { status },
     );

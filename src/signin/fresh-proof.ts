@@ -7,7 +7,6 @@
  */
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import type { PasswordProvider } from '../../providers/provider.ts';
-import type { Clock } from '../core/clock.ts';
 import type { Accounts } from '../directory/accounts.ts';
 import type { Identities, Identity } from '../directory/identities.ts';
 import type { Mfa } from '../directory/mfa.ts';
@@ -26,7 +25,6 @@ export interface FreshProofOptions {
   mfa: Pick<Mfa, 'verifyCode'>;
   passkeys: Pick<Passkeys, 'has'>;
   ceremonies: Pick<PasskeyCeremonies, 'isAvailable' | 'beginAssertion' | 'verifyAssertion'>;
-  clock: Clock;
 }
 
 /** One of them; empty: not given. */
@@ -42,6 +40,25 @@ export interface TypedProof {
 export type ProofOutcome = 'accepted' | 'empty' | 'password_wrong' | 'code_wrong' | 'passkey_wrong' | 'throttled';
 export type ProofMethod = keyof TypedProof;
 
+/** `retryAfter`: milliseconds, of `throttled`; the longest that it can be. */
+export interface Proof {
+  outcome: ProofOutcome;
+  retryAfter?: number;
+}
+
+export interface ProofRequest {
+  /** The client's. */
+  address: string;
+  /**
+   * When the request was admitted, before anything was looked up. The proof counts from then: sessions that have been
+   * ended meanwhile stay ended (`directory/identity-sessions.ts`).
+   */
+  at: number;
+}
+
+/** Codes and passkeys are counted by the hour (directory/mfa.ts, passkey-ceremonies.ts). */
+const factorWindow = 60 * 60_000;
+
 /** Which of them counts: what cannot have been filled in by the browser itself comes first. */
 export function methodOf({ passkey, code }: TypedProof): ProofMethod {
   if (passkey !== '') return 'passkey';
@@ -51,7 +68,7 @@ export function methodOf({ passkey, code }: TypedProof): ProofMethod {
 export type FreshProof = ReturnType<typeof createFreshProof>;
 
 export function createFreshProof(options: FreshProofOptions) {
-  const { sessions, accounts, identities, provider, throttle, mfa, passkeys, ceremonies, clock } = options;
+  const { sessions, accounts, identities, provider, throttle, mfa, passkeys, ceremonies } = options;
 
   /** What this session's person can prove it with here; elsewhere it is the provider that they signed in with. */
   const isHere = ({ connectionId }: Pick<Session, 'connectionId'>): boolean => connectionId === citrixConnection;
@@ -61,19 +78,19 @@ export function createFreshProof(options: FreshProofOptions) {
     return account && identities.find(account.subject);
   }
 
-  /** `address`: the client's. */
-  async function prove(session: Session, typed: TypedProof, address: string): Promise<ProofOutcome> {
+  async function prove(session: Session, typed: TypedProof, { address, at }: ProofRequest): Promise<Proof> {
     const method = methodOf(typed);
-    if (method === 'password' && typed.password === '') return 'empty';
+    const wrong = { outcome: `${method}_wrong` } as const;
+    if (method === 'password' && typed.password === '') return { outcome: 'empty' };
     const identity = await identityOf(session);
-    const outcome = identity ? await check[method](session, identity, typed, address) : (`${method}_wrong` as const);
-    const isNoted = outcome !== 'accepted' || (await sessions.noteProof(session.uid, clock.now()));
-    return isNoted ? outcome : `${method}_wrong`;
+    const proof = identity ? await check[method](session, identity, typed, address) : wrong;
+    const isNoted = proof.outcome !== 'accepted' || (await sessions.noteProof(session.uid, at));
+    return isNoted ? proof : wrong;
   }
 
   const check: Record<
     ProofMethod,
-    (session: Session, identity: Identity, typed: TypedProof, address: string) => Promise<ProofOutcome>
+    (session: Session, identity: Identity, typed: TypedProof, address: string) => Promise<Proof>
   > = {
     password: ({ uid }, identity, { password }, address) => provePassword(identity, password, { address, device: uid }),
     code: (session, identity, { code }, address) => proveCode(session, identity, code.trim(), address),
@@ -84,16 +101,17 @@ export function createFreshProof(options: FreshProofOptions) {
     identity: { id: string; email: string },
     password: string,
     where: { address: string; device: string },
-  ): Promise<ProofOutcome> {
+  ): Promise<Proof> {
     const counted = { name: identity.email, ...where };
-    if (!(await throttle.mayTry(counted)).allowed) return 'throttled';
+    const may = await throttle.mayTry(counted);
+    if (!may.allowed) return { outcome: 'throttled', retryAfter: may.retryAfter };
     const found = await provider.authenticate(identity.email, password);
     if (found?.subject !== identity.id) {
       await throttle.failed(counted);
-      return 'password_wrong';
+      return { outcome: 'password_wrong' };
     }
     await throttle.succeeded(counted);
-    return 'accepted';
+    return { outcome: 'accepted' };
   }
 
   /** Tries are counted for the session since its last proof, and for the person, with those of sign-ins (ID-05). */
@@ -102,7 +120,7 @@ export function createFreshProof(options: FreshProofOptions) {
     { id, displayName }: { id: string; displayName: string },
     code: string,
     address: string,
-  ): Promise<ProofOutcome> {
+  ): Promise<Proof> {
     const outcome = await mfa.verifyCode({
       identityId: id,
       method: 'otp',
@@ -110,14 +128,15 @@ export function createFreshProof(options: FreshProofOptions) {
       challengeId: `fresh proof ${uid} ${authTime}`,
       act: { actor: { type: 'administrator', id: accountId, name: displayName }, clientAddress: address },
     });
-    if (outcome === 'accepted') return outcome;
-    return outcome === 'wrong' ? 'code_wrong' : 'throttled';
+    if (outcome === 'accepted') return { outcome };
+    return outcome === 'wrong' ? { outcome: 'code_wrong' } : { outcome: 'throttled', retryAfter: factorWindow };
   }
 
-  async function provePasskey({ uid }: Session, { id }: Identity, { passkey }: TypedProof): Promise<ProofOutcome> {
-    if (!ceremonies.isAvailable) return 'passkey_wrong';
+  async function provePasskey({ uid }: Session, { id }: Identity, { passkey }: TypedProof): Promise<Proof> {
+    if (!ceremonies.isAvailable) return { outcome: 'passkey_wrong' };
     const { outcome } = await ceremonies.verifyAssertion('proof', { binding: uid, identityId: id }, passkey);
-    return outcome === 'refused' ? 'passkey_wrong' : outcome;
+    if (outcome === 'throttled') return { outcome, retryAfter: factorWindow };
+    return { outcome: outcome === 'refused' ? 'passkey_wrong' : outcome };
   }
 
   /** Whether the person has a passkey to prove it with. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sensitiveRoutes } from '../../src/console/rules.ts';
 import { proofFields } from '../../src/console/views/fresh-proof-page.ts';
 import { operator } from '../../src/directory/authority.ts';
+import { endSessionsBefore } from '../../src/directory/identity-sessions.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
@@ -126,11 +127,29 @@ describe('a sensitive act', () => {
     expect(await tries({ [passwordField]: 'Wrong-Horse-7' }, 11)).toEqual([...Array(10).fill(422), 429]);
     expect((await browser.submit({ [passwordField]: who.password }, '/session-settings')).status).toBe(429);
     expect(await hours()).not.toBe(42);
+    // How long, is said as it is: seconds for a password.
+    const wait = Number(browser.page?.headers['retry-after']);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(15 * 60);
     // No lock: in this browser, which they have signed in with before, the person does so again.
     await browser.get(browser.link('/sign-in-again'));
     const page = await signInWithCode(browser, who);
     expect([page.status, page.url.href]).toEqual([200, url('/session-settings')]);
     expect((await saveHours(browser, 42)).status).toBe(200);
+  });
+
+  it('is refused to a session that was ended while the proof was being looked at: the proof revives nothing', async () => {
+    const { browser, who } = await signedIn();
+    const account = await app.services.accounts.findOfIdentity(who.identity.id);
+    const [state] = await app.services.sessions.listOfAccount(account!.id);
+    const at = app.clock.now();
+    app.clock.advance(5);
+    // As the operator's command line does it: the durable half alone.
+    await endSessionsBefore(app.database.db, who.identity.id, app.clock.now());
+    app.clock.advance(5);
+    const typed = { password: who.password, code: '', passkey: '' };
+    await app.services.freshProof.prove(state!.session, typed, { address: '127.0.0.1', at });
+    expect((await browser.get(url('/session-settings'))).url.pathname).toBe('/signed-out');
   });
 
   it('takes the proof of this person, not of another', async () => {
