@@ -245,8 +245,16 @@ export async function createServices(options: ServicesOptions) {
     },
     clock,
   });
-  const enrolment = createEnrolment({ citrix, provider: citrixProvider, throttle, mfa, changes: mfaChanges, clock });
-  const factorChange = createFactorChange({ store, sealer, clock, mfa, changes: mfaChanges });
+  const enrolment = createEnrolment({
+    citrix,
+    provider: citrixProvider,
+    throttle,
+    mfa,
+    changes: mfaChanges,
+    endSessionsOf,
+    clock,
+  });
+  const factorChange = createFactorChange({ store, sealer, clock, mfa, changes: mfaChanges, sessions, endSessionsOf });
   const freshProof = createFreshProof({
     sessions,
     accounts,

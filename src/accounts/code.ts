@@ -15,6 +15,8 @@ type CodeError = NonNullable<Parameters<typeof codePage>[1]['error']>;
 export async function showCode(
   ...[context, request, response, { interaction }, progress, error]: [...Parameters<ShowTask>, CodeError?]
 ): Promise<void> {
+  const isThrottled = error?.kind === 'throttled';
+  if (isThrottled) response.setHeader('Retry-After', codeWindow / 1000);
   const offersPasskey = await context.citrixPasskeys.isOffered(progress.person.subject);
   context.responder.send(
     request,
@@ -34,7 +36,7 @@ export async function showCode(
         recoveryHref: context.signinUrl(interaction, 'recovery'),
         ...(error && { error }),
       }),
-    error ? { status: error.kind === 'throttled' ? 429 : 422 } : {},
+    error ? { status: isThrottled ? 429 : 422 } : {},
   );
 }
 

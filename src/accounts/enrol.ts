@@ -7,7 +7,7 @@ import { backupCodesFile } from '../http/views/second-factor.ts';
 import type { CitrixProgress } from '../signin/citrix-progress.ts';
 import { type EnrolmentStep, enrolmentSteps, isReached, type Place, stepOf } from '../signin/enrolment.ts';
 import { actDuringSignIn } from './act.ts';
-import { type AccountsContext, readPost } from './context.ts';
+import { type AccountsContext, readPost, recordRefusal } from './context.ts';
 import type { ShowTask } from './task.ts';
 import {
   enrolmentAppPage,
@@ -75,6 +75,7 @@ export function createEnrolRoutes(context: AccountsContext): Router {
     const sendAction = url(here, 'enrol', 'send');
     const isThrottled = again.isSendThrottled || again.problems?.some(({ kind }) => kind === 'throttled');
     const status = isThrottled ? 429 : again.problems?.length ? 422 : 200;
+    if (isThrottled) response.setHeader('Retry-After', throttledFor / 1000);
     const isAsked = !again.isSendThrottled && (again.problems || (await enrolment.isCodeWaiting(here.progress)));
     responder.send(
       request,
@@ -194,7 +195,13 @@ export function createEnrolRoutes(context: AccountsContext): Router {
       throttled: { kind: 'throttled', retryAfter: throttledFor },
     };
     const problem = problems[answer];
-    if (problem) return showProof(request, response, here, { ...typed, problems: [problem] });
+    if (problem) {
+      await showProof(request, response, here, { ...typed, problems: [problem] });
+      const who = { identityId: here.progress.person.subject };
+      const reason = answer === 'wrong_password' ? 'credentials' : 'code';
+      if (problem.kind !== 'throttled') await recordRefusal(context, request, { who, reason });
+      return;
+    }
     // Five wrong codes: the password again.
     if (answer === 'challenge_spent') await context.attempts.takeStep(here.place.interactionUid, here.place.browser);
     goOn(here, response);

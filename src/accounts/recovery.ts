@@ -4,7 +4,7 @@ import type { FactorMethod } from '../directory/mfa.ts';
 import type { CitrixProgress } from '../signin/citrix-progress.ts';
 import { actDuringSignIn } from './act.ts';
 import { codeWindow } from './code.ts';
-import { type AccountsContext, readPost } from './context.ts';
+import { type AccountsContext, readPost, recordRefusal } from './context.ts';
 import { type RecoveryError, recoveryCodePage, recoveryPage } from './views/recovery-pages.ts';
 import { findWaiting, type Waiting } from './waiting.ts';
 
@@ -35,8 +35,11 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
     email: place.progress.person.claims.cip_email ?? '',
     codeHref: url(place),
   });
-  const statusOf = (error: RecoveryError | undefined) =>
-    error ? { status: error.kind === 'throttled' ? 429 : 422 } : {};
+  function answerTo(response: Response, error: RecoveryError | undefined): { status?: number } {
+    if (error?.kind !== 'throttled') return error ? { status: 422 } : {};
+    response.setHeader('Retry-After', error.retryAfter / 1000);
+    return { status: 429 };
+  }
 
   function showWays(
     request: Request,
@@ -50,7 +53,9 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
       backupAction: url(place, 'recovery', 'backup-code'),
       sendAction: url(place, 'recovery', 'send'),
     };
-    const answer = problem.isSendThrottled ? { status: 429 } : statusOf(problem.error);
+    const isThrottled = problem.isSendThrottled === true;
+    const error = isThrottled ? ({ kind: 'throttled', retryAfter: codeWindow } as const) : problem.error;
+    const answer = answerTo(response, error);
     responder.send(request, response, (page) => recoveryPage(page, model), answer);
   }
 
@@ -62,7 +67,7 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
       otherHref: url(place, 'recovery'),
       ...(error && { error }),
     };
-    responder.send(request, response, (page) => recoveryCodePage(page, model), statusOf(error));
+    responder.send(request, response, (page) => recoveryCodePage(page, model), answerTo(response, error));
   }
 
   async function check(
@@ -79,7 +84,10 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
       const { uid } = waiting.interaction;
       const act = await actDuringSignIn(context, request, progress.person);
       const answer = await citrix.checkCode(uid, waiting.browser, { method, code, act });
-      if (answer === 'wrong') return show(request, response, place, { kind: 'wrong' });
+      if (answer === 'wrong') {
+        show(request, response, place, { kind: 'wrong' });
+        return recordRefusal(context, request, { who: { identityId: progress.person.subject }, reason: 'code' });
+      }
       if (answer === 'throttled') return show(request, response, place, { kind: 'throttled', retryAfter: codeWindow });
       // Five wrong codes: the password again.
       if (answer === 'challenge_spent') await context.attempts.takeStep(uid, waiting.browser);

@@ -9,7 +9,8 @@ const messages = translations({
     session_ended: 'The session was ended.',
     sessions_ended: 'The sessions were ended.',
     session_gone: 'This session had ended already.',
-    app_changed: 'The new authenticator app is connected. The old one does not work any more.',
+    app_changed:
+      'The new authenticator app is connected. The old one does not work any more, and your other sessions were ended.',
     backup_codes_changed: 'Your backup codes were replaced. The old ones do not work any more.',
     phone_changed: 'Your recovery phone number was changed.',
     password_changed: 'Your password was changed, and your other sessions were ended.',
@@ -38,7 +39,7 @@ const messages = translations({
     session_ended: 'セッションを終了しました。',
     sessions_ended: 'セッションをすべて終了しました。',
     session_gone: 'このセッションはすでに終了しています。',
-    app_changed: '新しい認証アプリを登録しました。これまでのアプリは使用できません。',
+    app_changed: '新しい認証アプリを登録し、ほかのセッションを終了しました。これまでのアプリは使用できません。',
     backup_codes_changed: 'バックアップコードを再発行しました。これまでのコードは使用できません。',
     phone_changed: '回復用の電話番号を変更しました。',
     password_changed: 'パスワードを変更し、ほかのセッションを終了しました。',

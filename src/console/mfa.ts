@@ -120,6 +120,7 @@ export function mfaRoutes(options: MfaOptions) {
         .filter((other) => other !== method)
         .map((other) => ({ method: other, href: visit.url(pathOf(change, `?with=${other}`)) })),
     };
+    if (isThrottled) visit.response.setHeader('Retry-After', throttledFor / 1000);
     show(visit, (context, frame) => mfaProofPage(context, frame, model), {
       status: isThrottled ? 429 : error ? 422 : 200,
     });

@@ -13,6 +13,7 @@ import type { TellPerson } from '../mail/tell-person.ts';
 import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { createBackupCodes, hashBackupCodes } from './backup-codes.ts';
+import { endSessionsBefore } from './identity-sessions.ts';
 import { personOf } from './mfa.ts';
 import { maskPhoneNumber } from './phone-number.ts';
 import { createRecoveryPhones } from './recovery-phones.ts';
@@ -68,9 +69,14 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
     });
   }
 
-  async function replaceDevice(owner: FactorOwner, device: NewDevice, act: Act): Promise<void> {
+  /**
+   * Sessions that were opened before `at` (milliseconds) end with the old device: whoever has the lost phone may have
+   * opened one. The rest is the caller's (`signin/identity-sessions.ts`).
+   */
+  async function replaceDevice(owner: FactorOwner, device: NewDevice, act: Act, at: number): Promise<void> {
     await db.transaction().execute(async (trx) => {
       await devices.replace(trx, owner.identityId, device);
+      await endSessionsBefore(trx, owner.identityId, at);
       await note(trx, owner, act, 'platform/authenticationdevice/delete');
       await note(trx, owner, act, 'platform/authenticationdevice/create');
       await tell(trx, owner, act, 'device_changed');

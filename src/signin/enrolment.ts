@@ -16,6 +16,7 @@ import { generateTotpKey, stepOfCode } from '../directory/totp.ts';
 import type { Act } from '../system-log/events.ts';
 import type { CitrixSignIn } from './citrix-identity.ts';
 import type { CitrixProgress, PendingEnrolment } from './citrix-progress.ts';
+import type { EndSessionsOf } from './identity-sessions.ts';
 import type { VerifiedPerson } from './person.ts';
 
 /** `offer`: shall there be another app? Only after a sign-in without one. */
@@ -54,6 +55,7 @@ export interface EnrolmentOptions {
   throttle: PasswordThrottle;
   mfa: Pick<Mfa, 'sendCode' | 'verifyFirstCode' | 'isCodeWaiting'>;
   changes: Pick<MfaChanges, 'enrol' | 'replaceDevice'>;
+  endSessionsOf: EndSessionsOf;
   clock: Clock;
 }
 
@@ -61,7 +63,7 @@ export type EnrolmentAnswer = 'accepted' | 'expired';
 
 export type Enrolment = ReturnType<typeof createEnrolment>;
 
-export function createEnrolment({ citrix, provider, throttle, mfa, changes, clock }: EnrolmentOptions) {
+export function createEnrolment({ citrix, provider, throttle, mfa, changes, endSessionsOf, clock }: EnrolmentOptions) {
   /** Null: it is not the task. */
   async function progressAt({ interactionUid, browser }: Place): Promise<CitrixProgress | null> {
     const progress = await citrix.progressOf(interactionUid, browser);
@@ -127,8 +129,12 @@ export function createEnrolment({ citrix, provider, throttle, mfa, changes, cloc
       if (step === undefined) return 'wrong';
       if (newDevice !== 'chosen') return advance({ enrolment: { ...enrolment, step } });
       // Another app only: phone and backup codes stay what they are.
-      const advanced = await advance({ enrolment: undefined, newDevice: undefined });
-      if (advanced === 'accepted') await changes.replaceDevice(ownerOf(person), { key: enrolment.key, step }, act);
+      const at = clock.now();
+      // This sign-in is the one that goes on: it counts from the change.
+      const advanced = await advance({ enrolment: undefined, newDevice: undefined, startedAt: at });
+      if (advanced !== 'accepted') return advanced;
+      await changes.replaceDevice(ownerOf(person), { key: enrolment.key, step }, act, at);
+      await endSessionsOf(person.subject, { since: at });
       return advanced;
     });
   }

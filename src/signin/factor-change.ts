@@ -13,9 +13,11 @@ import type { CodeOutcome, FactorRequest, Mfa } from '../directory/mfa.ts';
 import type { FactorOwner, MfaChanges } from '../directory/mfa-changes.ts';
 import { normalizePhoneNumber } from '../directory/phone-number.ts';
 import { generateTotpKey, stepOfCode } from '../directory/totp.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Act } from '../system-log/events.ts';
 import type { GivenCode } from './citrix-identity.ts';
+import type { EndSessionsOf } from './identity-sessions.ts';
 
 export const changeableFactors = ['app', 'backup-codes', 'phone'] as const;
 export type ChangeableFactor = (typeof changeableFactors)[number];
@@ -41,11 +43,14 @@ export interface FactorChangeOptions {
   clock: Clock;
   mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting'>;
   changes: Pick<MfaChanges, 'replaceDevice' | 'replaceBackupCodes' | 'replacePhone'>;
+  sessions: Pick<Sessions, 'noteProof'>;
+  endSessionsOf: EndSessionsOf;
 }
 
 export type FactorChange = ReturnType<typeof createFactorChange>;
 
-export function createFactorChange({ store, sealer, clock, mfa, changes }: FactorChangeOptions) {
+export function createFactorChange(options: FactorChangeOptions) {
+  const { store, sealer, clock, mfa, changes, sessions, endSessionsOf } = options;
   const keyOf = ({ sessionUid, factor, identityId }: ChangePlace) =>
     `factor-change:{${hashOfToken(`${sessionUid} ${identityId} ${factor}`)}}`;
   const seal = (key: string, pending: Pending) => sealer.seal(JSON.stringify(pending), key);
@@ -112,7 +117,12 @@ export function createFactorChange({ store, sealer, clock, mfa, changes }: Facto
     const step = stepOfCode(next.key, code, clock.now());
     if (step === undefined) return 'wrong';
     if (!(await take(place))) return 'expired';
-    await changes.replaceDevice(place, { key: next.key, step }, act);
+    const { identityId, sessionUid } = place;
+    const at = clock.now();
+    // First, so that the sessions that end are the others.
+    await sessions.noteProof(sessionUid, at);
+    await changes.replaceDevice(place, { key: next.key, step }, act, at);
+    await endSessionsOf(identityId, { except: sessionUid, since: at });
     return 'done';
   }
 

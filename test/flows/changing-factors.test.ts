@@ -60,6 +60,10 @@ describe('The page about one’s second factor', () => {
 describe('Changing', () => {
   it('the app: the old one works up to the end, the new one from then on; told, and in the organization’s log', async () => {
     const { person, browser } = await signedIn();
+    const other = new Browser();
+    await other.get(app.sites.consoleUrl());
+    await signInWithCode(other, person);
+    app.clock.advance(30_000);
     await browser.get(url('/app'));
     await browser.submit({ code: person.code() }, '/mfa/app/prove');
     const key = keyOn(browser.page);
@@ -70,6 +74,10 @@ describe('Changing', () => {
     expect([browser.page?.status, keyOn(browser.page)]).toEqual([422, key]);
     await browser.submit({ code: codeOf(app, key) }, '/mfa/app');
     expect(browser.page?.html).toContain('The new authenticator app is connected');
+    // Whoever has the old phone may have opened a session: the others end, this one goes on.
+    const elsewhere = await other.get(app.sites.consoleUrl('/o/acme/'));
+    expect(elsewhere.url.pathname).toBe('/signed-out');
+    expect((await browser.get(url())).url.href).toBe(url());
     expect((await app.takeMail(person.email)).subject).toContain('authenticator app of your account was replaced');
     expect(await eventsOf(person)).toEqual(
       expect.arrayContaining([

@@ -166,6 +166,8 @@ describe('Without the authenticator app', () => {
     expect(newKey).not.toBe(key);
     await browser.submit({ code: codeOf(app, newKey) }, '/enrol/app');
     expect(isInside(browser)).toBe(true);
+    // What was opened with the old app ends.
+    expect((await first.get(app.sites.consoleUrl('/o/acme/'))).url.pathname).toBe('/signed-out');
     expect((await app.takeMail(person.email)).subject).toContain('authenticator app of your account was replaced');
     // Phone and the other codes stay; the old app is out.
     expect(await rowsOf(person)).toEqual([1, 9, 1]);

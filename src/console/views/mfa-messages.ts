@@ -24,7 +24,7 @@ export const mfaMessages = translations({
       phone: 'Change recovery phone',
     },
     effect: {
-      app: 'The app that you have connected now stops working when the new one is connected.',
+      app: 'When the new app is connected, the one that you have now stops working, and your other sessions end.',
       'backup-codes': 'The codes that you have now stop working when you have confirmed the new ones.',
       phone: 'The new number takes the place of the one that you gave before.',
     },
@@ -76,7 +76,7 @@ export const mfaMessages = translations({
       phone: '回復用の電話番号の変更',
     },
     effect: {
-      app: '新しいアプリを登録すると、現在のアプリのコードは使用できなくなります。',
+      app: '新しいアプリを登録すると、現在のアプリのコードは使用できなくなり、ほかのセッションは終了します。',
       'backup-codes': '新しいコードの保存を確認すると、現在のコードは使用できなくなります。',
       phone: '新しい番号が、これまでの番号に置き換わります。',
     },

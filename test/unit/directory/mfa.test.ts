@@ -74,6 +74,7 @@ describe('a TOTP code', () => {
       { identityId: id, organizationId: null },
       { key, step: Math.floor(clock.now() / 30_000) },
       act,
+      clock.now(),
     );
     expect(await tryCode(codeAt(0))).toBe('wrong');
     // The one that the new device has shown to be enrolled is used up with it.
