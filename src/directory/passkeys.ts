@@ -10,7 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import { randomToken } from '../core/random.ts';
 import type { Database, PasskeyRow } from '../database/schema.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
-import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
+import { type Act, type EventDetail, entryBy, type SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { DirectoryError } from './errors.ts';
 
@@ -98,7 +98,7 @@ export function createPasskeys(needs: {
     const name = requireName(draft.name);
     const { identityId } = owner;
     return db.transaction().execute(async (trx) => {
-      const { email } = await lockIdentity(trx, identityId);
+      const person = await lockIdentity(trx, identityId);
       if ((await rowsOf(identityId, trx)).length >= mostPasskeys)
         throw new DirectoryError('passkey_limit', `An identity has at most ${mostPasskeys} passkeys`);
       const row = await trx
@@ -122,8 +122,11 @@ export function createPasskeys(needs: {
         .returningAll()
         .executeTakeFirst();
       if (!row) throw new DirectoryError('passkey_refused', 'This credential is registered already');
-      await record(trx, 'platform/passkey/create', owner, row, act, { synced: row.backup_eligible === 1 });
-      await tellPerson({ kind: 'passkey_added', email, thing: name, act }, trx);
+      await record(trx, 'platform/passkey/create', owner, person, act, {
+        passkey: name,
+        synced: row.backup_eligible === 1,
+      });
+      await tellPerson({ kind: 'passkey_added', email: person.email, thing: name, act }, trx);
       return toPasskey(row);
     });
   }
@@ -132,6 +135,7 @@ export function createPasskeys(needs: {
   async function rename(owner: PasskeyOwner, id: string, newName: string, act: Act): Promise<void> {
     const name = requireName(newName);
     await db.transaction().execute(async (trx) => {
+      const person = await lockIdentity(trx, owner.identityId);
       const row = await trx
         .updateTable('passkeys')
         .set({ name })
@@ -140,7 +144,7 @@ export function createPasskeys(needs: {
         .returningAll()
         .executeTakeFirst();
       if (!row) throw notFound();
-      await record(trx, 'platform/passkey/update', owner, row, act);
+      await record(trx, 'platform/passkey/update', owner, person, act, { passkey: name });
     });
   }
 
@@ -149,7 +153,7 @@ export function createPasskeys(needs: {
     const { identityId } = owner;
     return db.transaction().execute(async (trx) => {
       // Of two removals at once the second must see the first.
-      const { email } = await lockIdentity(trx, identityId);
+      const person = await lockIdentity(trx, identityId);
       const row = await trx
         .deleteFrom('passkeys')
         .where('id', '=', id)
@@ -159,8 +163,8 @@ export function createPasskeys(needs: {
       if (!row) throw notFound();
       if (!(await hasFactor(trx, identityId)))
         throw new DirectoryError('last_factor', 'This passkey is the only second factor of this identity');
-      await record(trx, 'platform/passkey/delete', owner, row, act);
-      await tellPerson({ kind: 'passkey_removed', email, thing: row.name, act }, trx);
+      await record(trx, 'platform/passkey/delete', owner, person, act, { passkey: row.name });
+      await tellPerson({ kind: 'passkey_removed', email: person.email, thing: row.name, act }, trx);
       return toPasskey(row);
     });
   }
@@ -181,27 +185,29 @@ export function createPasskeys(needs: {
     return updated.numUpdatedRows === 1n;
   }
 
+  /** About the person, so that erasing them takes the passkey's name along, which they have chosen. */
   async function record(
     trx: Database,
     event: SystemEvent,
-    { organizationId }: PasskeyOwner,
-    { id, name }: Selectable<PasskeyRow>,
+    { identityId, organizationId }: PasskeyOwner,
+    person: { display_name: string },
     act: Act,
-    detail = {},
+    detail: EventDetail,
   ): Promise<void> {
-    await systemLog.record(entryBy(act, { event, organizationId, target: { type: 'passkey', id, name }, detail }), trx);
+    const target = { type: 'identity', id: identityId, name: person.display_name } as const;
+    await systemLog.record(entryBy(act, { event, organizationId, target, detail }), trx);
   }
 
   return { list, has, rowsOf, findByCredential, userHandleOf, add, rename, remove, noteUse };
 }
 
 /** Changes to one identity's factors happen one after the other. */
-async function lockIdentity(trx: Database, id: string): Promise<{ email: string }> {
+async function lockIdentity(trx: Database, id: string): Promise<{ email: string; display_name: string }> {
   const locked = await trx
     .updateTable('identities')
     .set((row) => ({ updated_at: row.ref('updated_at') }))
     .where('id', '=', id)
-    .returning('email')
+    .returning(['email', 'display_name'])
     .executeTakeFirst();
   if (!locked) throw new DirectoryError('not_found', 'There is no such identity');
   return locked;

@@ -117,7 +117,6 @@ const targetTypeTexts = {
   identity: { en: 'Identity', ja: 'ID' },
   administrator: { en: 'Administrator', ja: '管理者' },
   session: { en: 'Session', ja: 'セッション' },
-  passkey: { en: 'Passkey', ja: 'パスキー' },
   clientadministrator: { en: 'Secure client', ja: 'セキュアクライアント' },
   key: { en: 'Key', ja: '鍵' },
   database: { en: 'Database', ja: 'データベース' },

@@ -70,7 +70,7 @@ describe('Adding a passkey', () => {
     expect(mail.text).toContain('Laptop');
     expect(
       await app.services.systemLog.list({ organizationId: acme.id, event: 'platform/passkey/create' }),
-    ).toMatchObject([{ actor: { name: person.who.identity.displayName }, target: { name: 'Laptop' } }]);
+    ).toMatchObject([{ actor: { name: person.who.identity.displayName }, detail: { passkey: 'Laptop' } }]);
   });
 
   it('takes a fresh proof before the authenticator is asked, before it is kept, and for the options', async () => {

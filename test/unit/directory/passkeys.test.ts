@@ -74,7 +74,11 @@ describe('registering', () => {
     expect(added).toMatchObject({ name: 'Laptop', synced: false, usedAt: null });
     expect(await passkeys.list(alice.id)).toEqual([added]);
     expect(await systemLog.list({ event: 'platform/passkey/create' })).toMatchObject([
-      { actor: { id: 'account-1' }, target: { type: 'passkey', id: added.id, name: 'Laptop' } },
+      {
+        actor: { id: 'account-1' },
+        target: { type: 'identity', id: alice.id, name: 'Alice' },
+        detail: { passkey: 'Laptop', synced: false },
+      },
     ]);
     expect(told).toMatchObject([{ kind: 'passkey_added', email: 'alice@alpha.test', thing: 'Laptop' }]);
   });
