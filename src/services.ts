@@ -21,6 +21,7 @@ import type { Administrator } from './directory/administrator-rows.ts';
 import { createAdministrators } from './directory/administrators.ts';
 import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
+import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
 import type { DefinitionOf } from './directory/connection-draft.ts';
 import { createConnections } from './directory/connections.ts';
@@ -340,6 +341,7 @@ export async function createServices(options: ServicesOptions) {
     admit,
     administered: createAdministered({ accounts, administrators, organizations }),
     changeSettings: createChangeSettings({ organizations, record: systemLog.record }),
+    chooseMethod: createChooseMethod({ organizations, connections, record: systemLog.record }),
     secureClients,
     clientTokens: createClientTokens({ store, clock, secureClients }),
     keys: () => keys,

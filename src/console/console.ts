@@ -49,6 +49,7 @@ import { sessionSettingsRoutes } from './session-settings.ts';
 import { systemLogRoutes } from './system-log.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
 import { createGuard, type Handler, type Visit } from './visit.ts';
+import { type WorkspaceConfigurationOptions, workspaceConfigurationRoutes } from './workspace-configuration.ts';
 
 export interface ConsoleOptions {
   sites: Sites;
@@ -64,6 +65,7 @@ export interface ConsoleOptions {
   administered: Administered;
   organizations: Pick<Organizations, 'find'>;
   changeSettings: ChangeSettings;
+  chooseMethod: WorkspaceConfigurationOptions['chooseMethod'];
   secureClients: ApiAccessOptions['secureClients'];
   store: ApiAccessOptions['store'];
   administrators: AdministratorsOptions['administrators'];
@@ -113,6 +115,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),
     ...administratorsRoutes(pages),
+    ...workspaceConfigurationRoutes(pages),
     ...gate.routes,
   };
 

@@ -56,6 +56,9 @@ export const consoleRules = {
   'POST /system-log/webhook/test': 'full',
   'POST /system-log/webhook/enable': 'full',
   'POST /system-log/webhook/delete': 'full',
+  // ADM-2: chooses among live connections, edits none. How long people stay signed in stays with full access (SES-2).
+  'GET /workspace-configuration': 'workspace-configuration',
+  'POST /workspace-configuration': 'workspace-configuration',
   // ADM-2: only full access changes access. The fixed paths first: routes are matched in this order.
   'GET /administrators': 'full',
   'GET /administrators/invite': 'full',
@@ -87,6 +90,7 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /system-log/webhook/secret',
   'POST /api-access',
   'POST /api-access/revoke',
+  'POST /workspace-configuration',
   'POST /administrators/invite',
   'POST /administrators/group',
   'POST /administrators/selected',
@@ -138,6 +142,7 @@ export const menu: readonly MenuEntry[] = [
   { page: 'passkeys', route: 'GET /passkeys', ofIdentity: true },
   { page: 'administrators', route: 'GET /administrators' },
   { page: 'connections', route: 'GET /connections' },
+  { page: 'workspace_configuration', route: 'GET /workspace-configuration' },
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },
   { page: 'api_access', route: 'GET /api-access' },

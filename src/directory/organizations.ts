@@ -195,19 +195,28 @@ export function createOrganizations(needs: { db: Database; clock: Clock; remembe
   }
 
   /**
-   * Makes a connection the workspace's method of signing in; null takes it away. Throws `not_found` (also for a
-   * connection of another organization) and `connection_not_live` (SPEC IDP-4).
+   * Makes a connection the workspace's method of signing in; null takes it away. `version`: refused when it is another by
+   * now; `together`: in the same transaction. Throws `not_found` (also for a connection of another organization),
+   * `connection_not_live` (SPEC IDP-4), `version_conflict`.
    */
-  async function setSubscriberConnection(id: string, connectionId: string | null): Promise<Organization> {
+  async function setSubscriberConnection(
+    id: string,
+    connectionId: string | null,
+    { version, together }: { version?: number; together?: (trx: Database) => Promise<void> } = {},
+  ): Promise<Organization> {
     return db.transaction().execute(async (trx) => {
       requireFound(await selectOrganizationIn(trx, id));
       if (connectionId !== null) await requireUsableConnection(trx, id, connectionId);
-      await trx
+      const updated = await trx
         .updateTable('organizations')
         .set({ subscriber_connection_id: connectionId })
         .where('id', '=', id)
-        .execute();
+        .$if(version !== undefined, (rows) => rows.where('version', '=', version!))
+        .executeTakeFirst();
+      if (updated.numUpdatedRows === 0n)
+        throw new DirectoryError('version_conflict', 'Somebody else has changed this organization meanwhile');
       await touch(trx, id);
+      await together?.(trx);
       return requireFound(await selectOrganizationIn(trx, id));
     });
   }

@@ -15,6 +15,7 @@ import {
 import { passwordPage } from '../../src/console/views/password-page.ts';
 import { sessionSettingsPage } from '../../src/console/views/session-settings-page.ts';
 import { mySessionsPage, organizationSessionsPage, type SessionRow } from '../../src/console/views/sessions-pages.ts';
+import { workspaceConfigurationPage } from '../../src/console/views/workspace-configuration-page.ts';
 import { field, linkButton, radioGroup, select } from '../../src/http/views/form.ts';
 import { html } from '../../src/http/views/html.ts';
 import { pagination, tabs } from '../../src/http/views/navigation.ts';
@@ -38,6 +39,7 @@ export const frame: ConsoleFrame = {
       'passkeys',
       'administrators',
       'connections',
+      'workspace_configuration',
       'organization_sessions',
       'session_settings',
       'api_access',
@@ -107,6 +109,18 @@ const saml = {
   forSubscribers: true,
   isWorkspaceMethod: true,
 } as const;
+
+const workspaceConfiguration = {
+  action: '/',
+  csrf,
+  version: 2,
+  workspaceUrl: 'https://sample.citrixcloud.example/',
+  connections: [
+    { id: '1', name: 'Contoso ADFS', kind: 'SAML 2.0' },
+    { id: '2', name: 'Okta <Tokyo>', kind: 'Okta' },
+  ],
+  chosen: '1',
+};
 
 export const consolePages: Readonly<Record<string, Sample>> = {
   'console-password': (c) => passwordPage(c, frame, { action: '/', csrf, person }),
@@ -282,6 +296,11 @@ export const consolePages: Readonly<Record<string, Sample>> = {
   'console-fresh-proof-elsewhere': (c) =>
     freshProofPage(c, frame, { ...freshProof, here: false, provider: 'Contoso ADFS' }),
   ...administratorPages(frame),
+  'console-workspace-configuration': (c) => workspaceConfigurationPage(c, frame, workspaceConfiguration),
+  'console-workspace-configuration-missing': (c) =>
+    workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, chosen: null, isMissing: true }),
+  'console-workspace-configuration-empty': (c) =>
+    workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, connections: [] }),
   'console-warning': (c) =>
     consolePage(
       c,

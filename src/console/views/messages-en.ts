@@ -13,6 +13,7 @@ export const consoleEnglish = {
     passkeys: 'Passkeys',
     administrators: 'Administrators',
     connections: 'Connections',
+    workspace_configuration: 'Workspace configuration',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',
     api_access: 'API access',

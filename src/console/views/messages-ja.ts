@@ -15,6 +15,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     passkeys: 'パスキー',
     administrators: '管理者',
     connections: '接続',
+    workspace_configuration: 'ワークスペース構成',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',
     api_access: 'APIアクセス',

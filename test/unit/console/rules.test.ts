@@ -16,7 +16,7 @@ describe('Who may use which page of the console', () => {
     expect(rules.filter(([, needs]) => !isAllowed(full, needs))).toEqual([]);
   });
 
-  it('is one account and its own sessions, and nothing that changes the organization, for custom access', () => {
+  it('is one account and its own sessions, and what its permissions name, for custom access', () => {
     for (const access of [everything, library]) {
       const allowed = rules.filter(([, needs]) => isAllowed(access, needs)).map(([route]) => route);
       expect(allowed).toEqual([
@@ -42,6 +42,8 @@ describe('Who may use which page of the console', () => {
               'POST /api-access/revoke',
               'GET /system-log',
               'POST /system-log/export',
+              'GET /workspace-configuration',
+              'POST /workspace-configuration',
             ]
           : []),
       ]);
