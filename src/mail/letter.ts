@@ -17,6 +17,8 @@ export type Line =
 export interface Letter {
   language: Language;
   subject: string;
+  /** Above the text; the subject unless given. */
+  heading?: string;
   lines: readonly Line[];
   /** Below a rule: why one got this, and what to do when one did not ask for it. */
   small?: readonly string[];
@@ -27,7 +29,7 @@ export interface Letter {
 /** For somebody whose language is not known: both, Japanese first. */
 export function inBothLanguages(write: (language: Language) => Letter): Letter {
   const [first, second] = [write('ja'), write('en')];
-  return { ...first, subject: `${first.subject} / ${second.subject}`, also: second };
+  return { ...first, heading: first.subject, subject: `${first.subject} / ${second.subject}`, also: second };
 }
 
 export function textOf(letter: Letter): string {
@@ -78,7 +80,7 @@ function cardOf(letter: Letter): string {
   const small = letter.small?.length
     ? `<div style="${escapeHtml(style.small)}">${letter.small.map((text) => `<p>${escapeHtml(text)}</p>`).join('')}</div>`
     : '';
-  return `<div lang="${letter.language}" style="${escapeHtml(style.card)}"><p style="${escapeHtml(style.brand)}">Sekisho</p><h1 style="${escapeHtml(style.heading)}">${escapeHtml(letter.subject)}</h1>${lines.join('')}</div>${small}`;
+  return `<div lang="${letter.language}" style="${escapeHtml(style.card)}"><p style="${escapeHtml(style.brand)}">Sekisho</p><h1 style="${escapeHtml(style.heading)}">${escapeHtml(letter.heading ?? letter.subject)}</h1>${lines.join('')}</div>${small}`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -150,10 +150,17 @@ function isOwnAct(kind: SecurityNoticeKind): kind is keyof (typeof ownActs)[Lang
   return Object.hasOwn(ownActs.en, kind);
 }
 
-/** "22 Nov 2026, 14:05:09 UTC (23:05 JST)": the reader's zone is not known; most readers are in Japan. */
+/** "Nov 22, 2026, 14:05:09 UTC (Nov 22, 23:05 in Japan)": the reader's zone is not known; most readers are in Japan. */
 function momentOf(language: Language, at: number): string {
   const text = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options).format(at);
   const utc = text({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', timeZone: 'UTC' });
-  const japan = text({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'Asia/Tokyo' });
+  const japan = text({
+    month: language === 'ja' ? 'numeric' : 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'Asia/Tokyo',
+  });
   return language === 'ja' ? `${utc} UTC（日本時間 ${japan}）` : `${utc} UTC (${japan} in Japan)`;
 }

@@ -26,7 +26,7 @@ describe('the notice', () => {
     const text = textOf(securityNotice('en', notice));
     for (const part of [
       'Account: aiko@example.com',
-      'Nov 22, 2026, 14:05:09 UTC (23:05 in Japan)',
+      'Nov 22, 2026, 14:05:09 UTC (Nov 22, 23:05 in Japan)',
       'From the address: 203.0.113.7',
       'Firefox, Windows',
       'If you did not do this',
@@ -34,7 +34,7 @@ describe('the notice', () => {
     ])
       expect(text).toContain(part);
     const ja = textOf(securityNotice('ja', notice));
-    for (const part of ['2026/11/22 14:05:09 UTC（日本時間 23:05）', '203.0.113.7', '心当たりがない場合は'])
+    for (const part of ['2026/11/22 14:05:09 UTC（日本時間 11/22 23:05）', '203.0.113.7', '心当たりがない場合は'])
       expect(ja).toContain(part);
     expect(htmlOf(securityNotice('en', notice))).not.toContain('<phone>');
   });
