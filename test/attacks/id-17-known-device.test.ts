@@ -23,10 +23,9 @@ beforeEach(() => app.clock.advance(25 * 3_600_000));
 async function browserWith(value: string | undefined): Promise<Browser> {
   const browser = new Browser();
   await browser.get(app.sites.consoleUrl());
-  if (value !== undefined) {
-    const host = new URL(app.sites.accountsBase).hostname;
-    browser.cookies.push({ ...browser.cookies[0]!, name: 'device', value, domain: host });
-  }
+  // Where the cookie that binds this browser is, so is this one.
+  const beside = browser.cookies.find(({ name }) => name === 'browser')!;
+  if (value !== undefined) browser.cookies.push({ ...beside, name: 'device', value });
   return browser;
 }
 async function stolen(): Promise<string> {
