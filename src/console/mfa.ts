@@ -80,8 +80,8 @@ export function mfaRoutes(options: MfaOptions) {
     const factor = changeableFactors.find((each) => each === visit.request.params.factor);
     const { id, email } = await identityOf(visit);
     if (!factor) throw new AppError('not_found');
-    const { organization, state } = visit;
-    return { place: { sessionUid: state.session.uid, identityId: id, organizationId: organization.id, factor }, email };
+    const { state } = visit;
+    return { place: { sessionUid: state.session.uid, identityId: id, factor }, email };
   }
 
   const pathOf = ({ place }: Change, rest = ''): string => `${overview}/${place.factor}${rest}`;
@@ -208,11 +208,10 @@ export function mfaRoutes(options: MfaOptions) {
   /** Of the codes that the page shows. */
   const giveFile: Handler = async (visit) => {
     const { id, email } = await identityOf(visit);
-    const { organization, state } = visit;
+    const { state } = visit;
     const next = await factorChange.proven({
       sessionUid: state.session.uid,
       identityId: id,
-      organizationId: organization.id,
       factor: 'backup-codes',
     });
     if (!next) return visit.response.redirect(303, visit.url(`${overview}/backup-codes`));

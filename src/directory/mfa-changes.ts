@@ -13,17 +13,12 @@ import type { TellPerson } from '../mail/tell-person.ts';
 import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { createBackupCodes, hashBackupCodes } from './backup-codes.ts';
+import { organizationsOfIdentity } from './identity-organizations.ts';
 import { endSessionsBefore } from './identity-sessions.ts';
 import { personOf } from './mfa.ts';
 import { maskPhoneNumber } from './phone-number.ts';
 import { createRecoveryPhones } from './recovery-phones.ts';
 import { createTotpDevices, type NewDevice } from './totp-devices.ts';
-
-/** Whose factors, and in which organization's log the change is told. */
-export interface FactorOwner {
-  identityId: string;
-  organizationId: string | null;
-}
 
 /** Everything that an enrolment has gathered. */
 export interface Enrolled {
@@ -57,14 +52,14 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
   const phones = createRecoveryPhones({ db, clock, sealer });
 
   /** The first device, all of it or nothing; false when another was enrolled meanwhile, which stays (ID-07). */
-  async function enrol(owner: FactorOwner, enrolled: Enrolled, act: Act): Promise<boolean> {
+  async function enrol(identityId: string, enrolled: Enrolled, act: Act): Promise<boolean> {
     const hashed = await hashBackupCodes(enrolled.backupCodes);
     return db.transaction().execute(async (trx) => {
-      if (!(await devices.add(trx, owner.identityId, enrolled.device))) return false;
-      await backupCodes.replace(trx, owner.identityId, hashed);
-      await phones.set(trx, owner.identityId, enrolled.phone);
-      await note(trx, owner, act, 'platform/authenticationdevice/create');
-      await tell(trx, owner, act, 'second_factor_enrolled');
+      if (!(await devices.add(trx, identityId, enrolled.device))) return false;
+      await backupCodes.replace(trx, identityId, hashed);
+      await phones.set(trx, identityId, enrolled.phone);
+      await note(trx, identityId, act, 'platform/authenticationdevice/create');
+      await tell(trx, identityId, act, 'second_factor_enrolled');
       return true;
     });
   }
@@ -73,30 +68,30 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
    * Sessions that were opened before `at` (milliseconds) end with the old device: whoever has the lost phone may have
    * opened one. The rest is the caller's (`signin/identity-sessions.ts`).
    */
-  async function replaceDevice(owner: FactorOwner, device: NewDevice, act: Act, at: number): Promise<void> {
+  async function replaceDevice(identityId: string, device: NewDevice, act: Act, at: number): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      await devices.replace(trx, owner.identityId, device);
-      await endSessionsBefore(trx, owner.identityId, at);
-      await note(trx, owner, act, 'platform/authenticationdevice/delete');
-      await note(trx, owner, act, 'platform/authenticationdevice/create');
-      await tell(trx, owner, act, 'device_changed');
+      await devices.replace(trx, identityId, device);
+      await endSessionsBefore(trx, identityId, at);
+      await note(trx, identityId, act, 'platform/authenticationdevice/delete');
+      await note(trx, identityId, act, 'platform/authenticationdevice/create');
+      await tell(trx, identityId, act, 'device_changed');
     });
   }
 
-  async function replaceBackupCodes(owner: FactorOwner, codes: readonly string[], act: Act): Promise<void> {
+  async function replaceBackupCodes(identityId: string, codes: readonly string[], act: Act): Promise<void> {
     const hashed = await hashBackupCodes(codes);
     await db.transaction().execute(async (trx) => {
-      await backupCodes.replace(trx, owner.identityId, hashed);
-      await note(trx, owner, act, 'platform/backupcodes/create');
-      await tell(trx, owner, act, 'backup_codes_replaced');
+      await backupCodes.replace(trx, identityId, hashed);
+      await note(trx, identityId, act, 'platform/backupcodes/create');
+      await tell(trx, identityId, act, 'backup_codes_replaced');
     });
   }
 
-  async function replacePhone(owner: FactorOwner, phone: string, act: Act): Promise<void> {
+  async function replacePhone(identityId: string, phone: string, act: Act): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      await phones.set(trx, owner.identityId, phone);
-      await note(trx, owner, act, 'platform/recoveryphone/update');
-      await tell(trx, owner, act, 'recovery_phone_changed');
+      await phones.set(trx, identityId, phone);
+      await note(trx, identityId, act, 'platform/recoveryphone/update');
+      await tell(trx, identityId, act, 'recovery_phone_changed');
     });
   }
 
@@ -117,18 +112,15 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
     return (await devices.find(identityId)) !== undefined;
   }
 
-  async function note(
-    trx: Database,
-    { identityId, organizationId }: FactorOwner,
-    act: Act,
-    event: SystemEvent,
-  ): Promise<void> {
+  async function note(trx: Database, identityId: string, act: Act, event: SystemEvent): Promise<void> {
     const { name } = await personOf(trx, identityId);
     const target = { type: 'identity', id: identityId, name } as const;
-    await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
+    // The factor counts in every organization of the identity (CIT-7).
+    for (const organizationId of await organizationsOfIdentity(trx, identityId))
+      await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
   }
 
-  async function tell(trx: Database, { identityId }: FactorOwner, act: Act, kind: SecurityNoticeKind): Promise<void> {
+  async function tell(trx: Database, identityId: string, act: Act, kind: SecurityNoticeKind): Promise<void> {
     const { email } = await personOf(trx, identityId);
     await tellPerson({ kind, email, act }, trx);
   }

@@ -19,6 +19,7 @@ import type { SystemLog } from '../system-log/system-log.ts';
 import { createBackupCodes } from './backup-codes.ts';
 import { createEmailCodes, emailCodeLifetime } from './email-codes.ts';
 import { createFactorTries } from './factor-tries.ts';
+import { organizationsOfIdentity } from './identity-organizations.ts';
 import { createTotpDevices } from './totp-devices.ts';
 
 export const factorMethods = ['otp', 'backup_code', 'email_code'] as const;
@@ -33,8 +34,6 @@ export interface FactorRequest {
   /** Unguessable; of one sign-in that has proved the password, or of one session. Tries are counted under it. */
   challengeId: string;
   act: Act;
-  /** In whose log it is told; absent: the installation's. */
-  organizationId?: string;
   /** The reader's, for mails. Absent: both. */
   language?: Language;
 }
@@ -146,13 +145,15 @@ export function createMfa({ db, store, clock, sealer, mails, tellPerson, systemL
 
   async function note(
     trx: Database,
-    { identityId, act, organizationId }: FactorRequest,
+    { identityId, act }: FactorRequest,
     event: SystemEvent,
     detail: Readonly<Record<string, string | number>> = {},
   ): Promise<void> {
     const { name } = await personOf(trx, identityId);
     const target = { type: 'identity', id: identityId, name } as const;
-    await systemLog.record(entryBy(act, { event, organizationId: organizationId ?? null, target, detail }), trx);
+    // The factor counts in every organization of the identity (CIT-7).
+    for (const organizationId of await organizationsOfIdentity(trx, identityId))
+      await systemLog.record(entryBy(act, { event, organizationId, target, detail }), trx);
   }
 
   const isCodeWaiting = (request: Pick<FactorRequest, 'identityId' | 'challengeId'>) => emailCodes.isWaiting(request);

@@ -9,7 +9,7 @@ import type { PasswordProvider } from '../../providers/provider.ts';
 import type { Clock } from '../core/clock.ts';
 import { generateBackupCodes } from '../directory/backup-codes.ts';
 import type { CodeOutcome, FactorRequest, Mfa } from '../directory/mfa.ts';
-import type { FactorOwner, MfaChanges } from '../directory/mfa-changes.ts';
+import type { MfaChanges } from '../directory/mfa-changes.ts';
 import type { PasswordThrottle } from '../directory/password-throttle.ts';
 import { normalizePhoneNumber } from '../directory/phone-number.ts';
 import { generateTotpKey, stepOfCode } from '../directory/totp.ts';
@@ -17,7 +17,6 @@ import type { Act } from '../system-log/events.ts';
 import type { CitrixSignIn } from './citrix-identity.ts';
 import type { CitrixProgress, PendingEnrolment } from './citrix-progress.ts';
 import type { EndSessionsOf } from './identity-sessions.ts';
-import type { VerifiedPerson } from './person.ts';
 
 /** `offer`: shall there be another app? Only after a sign-in without one. */
 export const enrolmentSteps = ['offer', 'proof', 'app', 'phone', 'codes', 'finish'] as const;
@@ -133,7 +132,7 @@ export function createEnrolment({ citrix, provider, throttle, mfa, changes, endS
       // This sign-in is the one that goes on: it counts from the change.
       const advanced = await advance({ enrolment: undefined, newDevice: undefined, startedAt: at });
       if (advanced !== 'accepted') return advanced;
-      await changes.replaceDevice(ownerOf(person), { key: enrolment.key, step }, act, at);
+      await changes.replaceDevice(person.subject, { key: enrolment.key, step }, act, at);
       await endSessionsOf(person.subject, { since: at });
       return advanced;
     });
@@ -161,7 +160,7 @@ export function createEnrolment({ citrix, provider, throttle, mfa, changes, endS
       if (!enrolment || enrolment.step === null || enrolment.phone === null) return 'expired';
       const { key, step, phone, backupCodes } = enrolment;
       // `expired`, when another enrolment of this identity was faster: then the code of that device is asked for.
-      const enrolled = await changes.enrol(ownerOf(person), { device: { key, step }, backupCodes, phone }, act);
+      const enrolled = await changes.enrol(person.subject, { device: { key, step }, backupCodes, phone }, act);
       if (!enrolled) return 'expired';
       return advance({ person: { ...person, amr: ['pwd', 'otp', 'mfa'] }, factor: 'otp', enrolment: undefined });
     });
@@ -187,11 +186,6 @@ export function createEnrolment({ citrix, provider, throttle, mfa, changes, endS
     finish,
     answerOffer,
   };
-}
-
-/** A sign-in is of no organization yet. */
-function ownerOf({ subject }: VerifiedPerson): FactorOwner {
-  return { identityId: subject, organizationId: null };
 }
 
 function newEnrolment(): PendingEnrolment {

@@ -10,7 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import { generateBackupCodes } from '../directory/backup-codes.ts';
 import type { CodeOutcome, FactorRequest, Mfa } from '../directory/mfa.ts';
-import type { FactorOwner, MfaChanges } from '../directory/mfa-changes.ts';
+import type { MfaChanges } from '../directory/mfa-changes.ts';
 import { normalizePhoneNumber } from '../directory/phone-number.ts';
 import { generateTotpKey, stepOfCode } from '../directory/totp.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -25,7 +25,8 @@ export type ChangeableFactor = (typeof changeableFactors)[number];
 const lifetime = 15 * 60_000;
 
 /** One change, in one session. */
-export interface ChangePlace extends FactorOwner {
+export interface ChangePlace {
+  identityId: string;
   sessionUid: string;
   factor: ChangeableFactor;
 }
@@ -75,7 +76,6 @@ export function createFactorChange(options: FactorChangeOptions) {
   const requestOf = (place: ChangePlace, { challengeId }: Pending) => ({
     identityId: place.identityId,
     challengeId,
-    ...(place.organizationId !== null && { organizationId: place.organizationId }),
   });
 
   /** After `challenge_spent` the change begins anew; the hour's count goes on. */
@@ -121,7 +121,7 @@ export function createFactorChange(options: FactorChangeOptions) {
     const at = clock.now();
     // First, so that the sessions that end are the others.
     await sessions.noteProof(sessionUid, at);
-    await changes.replaceDevice(place, { key: next.key, step }, act, at);
+    await changes.replaceDevice(identityId, { key: next.key, step }, act, at);
     await endSessionsOf(identityId, { except: sessionUid, since: at });
     return 'done';
   }
@@ -129,7 +129,7 @@ export function createFactorChange(options: FactorChangeOptions) {
   async function changeBackupCodes(place: ChangePlace, act: Act): Promise<'done' | 'expired'> {
     const next = await proven(place);
     if (!next || !(await take(place))) return 'expired';
-    await changes.replaceBackupCodes(place, next.backupCodes, act);
+    await changes.replaceBackupCodes(place.identityId, next.backupCodes, act);
     return 'done';
   }
 
@@ -138,7 +138,7 @@ export function createFactorChange(options: FactorChangeOptions) {
     const phone = normalizePhoneNumber(typed);
     if (phone === undefined) return 'wrong';
     if (!(await take(place))) return 'expired';
-    await changes.replacePhone(place, phone, act);
+    await changes.replacePhone(place.identityId, phone, act);
     return 'done';
   }
 

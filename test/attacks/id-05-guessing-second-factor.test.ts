@@ -38,8 +38,7 @@ beforeEach(() => clock.advance(hour));
 
 async function somebody(): Promise<TestAdministrator> {
   const person = await createAdministrator(app, [acme], `Person ${'abcdefghijklm'[count++]}`);
-  const owner = { identityId: person.identity.id, organizationId: null };
-  await app.services.mfaChanges.replaceBackupCodes(owner, backupCodes, { actor: { type: 'system' } });
+  await app.services.mfaChanges.replaceBackupCodes(person.identity.id, backupCodes, { actor: { type: 'system' } });
   return person;
 }
 async function afterPassword({ email, password }: TestAdministrator): Promise<Browser> {

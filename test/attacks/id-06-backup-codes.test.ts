@@ -24,7 +24,7 @@ async function somebody(): Promise<TestAdministrator> {
   return person;
 }
 const replace = ({ identity }: TestAdministrator, codes: string[]) =>
-  ground.app.services.mfaChanges.replaceBackupCodes({ identityId: identity.id, organizationId: null }, codes, {
+  ground.app.services.mfaChanges.replaceBackupCodes(identity.id, codes, {
     actor: { type: 'system' },
   });
 async function afterPassword({ email, password }: TestAdministrator): Promise<Browser> {

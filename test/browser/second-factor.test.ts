@@ -212,8 +212,7 @@ describeIf(hasChromium, '/usr/bin/chromium is not installed')('The second factor
 
   it('lost with the phone: a backup code lets in, and another app is connected at once', async () => {
     const person = await somebody(true);
-    const owner = { identityId: person.identity.id, organizationId: null };
-    await app.services.mfaChanges.replaceBackupCodes(owner, ['0123abcd'], { actor: { type: 'system' } });
+    await app.services.mfaChanges.replaceBackupCodes(person.identity.id, ['0123abcd'], { actor: { type: 'system' } });
     const { page, look } = await visit();
     await givePassword(page, person);
     await page.getByRole('link', { name: 'Don’t have your authenticator app?' }).click();

@@ -215,7 +215,7 @@ export function describeDatabase(
       const enrolled = await Promise.all(
         [one, other].map(({ db }, index) =>
           secondFactorOn({ db, store, clock, sealer }).mfaChanges.enrol(
-            { identityId: id, organizationId: null },
+            id,
             { device: { key: generateTotpKey(), step: 1 }, backupCodes: sets[index]!, phone: '+81312345678' },
             act,
           ),
@@ -280,11 +280,7 @@ export function describeDatabase(
       const totpKey = generateTotpKey();
       const { id } = await newIdentity(totpKey);
       const phone = '+81312345678';
-      await secondFactorOn({ db: one.db, store, clock, sealer }).mfaChanges.replacePhone(
-        { identityId: id, organizationId: null },
-        phone,
-        act,
-      );
+      await secondFactorOn({ db: one.db, store, clock, sealer }).mfaChanges.replacePhone(id, phone, act);
       const newKey = generateSealingKey();
       const both = createSealer([newKey, oldKey]);
       expect((await resealAll({ db: one.db, sealer: both })).resealed).toBeGreaterThan(2);

@@ -46,8 +46,7 @@ describe('The page about one’s second factor', () => {
     expect(page.html).toContain('Connected since');
     expect(page.html).toContain('0 of 10');
     expect(page.html).toContain('Not set');
-    const owner = { identityId: person.identity.id, organizationId: null };
-    await app.services.mfaChanges.replacePhone(owner, '+819012345678', { actor: { type: 'system' } });
+    await app.services.mfaChanges.replacePhone(person.identity.id, '+819012345678', { actor: { type: 'system' } });
     const again = await browser.get(url());
     expect(again.html).toContain('+81••••••••78');
     expect(again.html).not.toContain('12345678');
@@ -117,8 +116,7 @@ describe('Changing', () => {
 
   it('the phone, after a backup code', async () => {
     const { person, browser } = await signedIn();
-    const owner = { identityId: person.identity.id, organizationId: null };
-    await app.services.mfaChanges.replaceBackupCodes(owner, ['0123abcd'], { actor: { type: 'system' } });
+    await app.services.mfaChanges.replaceBackupCodes(person.identity.id, ['0123abcd'], { actor: { type: 'system' } });
     await app.takeMail(person.email);
     await browser.get(url('/phone?with=backup_code'));
     await browser.submit({ code: '0123 abcd' }, '/prove');
@@ -129,6 +127,16 @@ describe('Changing', () => {
     expect(await stateOf(person)).toMatchObject({ backupCodesLeft: 0, phone: '+81••••••••78' });
     expect((await app.takeMail(person.email)).text).toContain('Backup codes left: 0');
     expect((await app.takeMail(person.email)).subject).toContain('recovery phone number was changed');
+  });
+
+  it('is in the log of every organization of the person: the factor counts in all of them', async () => {
+    const other = await app.services.organizations.create({ name: 'Other', customerId: 'other' });
+    const person = await createAdministrator(app, [acme, other], 'Person of Two');
+    await app.services.mfaChanges.replacePhone(person.identity.id, '+81312345678', { actor: { type: 'system' } });
+    const where = (await eventsOf(person)).filter(([event]) => event === 'platform/recoveryphone/update');
+    expect(where.map(([, organizationId]) => organizationId).sort()).toEqual([acme.id, other.id].sort());
+    expect((await app.takeMail(person.email)).subject).toContain('recovery phone number was changed');
+    await expect(app.takeMail(person.email)).rejects.toThrow('no mail');
   });
 
   it('begun and left is no change, and a quarter of an hour later the proof is asked for again', async () => {

@@ -33,7 +33,7 @@ async function openWithDevice() {
     );
   };
   const codes = generateBackupCodes();
-  const withBackupCodes = () => mfaChanges.replaceBackupCodes({ identityId: id, organizationId: null }, codes, act);
+  const withBackupCodes = () => mfaChanges.replaceBackupCodes(id, codes, act);
   const mailedCode = async (challengeId: string) => {
     await mfa.sendCode({ identityId: id, challengeId, act, language: 'en' }, 'recovery');
     return /\b\d{6}\b/.exec((await mails()).findLast(({ subject }) => /code/i.test(subject))!.text)![0];
@@ -70,12 +70,7 @@ describe('a TOTP code', () => {
     await using directory = await openWithDevice();
     const { tryCode, codeAt, mfaChanges, id, act, clock } = directory;
     const key = generateTotpKey();
-    await mfaChanges.replaceDevice(
-      { identityId: id, organizationId: null },
-      { key, step: Math.floor(clock.now() / 30_000) },
-      act,
-      clock.now(),
-    );
+    await mfaChanges.replaceDevice(id, { key, step: Math.floor(clock.now() / 30_000) }, act, clock.now());
     expect(await tryCode(codeAt(0))).toBe('wrong');
     // The one that the new device has shown to be enrolled is used up with it.
     expect(await tryCode(codeAt(0, key))).toBe('wrong');
@@ -118,7 +113,7 @@ describe('a backup code', () => {
     const { tryCode, codes, withBackupCodes, mfaChanges, id, act } = directory;
     await withBackupCodes();
     const next = generateBackupCodes();
-    await mfaChanges.replaceBackupCodes({ identityId: id, organizationId: null }, next, act);
+    await mfaChanges.replaceBackupCodes(id, next, act);
     expect(await tryCode(codes[0]!, 'a', 'backup_code')).toBe('wrong');
     expect(await tryCode(next[0]!, 'b', 'backup_code')).toBe('accepted');
   });
@@ -251,11 +246,11 @@ describe('enrolling', () => {
     await using directory = await openWithDevice();
     const { db, id, act, mfaChanges, codes, mails, systemLog } = directory;
     const enrolled = { device: { key: generateTotpKey(), step: 1 }, backupCodes: codes, phone };
-    expect(await mfaChanges.enrol({ identityId: id, organizationId: null }, enrolled, act)).toBe(false);
+    expect(await mfaChanges.enrol(id, enrolled, act)).toBe(false);
     expect(await mfaChanges.stateOf(id)).toMatchObject({ backupCodesLeft: 0, phone: null });
     expect(await mails()).toEqual([]);
     await db.deleteFrom('totp_devices').where('identity_id', '=', id).execute();
-    expect(await mfaChanges.enrol({ identityId: id, organizationId: null }, enrolled, act)).toBe(true);
+    expect(await mfaChanges.enrol(id, enrolled, act)).toBe(true);
     expect(await mfaChanges.stateOf(id)).toEqual({
       deviceSince: directory.clock.now(),
       backupCodesLeft: 10,

@@ -2,8 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { attributeErrorPage } from '../../../src/accounts/views/attribute-error-page.ts';
 import { codePage } from '../../../src/accounts/views/code-page.ts';
+import {
+  enrolmentAppPage,
+  enrolmentCodesPage,
+  enrolmentPhonePage,
+  enrolmentProofPage,
+} from '../../../src/accounts/views/enrolment-pages.ts';
 import { leavingPage } from '../../../src/accounts/views/leaving-page.ts';
 import { organizationPage } from '../../../src/accounts/views/organization-page.ts';
+import { recoveryPage } from '../../../src/accounts/views/recovery-pages.ts';
 import { signInPage } from '../../../src/accounts/views/sign-in-page.ts';
 import { realmsPage } from '../../../src/accounts/views/sign-out-pages.ts';
 import { connectionPage } from '../../../src/console/views/connections-pages.ts';
@@ -66,6 +73,14 @@ describe.each(rendered)('$name', ({ text, language }) => {
   });
 });
 
+const enrolment = (evil: string) => ({
+  action: evil,
+  csrf: evil,
+  email: evil,
+  restartHref: evil,
+  backHref: 'javascript:alert(1)',
+});
+
 describe('values from outside', () => {
   const evil = `"><img src=x onerror=alert(1)>'`;
   const reference = { code: evil, at: 0 };
@@ -81,6 +96,22 @@ describe('values from outside', () => {
       organization: evil,
     }),
     code: codePage(context, { action: evil, csrf: evil, email: evil, restartHref: evil, recoveryHref: evil }),
+    proof: enrolmentProofPage(context, { ...enrolment(evil), sendAction: evil, code: evil, problems: [] }),
+    app: enrolmentAppPage(context, { ...enrolment(evil), key: evil, uri: evil }),
+    phone: enrolmentPhonePage(context, { ...enrolment(evil), value: evil, isWrong: true }),
+    'backup codes': enrolmentCodesPage(context, {
+      ...enrolment(evil),
+      codes: [evil],
+      downloadHref: 'javascript:alert(1)',
+      saved: false,
+    }),
+    recovery: recoveryPage(context, {
+      csrf: evil,
+      email: evil,
+      codeHref: 'javascript:alert(1)',
+      backupAction: evil,
+      sendAction: evil,
+    }),
     organization: organizationPage(context, {
       purpose: 'subscriber',
       action: evil,
