@@ -118,7 +118,7 @@ function scrubError(error: Error, depth: number): Record<string, unknown> {
 }
 
 const suspicious =
-  /eyJ|\?|\.[\w-]{43}|[Bb](?:earer|asic) |PRIVATE KEY|:\/\/|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+  /eyJ|\?|\.[\w-]{43}|[Bb](?:earer|asic)[ =]|PRIVATE KEY|:\/\/|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /**
  * Text without query strings, passwords in URLs, bearer values, JWTs and PEM keys. Control characters are written as
@@ -134,7 +134,7 @@ export function scrubText(text: string): string {
       .replace(/((?:[a-z][a-z0-9+.-]*:\/)?\/[^\s?"'<>]*)\?[^\s"'<>]+/gi, `$1?${redacted}`)
       // The secret of a link that was mailed, `/invitation/<id>.<secret>`: the id stays (SECURITY ID-10).
       .replace(/(\/[\w-]+)\.[\w-]{43}(?![\w-])/g, `$1.${redacted}`)
-      .replace(/\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{6,}/gi, `$1 ${redacted}`)
+      .replace(/\b(Bearer|Basic)(=? *)(?<=[ =])[A-Za-z0-9+/=._~-]{6,}/gi, `$1$2${redacted}`)
       .replace(/\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)*/g, redacted)
       .replace(
         /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

@@ -240,7 +240,8 @@ function aboutClient({ organizationId, clientId, name, creator }: SecureClient) 
   return {
     organizationId,
     target: { type: 'clientadministrator' as const, id: clientId, name },
-    detail: { creator: creator.name },
+    // Not by name: who is erased takes no name out of what is told of a client.
+    detail: { creatorId: creator.accountId },
   };
 }
 

@@ -44,7 +44,7 @@ describe('the log', () => {
           d: '-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----',
           e: '/core/login-okta?code=canary',
         },
-        'sent Bearer canary-canary',
+        'sent Bearer canary-canary and CwsAuth Bearer=canary-canary and Bearer= canary-canary',
       ),
     );
     expect(line).not.toMatch(/canary|eyJ/);
