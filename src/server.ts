@@ -9,6 +9,7 @@ import { createSites, type Sites } from './config/sites.ts';
 import { systemClock } from './core/clock.ts';
 import { createGuardedFetch } from './core/guarded-fetch.ts';
 import { createLog, type Log } from './core/log.ts';
+import { lowerWorkerPriority } from './core/worker-priority.ts';
 import { databaseConfigOf, type OpenDatabase, openDatabase } from './database/database.ts';
 import { createRenewableSealer } from './directory/renewable-sealer.ts';
 import { listen } from './http/listen.ts';
@@ -74,6 +75,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
       ? undefined
       : { certificate: readFileSync(config.tlsCertificate, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
   const listening = await listen(app.listener, { ...config.listen, ...(tls && { tls }) });
+
+  await lowerWorkerPriority();
 
   /** Sealing keys from their file, signing keys from the database: the CLI may have rotated either. */
   async function readKeysAgain(): Promise<void> {

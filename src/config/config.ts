@@ -144,7 +144,7 @@ const shape = {
   }),
   passwordIterations: amount(1, 20, 2).meta({ description: 'Passes over that memory. The same holds' }),
   passwordConcurrency: amount(1, 64, undefined).meta({
-    description: 'Passwords hashed at once, a core each; 64 more wait, further ones are told to try again',
+    description: 'Passwords hashed at once, a core each; 128 more wait, further ones are told to try again',
     defaultText: 'the number of cores, 4 at most',
   }),
   compromisedPasswordsFile: z.string().min(1).optional().meta({

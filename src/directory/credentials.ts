@@ -39,7 +39,7 @@ export function createPasswordHasher(
   limits: { concurrency?: number; queueLimit?: number; cost?: PasswordCost } = {},
 ): PasswordHasher {
   const cost = { ...(limits.cost ?? standardPasswordCost) };
-  const inTurn = createTurnstile(limits.concurrency ?? Math.min(4, availableParallelism()), limits.queueLimit ?? 64);
+  const inTurn = createTurnstile(limits.concurrency ?? Math.min(4, availableParallelism()), limits.queueLimit ?? 128);
   // Of the same cost as a real one and equal to no password's: what an unknown name is compared with (ID-02).
   const nobody = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$${unpadded(16)}$${unpadded(32)}`;
   return {

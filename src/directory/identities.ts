@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
+import { prepareFind } from '../database/prepared.ts';
 import type { Database, IdentityRow } from '../database/schema.ts';
 import { type CompromisedPasswords, createCompromisedPasswords } from './compromised-passwords.ts';
 import type { PasswordHasher } from './credentials.ts';
@@ -129,11 +130,9 @@ export function createIdentities(needs: {
       .execute();
   }
 
-  async function rowOf(email: string): Promise<Selectable<IdentityRow> | undefined> {
-    // What is no address is looked up too, as a name that nobody has: the way is the same length.
-    const normalized = normalizeEmail(email) ?? '';
-    return db.selectFrom('identities').selectAll().where('email_normalized', '=', normalized).executeTakeFirst();
-  }
+  const selectByEmail = prepareFind(db, db.selectFrom('identities').selectAll().where('email_normalized', '=', ''));
+  // What is no address is looked up too, as a name that nobody has: the way is the same length.
+  const rowOf = (email: string) => selectByEmail(normalizeEmail(email) ?? '');
 
   return { create, find, findByEmail, authenticate };
 }

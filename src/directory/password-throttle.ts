@@ -97,7 +97,10 @@ export function createPasswordThrottle(needs: { store: Store; clock: Clock }) {
   async function succeeded(attempt: PasswordTry): Promise<void> {
     const { nameAtNetwork, name, device } = keysOf(attempt);
     const keys = device === undefined ? [nameAtNetwork, name] : [device];
-    await Promise.all(keys.flatMap((key) => [store.delete(`${key}:tries`), store.delete(`${key}:wait`)]));
+    const stored = keys.flatMap((key) => [`${key}:tries`, `${key}:wait`]);
+    // A wait is rare, and looking is cheaper than deleting.
+    const found = await store.getMany(stored);
+    await Promise.all(stored.filter((_, index) => found[index] !== undefined).map((key) => store.delete(key)));
   }
 
   async function failed(attempt: PasswordTry): Promise<void> {

@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Language } from '../core/language.ts';
+import { prepareFind } from '../database/prepared.ts';
 import type { Database, IdentityRow } from '../database/schema.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
 import { type Act, entryBy } from '../system-log/events.ts';
@@ -147,9 +148,8 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
     await db.updateTable('identities').set({ password_used_at: clock.now() }).where('id', '=', identityId).execute();
   }
 
-  async function find(identityId: string): Promise<Selectable<IdentityRow> | undefined> {
-    return db.selectFrom('identities').selectAll().where('id', '=', identityId).executeTakeFirst();
-  }
+  // On the path of every sign-in with a password.
+  const find = prepareFind(db, db.selectFrom('identities').selectAll().where('id', '=', ''));
 
   return { change, replace, reset, dueOf, noteUse };
 }

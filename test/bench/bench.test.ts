@@ -24,6 +24,8 @@ const keys = {
   oidc_brokered: ['cpu_ms', 'per_s', 'ratio_to_floor'],
   saml_brokered: ['cpu_ms', 'per_s', 'ratio_to_oidc'],
   citrix_identity: ['cpu_ms', 'per_s', 'argon2_cpu_ms'],
+  password_step: ['cpu_ms', 'per_s', 'argon2_cpu_ms', 'ratio_to_argon2'],
+  password_rush: ['lag_p99_ms', 'idle_lag_p99_ms', 'ratio_to_idle'],
   workspace_leg: ['cpu_ms', 'per_s'],
   session_check: ['cpu_ms', 'per_s', 'bare_per_s', 'ratio_to_bare'],
   start: ['ms_1', 'ms_10000'],

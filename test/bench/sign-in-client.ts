@@ -161,6 +161,21 @@ export async function signInWithPassword(party: RelyingParty, administrator: Adm
   await finish(page.url);
 }
 
+/** Up to the form; what is returned sends it, and throws when it is answered otherwise than expected. */
+export async function openPasswordForm(
+  party: RelyingParty,
+  email: string,
+): Promise<(password: string, status: number) => Promise<void>> {
+  const browser = new Browser();
+  const page = await browser.follow(start(party, { acr_values: 'idp:citrix' }).url, party.redirectUri);
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const action = `${page.url.split('?')[0]}/password`;
+  return async (password, status) => {
+    const answer = await browser.post(action, { csrf, email, password });
+    if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}`);
+  };
+}
+
 async function ask(url: string, authorization: string, form?: Record<string, string>) {
   const answer = await request(url, {
     method: form ? 'POST' : 'GET',
