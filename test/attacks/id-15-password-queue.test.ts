@@ -9,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => ground.close());
 
-it('a hundred and sixty password sign-ins at once are answered fast: some compared, the others told to wait', async () => {
+it('five hundred password sign-ins at once are answered fast: some compared, the others told to wait', async () => {
   const browser = new Browser();
   await browser.get(await beginSignIn(browser, ground.ofAll, { acr_values: 'idp:citrix' }));
   const form = browser.forms().find(({ fields }) => 'password' in fields)!;
-  const flood = Array.from({ length: 160 }, (_, index) =>
+  const flood = Array.from({ length: 500 }, (_, index) =>
     browser.fetch(
       'POST',
       form.action,
@@ -25,6 +25,6 @@ it('a hundred and sixty password sign-ins at once are answered fast: some compar
   const statuses = (await Promise.all(flood)).map(({ status }) => status);
   const count = (status: number) => statuses.filter((one) => one === status).length;
   expect(count(422)).toBeGreaterThan(0);
-  expect(count(422)).toBeLessThan(140);
-  expect(count(422) + count(429)).toBe(160);
-}, 60_000);
+  expect(count(422)).toBeLessThan(400);
+  expect(count(422) + count(429)).toBe(500);
+}, 120_000);
