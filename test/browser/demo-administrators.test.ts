@@ -27,7 +27,7 @@ describeInChromium('An administrator with a browser', (stage) => {
     await look('console-1-sign-in');
     await page.getByLabel('Email').fill(email ?? '');
     await page.getByLabel('Password', { exact: true }).fill(password ?? '');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByLabel('6-digit code').waitFor();
     await look('console-2-code');
     await page.getByLabel('6-digit code').fill(code ?? '');

@@ -54,7 +54,7 @@ it('starts whatever the environment says, tells the one address to open, and lea
   });
   const url = await says(/Open (http:\/\/localhost:\d+)/);
   const page = await (await fetch(url)).text();
-  expect(page).toContain(`http://northwind.localhost:${port}/`);
+  expect(page).toContain(`http://northwind.sekisho.localhost:${port}/`);
   const folder = /SEKISHO_DATA=([^\s<]+)/.exec(page)?.[1] ?? '';
   expect(existsSync(folder)).toBe(true);
 

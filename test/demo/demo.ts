@@ -127,7 +127,7 @@ async function start(options: DemoOptions, keep: Keep): Promise<RunningDemo> {
 
 function environmentOf({ ports, logLevel }: DemoOptions, folder: string): Record<string, string> {
   return {
-    SEKISHO_DOMAIN: `http://localhost:${ports.broker}`,
+    SEKISHO_DOMAIN: `http://sekisho.localhost:${ports.broker}`,
     SEKISHO_LISTEN: `127.0.0.1:${ports.broker}`,
     SEKISHO_DATA: folder,
     SEKISHO_UPSTREAM_LOOPBACK: 'allow',
