@@ -80,14 +80,15 @@ export function createOperatorDesk(needs: {
     const normalized = normalizeEmail(email);
     if (normalized === undefined) throw new DirectoryError('email_invalid', `"${email}" is no email address`);
     const changed = { ...subject, email: email.trim() };
-    await db.transaction().execute(async (trx) => {
-      const taken = await trx
+    const taken = () => new DirectoryError('email_taken', `There is already an identity with the email ${email}`);
+    const change = db.transaction().execute(async (trx) => {
+      const other = await trx
         .selectFrom('identities')
         .select('id')
         .where('email_normalized', '=', normalized)
         .where('id', '!=', subject.id)
         .executeTakeFirst();
-      if (taken) throw new DirectoryError('email_taken', `There is already an identity with the email ${email}`);
+      if (other) throw taken();
       for (const organizationId of await organizationsOfIdentity(trx, subject.id)) {
         if (organizationId !== null) await requireNotOfAzureAd(trx, organizationId, normalized);
       }
@@ -110,6 +111,10 @@ export function createOperatorDesk(needs: {
       await note(trx, changed, 'platform/identity/update', reason, changes);
       await tell(trx, changed, 'email_changed');
       await tell(trx, changed, 'email_changed', subject.email);
+    });
+    await change.catch((error: unknown) => {
+      // Of two who are given it at the same moment, PostgreSQL tells the later one by its unique index.
+      throw (error as { code?: unknown }).code === '23505' ? taken() : error;
     });
     return changed;
   }

@@ -34,6 +34,7 @@ import {
 } from '../unit/directory/directory-under-test.ts';
 
 import { describeAdministratorRaces } from './administrator-races.ts';
+import { describeOperatorDesk } from './operator-desk-contract.ts';
 import { describeSystemLog } from './system-log-contract.ts';
 
 const settings = { issuer: 'https://alpha.okta.com', clientId: 'abc', clientSecret: 'a-secret-of-alpha' };
@@ -244,6 +245,8 @@ export function describeDatabase(
     describeSystemLog(() => ({ one, other, clock, sealer, store }));
 
     describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
+
+    describeOperatorDesk(() => ({ one, other, clock, sealer, hasher }));
 
     test('makes one set of signing keys for two processes, rotates it, and tells that it changed', async () => {
       const [here, there] = [one, other].map(({ db }) =>
