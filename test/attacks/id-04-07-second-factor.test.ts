@@ -47,7 +47,7 @@ describe('ID-04, a code', () => {
     expect(await isSignedIn(thief)).toBe(false);
   });
 
-  // Fails when `useStep` in src/directory/mfa.ts updates without its condition.
+  // Fails when `useStep` in src/directory/totp-devices.ts updates without its condition.
   it('given twice at the same moment opens one session', async () => {
     const administrator = await somebody();
     const code = administrator.code();
@@ -85,7 +85,7 @@ async function accountOf(administrator: TestAdministrator): Promise<string> {
   return row.id;
 }
 
-// Fails when verifyCode in src/directory/mfa.ts counts after it has looked, or forgets the hour at a new password.
+// Fails when `counted` in src/directory/mfa.ts counts after it has looked, or forgets the hour at a new password.
 describe('ID-05, guessing', () => {
   it('ends after five codes, also sent together, and then the right one is too late', async () => {
     const administrator = await somebody();

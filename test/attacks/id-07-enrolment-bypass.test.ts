@@ -81,6 +81,24 @@ describe('Somebody with a device, after the password', () => {
     expect(codeOf(app, theirs.key)).not.toBe(codeOf(app, stolen.key));
   });
 
+  // Fails when `hasFactor` in src/services.ts asks for an authenticator app only.
+  it('a passkey is a factor too: who has one and no app enrols none with the password alone', async () => {
+    const person = await somebody(false);
+    const passkey = { id: `p${count}`, credential_id: `c${count}`, user_handle: 'h', public_key: 'k', counter: 0 };
+    const more = { transports: '[]', aaguid: '', backup_eligible: 0, backed_up: 0, name: 'Laptop', used_at: null };
+    await app.database.db
+      .insertInto('passkeys')
+      .values({ ...passkey, ...more, identity_id: person.identity.id, created_at: app.clock.now() })
+      .execute();
+    const browser = await afterPassword(person);
+    expect(browser.forms().some(({ action }) => action.pathname.endsWith('/code'))).toBe(true);
+    const shown = await browser.fetch('GET', `${signinOf(browser)}/enrol/proof${clientOf(browser)}`);
+    expect(shown.status).toBe(303);
+    const fields = new URLSearchParams({ csrf: csrfOf(browser) });
+    await browser.fetch('POST', `${signinOf(browser)}/enrol/send${clientOf(browser)}`, fields);
+    await expect(app.takeMail(person.email)).rejects.toThrow('no mail');
+  });
+
   // Fails when `add` in src/directory/totp-devices.ts replaces what is there.
   it('two enrolments that finish at the same moment: one device, and one session', async () => {
     const person = await somebody(false);
