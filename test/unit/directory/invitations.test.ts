@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { statusOf } from '../../../src/directory/administrator-rows.ts';
 import { type Authority, operator } from '../../../src/directory/authority.ts';
-import { sendingsLimit } from '../../../src/directory/invitations.ts';
+import { createInvitations, sendingsLimit } from '../../../src/directory/invitations.ts';
 import type { Access } from '../../../src/directory/permissions.ts';
 import { dayMs, openDirectory, refusalOf } from './directory-under-test.ts';
 
@@ -143,6 +143,29 @@ describe('an invitation', () => {
     await invitations.acceptAsNew(tokenOf(invited), { version: 2, person }, {});
     expect((await administrators.find(organization.id, id)).access).toEqual(library);
   });
+
+  test.each(['sent again', 'taken back', 'run out'])(
+    'that is %s while the password is being hashed is not accepted',
+    async (what) => {
+      await using directory = await openWithOrganization();
+      const { db, clock, systemLog, mails, identities, organization, administrators, invite, tokenOf } = directory;
+      const invited = await invite();
+      const { id } = invited.administrator;
+      const meanwhile = async () => {
+        if (what === 'sent again') await directory.invitations.resend(organization.id, id, operator);
+        else if (what === 'taken back') await administrators.remove(organization.id, id, operator);
+        else clock.advance(5 * dayMs);
+      };
+      const create: typeof identities.create = async (draft, together) => {
+        await meanwhile();
+        return identities.create(draft, together);
+      };
+      const slow = createInvitations({ db, clock, systemLog, mails, identities: { create }, linkOf: (token) => token });
+      const accepted = slow.acceptAsNew(tokenOf(invited), { version: 1, person }, {});
+      expect((await refusalOf(accepted)).code).toBe('invitation_over');
+      expect(await identities.findByEmail('alice@alpha.test')).toBeUndefined();
+    },
+  );
 
   test('tells nobody anything whose link is not one that was sent', async () => {
     await using directory = await openWithOrganization();
