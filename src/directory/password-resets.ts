@@ -18,6 +18,7 @@ import type { Store } from '../store/store.ts';
 import { type Act, entryBy } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { normalizeEmail } from './email-address.ts';
+import { organizationsOfIdentity } from './identity-organizations.ts';
 import type { PasswordChange, Passwords } from './passwords.ts';
 
 /** ID-11. */
@@ -138,7 +139,8 @@ export function createPasswordResets(needs: PasswordResetsNeeds) {
         ...(asked.user_agent !== null && { userAgent: asked.user_agent }),
       };
       const target = { type: 'identity', id: identity.id, name: identity.display_name } as const;
-      await systemLog.record(entryBy(act, { event: 'platform/password/forgot', organizationId: null, target }), trx);
+      for (const organizationId of await organizationsOfIdentity(trx, identity.id))
+        await systemLog.record(entryBy(act, { event: 'platform/password/forgot', organizationId, target }), trx);
       return true;
     });
   }

@@ -17,6 +17,7 @@ import { type Act, entryBy } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import type { CompromisedPasswords } from './compromised-passwords.ts';
 import type { PasswordHasher } from './credentials.ts';
+import { organizationsOfIdentity } from './identity-organizations.ts';
 import { endSessionsBefore } from './identity-sessions.ts';
 import { type PasswordProblem, problemsOfPassword } from './password-rules.ts';
 
@@ -112,7 +113,8 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
         // What has been mailed meanwhile opened the old password's door.
         await trx.deleteFrom('password_resets').where('identity_id', '=', row.id).execute();
         const target = { type: 'identity', id: row.id, name: row.display_name } as const;
-        await systemLog.record(entryBy(act, { event, organizationId: null, target }), trx);
+        for (const organizationId of await organizationsOfIdentity(trx, row.id))
+          await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
         const kind = event === 'platform/password/reset' ? 'password_reset' : 'password_changed';
         await tellPerson({ kind, email: row.email, language, act }, trx);
         return { outcome: 'changed', at: now };

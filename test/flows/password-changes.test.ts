@@ -55,7 +55,7 @@ describe('The password page of the console', () => {
     expect(pathOf(await signIn())).toMatch(/^\/signin\//);
     expect(pathOf(await signIn('Brand-New-Lamp-4'))).toBe('/o/acme/');
     const [entry] = await app.services.systemLog.list({ event: 'platform/password/change' });
-    expect(entry).toMatchObject({ target: { type: 'identity', id: who.identity.id } });
+    expect(entry).toMatchObject({ organizationId: acme.id, target: { type: 'identity', id: who.identity.id } });
   });
 
   it('wants the current one, and does not say more than that it is wrong', async () => {
