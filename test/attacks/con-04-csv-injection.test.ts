@@ -1,7 +1,7 @@
 /** SECURITY CON-04: what somebody is called must not become a formula, a cell or a line of whoever opens the export. */
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { attachment, csvFileName, csvOf } from '../../src/system-log/csv.ts';
 import { openDirectory } from '../unit/directory/directory-under-test.ts';
 
@@ -19,20 +19,27 @@ function parse(text: string): string[][] {
   return rows.slice(1, -1);
 }
 
+let directory: Awaited<ReturnType<typeof openDirectory>>;
+let exports = 0;
+beforeAll(async () => {
+  directory = await openDirectory();
+  return directory[Symbol.asyncDispose];
+});
+
 /** Recorded and exported. */
 async function exported(names: readonly string[]): Promise<string[][]> {
-  await using directory = await openDirectory();
   const { systemLog, clock } = directory;
+  const organizationId = `o${++exports}`;
   for (const name of names) {
     clock.advance(1);
     await systemLog.record({
       event: 'platform/connection/create',
-      organizationId: 'o1',
+      organizationId,
       actor: { type: 'administrator', id: name, name },
       target: { type: 'connection', id: name, name },
     });
   }
-  const bytes = await buffer(csvOf(systemLog.each('o1', {}), 'en'));
+  const bytes = await buffer(csvOf(systemLog.each(organizationId, {}), 'en'));
   expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   return parse(bytes.subarray(3).toString('utf8')).reverse();
 }
