@@ -96,6 +96,8 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /administrators/selected',
   'POST /administrators/:administratorId',
   'POST /administrators/:administratorId/remove',
+  // Whoever silences the log's stream wants something unseen.
+  'POST /system-log/webhook/delete',
 ]);
 
 /**
