@@ -18,7 +18,7 @@ import { createIdentities } from '../../src/directory/identities.ts';
 import { createOrganizations } from '../../src/directory/organizations.ts';
 import { createPasskeys, type NewCredential } from '../../src/directory/passkeys.ts';
 import { createRecoveryPhones } from '../../src/directory/recovery-phones.ts';
-import { resealAll } from '../../src/directory/resealing.ts';
+import { resealAll, sealedColumns } from '../../src/directory/resealing.ts';
 import { createSigningKeys } from '../../src/directory/signing-keys.ts';
 import { generateTotpKey } from '../../src/directory/totp.ts';
 import { createSqliteStore } from '../../src/store/sqlite.ts';
@@ -274,6 +274,15 @@ export function describeDatabase(
       clock.advance(3 * dayMs + 1);
       await here!.rotate('oidc-es256');
       expect((await here!.load()).filter((key) => key.use === 'oidc-es256' && key.state === 'retired')).toHaveLength(1);
+    });
+
+    test('no sealed column is left out when the sealing key changes', async () => {
+      const tables = await one.db.introspection.getTables();
+      const inSchema = tables.flatMap(({ name: table, columns }) =>
+        columns.filter((column) => column.name.endsWith('_sealed')).map((column) => `${table}.${column.name}`),
+      );
+      expect(sealedColumns.map(({ table, column }) => `${table}.${column}`).sort()).toEqual(inSchema.sort());
+      expect(inSchema.length).toBeGreaterThan(5);
     });
 
     test('has every sealed column sealed again with a new key, and opens all of it with that key alone', async () => {
