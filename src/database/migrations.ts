@@ -15,6 +15,7 @@ import { createPasswords } from './migrations/passwords.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
+import { indexSystemLog } from './migrations/system-log-indexes.ts';
 import { createTermsAcceptances } from './migrations/terms-acceptances.ts';
 import type { Database } from './schema.ts';
 
@@ -29,6 +30,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-27-terms-acceptances': { up: createTermsAcceptances },
   '2026-11-28-second-factors': { up: createSecondFactors },
   '2026-11-29-passwords': { up: createPasswords },
+  '2026-11-29-system-log-indexes': { up: indexSystemLog },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */
