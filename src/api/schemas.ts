@@ -239,38 +239,48 @@ export const logRecordSchema = named(
 export const logRecordsSchema = named('LogRecords', pageOf(logRecordSchema));
 
 const text = z.string().nullable();
-/** SPEC LOG-4; the spelling is that of the vendor's answers, not of its documentation. */
+const vendorRecord = {
+  recordId: z.string(),
+  utcTimestamp: time,
+  customerId: z.string(),
+  eventType: z.string(),
+  targetId: text,
+  targetDisplayName: text,
+  targetEmail: text,
+  targetUserId: text,
+  targetType: text,
+  beforeChanges: z.looseObject({}).nullable(),
+  afterChanges: z.looseObject({}).nullable(),
+  agentId: z.string(),
+  serviceProfileName: text,
+  actorId: text,
+  actorDisplayName: text,
+  actorType: z.string(),
+  message: z.record(z.string(), z.string()),
+  clientAddress: text,
+  userAgent: text,
+  reference: text,
+  details: z.looseObject({}),
+};
+/** The same with a capital first letter. */
+const documentedRecord = Object.fromEntries(
+  Object.entries(vendorRecord).map(([name, schema]) => [capital(name), schema]),
+) as { [Name in keyof typeof vendorRecord as Capitalize<Name>]: (typeof vendorRecord)[Name] };
+
+/** SPEC LOG-4, spelled as the vendor documents it, and beside it as the vendor answers: collectors read either. */
 export const vendorRecordsSchema = named(
   'VendorRecords',
   z.strictObject({
-    items: z.array(
-      z.strictObject({
-        recordId: z.string(),
-        utcTimestamp: time,
-        customerId: z.string(),
-        eventType: z.string(),
-        targetId: text,
-        targetDisplayName: text,
-        targetEmail: text,
-        targetUserId: text,
-        targetType: text,
-        beforeChanges: z.looseObject({}).nullable(),
-        afterChanges: z.looseObject({}).nullable(),
-        agentId: z.string(),
-        serviceProfileName: text,
-        actorId: text,
-        actorDisplayName: text,
-        actorType: z.string(),
-        message: z.record(z.string(), z.string()),
-        clientAddress: text,
-        userAgent: text,
-        reference: text,
-        details: z.looseObject({}),
-      }),
-    ),
+    Items: z.array(z.strictObject(documentedRecord)),
+    ContinuationToken: z.string().nullable(),
+    items: z.array(z.strictObject(vendorRecord)),
     continuationToken: z.string().nullable(),
   }),
 );
+
+function capital(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
 
 export const tokenRequestSchema = named(
   'TokenRequest',

@@ -41,7 +41,10 @@ export function systemLogHandlers({ systemLog, logRecords }: SystemLogOptions) {
     'GET /systemlog/records': async ({ organization, query }) => {
       try {
         const { Items, ContinuationToken } = await logRecords.read(organization, definedOf(query));
-        return { body: { items: Items.map(asAnswered), continuationToken: ContinuationToken } };
+        const documented = { Items: Items.map(asDocumented), ContinuationToken };
+        return {
+          body: { ...documented, items: documented.Items.map(inCamelCase), continuationToken: ContinuationToken },
+        };
       } catch (error) {
         if (!(error instanceof RecordsQueryError)) throw error;
         const { parameter, message } = error;
@@ -62,19 +65,19 @@ function definedOf<Values extends object>(values: Values): Defined<Values> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<Values>;
 }
 
-/** The vendor documents capitals and answers without: of the collectors most know only `items` and `recordId`. */
-function asAnswered(record: VendorRecord) {
+function asDocumented(record: VendorRecord) {
   const { BeforeChanges: before, AfterChanges: after, Details: details } = record;
   return {
-    ...inCamelCase(record),
-    beforeChanges: before && { ...before },
-    afterChanges: after && { ...after },
-    details: { ...details },
+    ...record,
+    BeforeChanges: before && { ...before },
+    AfterChanges: after && { ...after },
+    Details: { ...details },
   };
 }
 
 type CamelCase<Value> = { [Name in keyof Value as Uncapitalize<Name & string>]: Value[Name] };
 
+/** The vendor documents capitals and answers without: some collectors know only `items` and `recordId`. */
 function inCamelCase<Value extends object>(value: Value): CamelCase<Value> {
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [name[0]?.toLowerCase() + name.slice(1), each]),

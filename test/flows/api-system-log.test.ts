@@ -86,6 +86,11 @@ describe('The vendor’s records', () => {
       );
       expect(status).toBe(200);
       ids.push(...body.items.map(({ recordId }: { recordId: string }) => recordId));
+      // As documented and as answered: the same records.
+      expect(body.Items.map(({ RecordId }: { RecordId: string }) => RecordId)).toEqual(
+        body.items.map(({ recordId }: { recordId: string }) => recordId),
+      );
+      expect(body.ContinuationToken).toBe(body.continuationToken);
       continuation = body.continuationToken;
     } while (continuation !== null);
     const ours = await api('GET', '/api/v1/organizations/acme/log?limit=200');
