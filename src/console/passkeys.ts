@@ -10,6 +10,7 @@ import type { Passkey, PasskeyOwner, Passkeys } from '../directory/passkeys.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { isFreshlyProven } from '../sessions/policy.ts';
 import { citrixConnection } from '../signin/citrix-identity.ts';
+import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import { actOf, finish } from './acts.ts';
 import type { Show } from './frame.ts';
 import type { ConsoleRoute } from './rules.ts';
@@ -28,6 +29,7 @@ export interface PasskeysOptions {
   accounts: Pick<Accounts, 'find'>;
   identities: Pick<Identities, 'find'>;
   passkeys: Pick<Passkeys, 'list' | 'rename' | 'remove'>;
+  endSessionsOf: EndSessionsOf;
   passkeyCeremonies: Pick<PasskeyCeremonies, 'isAvailable' | 'beginRegistration' | 'register'>;
   csrf: Csrf;
   show: Show;
@@ -37,15 +39,15 @@ const listPath = '/passkeys';
 const newPath = '/passkeys/new';
 
 export function passkeysRoutes(options: PasskeysOptions) {
-  const { accounts, identities, passkeys, passkeyCeremonies, csrf, show } = options;
+  const { accounts, identities, passkeys, endSessionsOf, passkeyCeremonies, csrf, show } = options;
   const csrfOf = ({ state }: Visit): string => csrf.tokenFor(state.session.uid);
 
   /** Whoever signed in elsewhere has no passkeys here, so these pages do not exist for them. */
-  async function ownerOf({ state, organization }: Visit): Promise<PasskeyOwner> {
+  async function ownerOf({ state }: Visit): Promise<PasskeyOwner> {
     const { connectionId, accountId } = state.session;
     const account = connectionId === citrixConnection ? await accounts.find(accountId) : undefined;
     if (!account) throw new AppError('not_found');
-    return { identityId: account.subject, organizationId: organization.id };
+    return { identityId: account.subject };
   }
 
   const showList: Handler = async (visit) => {
@@ -154,7 +156,10 @@ export function passkeysRoutes(options: PasskeysOptions) {
   const remove: Handler = async (visit) => {
     const passkey = await find(visit);
     try {
-      await passkeys.remove(await ownerOf(visit), passkey.id, actOf(visit));
+      const owner = await ownerOf(visit);
+      await passkeys.remove(owner, passkey.id, actOf(visit));
+      // Whoever had it may be signed in with it.
+      await endSessionsOf(owner.identityId, { except: visit.state.session.uid });
     } catch (error) {
       if (!(error instanceof DirectoryError) || error.code !== 'last_factor') throw error;
       return finish(visit, listPath, 'passkey_last');

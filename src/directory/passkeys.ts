@@ -13,6 +13,7 @@ import type { TellPerson } from '../mail/tell-person.ts';
 import { type Act, type EventDetail, entryBy, type SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { DirectoryError } from './errors.ts';
+import { organizationsOfIdentity } from './identity-organizations.ts';
 
 /** Of one identity: more are a list that nobody reads, and a page that gets slower. */
 const mostPasskeys = 20;
@@ -38,10 +39,9 @@ export interface NewCredential {
   backedUp: boolean;
 }
 
-/** Whose passkeys, and in which organization's log the change is told. */
+/** Whose passkeys. */
 export interface PasskeyOwner {
   identityId: string;
-  organizationId: string | null;
 }
 
 export type Passkeys = ReturnType<typeof createPasskeys>;
@@ -185,17 +185,18 @@ export function createPasskeys(needs: {
     return updated.numUpdatedRows === 1n;
   }
 
-  /** About the person, so that erasing them takes the passkey's name along, which they have chosen. */
+  /** In the log of every organization that knows them. About the person, so that erasing them takes the passkey's name along, which they have chosen. */
   async function record(
     trx: Database,
     event: SystemEvent,
-    { identityId, organizationId }: PasskeyOwner,
+    { identityId }: PasskeyOwner,
     person: { display_name: string },
     act: Act,
     detail: EventDetail,
   ): Promise<void> {
     const target = { type: 'identity', id: identityId, name: person.display_name } as const;
-    await systemLog.record(entryBy(act, { event, organizationId, target, detail }), trx);
+    for (const organizationId of await organizationsOfIdentity(trx, identityId))
+      await systemLog.record(entryBy(act, { event, organizationId, target, detail }), trx);
   }
 
   return { list, has, rowsOf, findByCredential, userHandleOf, add, rename, remove, noteUse };

@@ -201,10 +201,17 @@ describe('Changing and removing a passkey', () => {
     expect(await listOf(person)).toHaveLength(1);
   });
 
-  it('ends what it opened: the sign-in page takes it no more', async () => {
+  it('ends what it opened, and the sign-in page takes it no more', async () => {
     const person = await withPasskey();
+    const thief = new Browser();
+    await thief.get(app.sites.consoleUrl());
+    await answerWithPasskey(thief, person.device);
+    expect((await thief.get(url('/'))).url.href).toBe(url('/'));
+    app.clock.advance(1000);
     await person.browser.get(url(`/passkeys/${person.id}/remove`));
     expect((await person.browser.submit({}, '/remove')).html).toContain('The passkey was removed.');
+    expect((await thief.get(url('/'))).url.href).not.toBe(url('/'));
+    expect((await person.browser.get(url('/'))).url.href).toBe(url('/'));
     const browser = new Browser();
     await browser.get(app.sites.consoleUrl());
     expect((await answerWithPasskey(browser, person.device)).status).toBe(422);

@@ -89,7 +89,7 @@ describe('A passkey at the sign-in page', () => {
     const { id } = await givePasskey(app, taro, other);
     const browser = await open();
     const { form, options } = await askForPasskey(browser);
-    const owner = { identityId: taro.identity.id, organizationId: acme.id };
+    const owner = { identityId: taro.identity.id };
     await app.services.passkeys.remove(owner, id, { actor: { type: 'system' } });
     const page = await browser.post(form.action, { ...form.fields, passkey: other.get(options) });
     expect(page.status).toBe(422);

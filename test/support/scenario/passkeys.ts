@@ -30,7 +30,7 @@ export async function givePasskey(
   const { origins } = app.sites.webauthn!;
   const options = await passkeyCeremonies.beginRegistration(identity, 'a session');
   const answer = authenticator.create(options, { origin: origins.console });
-  const owner = { identityId: identity.id, organizationId: null };
+  const owner = { identityId: identity.id };
   return passkeyCeremonies.register(owner, 'a session', { answer, name }, { actor: { type: 'system' } });
 }
 

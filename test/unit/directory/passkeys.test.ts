@@ -38,7 +38,7 @@ async function open(how: { counts?: boolean } = {}) {
   const newIdentity = (email = 'alice@alpha.test') =>
     identities.create({ email, displayName: 'Alice', password: 'Rabbit-Hole-42' });
   const alice = await newIdentity();
-  const owner = { identityId: alice.id, organizationId: null };
+  const owner = { identityId: alice.id };
   const device = createSoftwareAuthenticator({ origin: accounts, ...how });
   async function register(bend: Bend = {}, of = alice, name = 'Laptop', authenticator = device) {
     const options = await ceremonies.beginRegistration(of, session);
@@ -135,7 +135,7 @@ describe('registering', () => {
     expect(await refusalOf(again)).toMatchObject({ code: 'passkey_refused' });
     const bob = await newIdentity('bob@alpha.test');
     const forBob = await ceremonies.beginRegistration(bob, session);
-    const asBob = { identityId: bob.id, organizationId: null };
+    const asBob = { identityId: bob.id };
     const taken = JSON.parse(answer);
     taken.response.clientDataJSON = JSON.parse(device.create(forBob, { origin: console })).response.clientDataJSON;
     const stolen = ceremonies.register(asBob, session, { answer: JSON.stringify(taken), name: 'Stolen' }, act);
@@ -351,7 +351,7 @@ describe('a passkey', () => {
   test('is renamed and removed by its owner only', async () => {
     await using directory = await open();
     const { passkeys, register, newIdentity, owner, alice, told } = directory;
-    const bob = { identityId: (await newIdentity('bob@alpha.test')).id, organizationId: null };
+    const bob = { identityId: (await newIdentity('bob@alpha.test')).id };
     const one = await register();
     directory.clock.advance(minute);
     await register();
