@@ -5,7 +5,7 @@ import type { VerifiedPerson } from '../signin/person.ts';
 import type { Act } from '../system-log/events.ts';
 import type { AccountsContext } from './context.ts';
 
-/** Before their first sign-in people have no account, so the actor has no id; the entry's target says who it is. */
+/** Before their first sign-in people have no account: the identity stands for it, by which an erasure finds the entry too. */
 export async function actDuringSignIn(
   { administratorAccountOf }: Pick<AccountsContext, 'administratorAccountOf'>,
   request: Request,
@@ -14,7 +14,7 @@ export async function actDuringSignIn(
   const id = await administratorAccountOf(subject);
   const userAgent = request.headers['user-agent'];
   return {
-    actor: { type: 'administrator', id: id ?? null, ...(id !== undefined && { name: claims.name ?? null }) },
+    actor: { type: 'administrator', id: id ?? subject, name: claims.name ?? null },
     clientAddress: edgeOf(request).address,
     ...(userAgent !== undefined && { userAgent }),
   };

@@ -12,7 +12,7 @@ const messages = translations({
     version: (version: string) => `Version ${version}`,
     accept: 'Accept and continue',
     decline: 'Decline',
-    account: (email: string) => `Signing in as ${email}`,
+    account: (email: string) => `Signing in as ${email}.`,
     declinedTitle: 'You have declined the terms',
     declinedLead:
       'You are signed out, and nothing else has changed. Without accepting them you cannot administer organizations with this account.',
@@ -26,7 +26,7 @@ const messages = translations({
     version: (version: string) => `バージョン ${version}`,
     accept: '同意して続ける',
     decline: '同意しない',
-    account: (email: string) => `${email} でサインインしています`,
+    account: (email: string) => `${email} としてサインインしています。`,
     declinedTitle: '利用規約に同意されませんでした',
     declinedLead:
       'サインアウトしました。ほかには何も変更されていません。同意されるまで、このアカウントで組織を管理することはできません。',

@@ -89,8 +89,8 @@ export const mfaMessages = translations({
     mailHint: (email) => `${email}に6桁のコードをお送りしました。有効期限は10分です。`,
     mailLead: (email) => `${email}に6桁のコードをお送りします。`,
     send: 'コードをメールで受け取る',
-    notArrived: '届かない場合は、迷惑メールのフォルダーをご確認いただくか、',
-    sendAgain: 'コードを再送信してください',
+    notArrived: '届かない場合は、迷惑メールのフォルダーをご確認ください。',
+    sendAgain: 'コードを再送信',
     sendThrottled: 'すでに複数のコードをお送りしています。メールをご確認いただくか、1時間後にもう一度お試しください。',
     otherWays: '別の方法',
     ways: {

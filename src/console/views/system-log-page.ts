@@ -170,6 +170,7 @@ function eventCell(context: PageContext, record: SystemLogRecord): Html {
   );
   return html`${text}<details class="disclosure"><summary>${m.details}${hiddenText(`${text}, ${formatTime(context, record.recordedAt)}`)}</summary>${definitionList(
     [
+      [m.exactTime, html`<code>${new Date(record.recordedAt).toISOString()}</code>`],
       [m.eventType, html`<code>${record.event}</code>`],
       [m.reference, record.reference ?? undefined],
       ...values,

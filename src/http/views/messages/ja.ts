@@ -69,7 +69,7 @@ export const sharedJapanese: typeof sharedEnglish = {
     pwd: 'パスワード',
     otp: 'ワンタイムコード',
     mfa: '多要素認証',
-    mca: '別の経路で届いたコード',
+    mca: '別の手段（メールなど）で届いたコード',
     hwk: 'セキュリティキーまたはパスキー',
     swk: 'ソフトウェアキー',
     fpt: '指紋認証',
