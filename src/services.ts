@@ -273,7 +273,7 @@ export async function createServices(options: ServicesOptions) {
     identities,
     clock,
   });
-  const signInLog = createSignInLog({ systemLog, identities, accounts, administrators });
+  const signInLog = createSignInLog({ systemLog, identities, accounts, administrators, store, clock });
   const admit = createAdmit({
     sessions,
     accountOf: (key) =>

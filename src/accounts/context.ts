@@ -161,7 +161,7 @@ export async function readPost(context: AccountsContext, request: Request, respo
 export async function recordRefusal(
   { signInLog, log }: Pick<AccountsContext, 'signInLog' | 'log'>,
   request: Request,
-  refusal: Pick<RefusedSignIn, 'who' | 'reason'>,
+  refusal: Pick<RefusedSignIn, 'who' | 'reason' | 'retryAfter'>,
 ): Promise<void> {
   try {
     const { address } = edgeOf(request);

@@ -69,7 +69,8 @@ export function createPasskeyRoutes(context: AccountsContext): Router {
     if (identityId === undefined) return;
     const reason =
       judged.outcome === 'throttled' ? judged.outcome : judged.reason === 'counter' ? 'passkey_copied' : 'passkey';
-    await recordRefusal(context, request, { who: { identityId }, reason });
+    const retryAfter = judged.outcome === 'throttled' ? answerWindow : undefined;
+    await recordRefusal(context, request, { who: { identityId }, reason, retryAfter });
   }
 
   return router;

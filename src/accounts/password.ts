@@ -35,7 +35,7 @@ export function createPasswordRoutes(context: AccountsContext): Router {
       const { retryAfter } = answer;
       response.setHeader('Retry-After', Math.ceil(retryAfter / 1000));
       refuse({ kind: 'throttled', retryAfter });
-      return recordRefusal(context, request, { who: { email }, reason: 'throttled' });
+      return recordRefusal(context, request, { who: { email }, reason: 'throttled', retryAfter });
     }
     if (answer.outcome === 'wrong') {
       refuse({ kind: 'credentials' });

@@ -5,16 +5,31 @@
  * Owns: which organizations, and what is told of a failed sign-in (never what was typed: people type passwords into the
  * wrong field). Does not own: failures at an upstream (`sign-in.ts`). Called by `accounts/` and `app.ts`.
  */
+import type { Clock } from '../core/clock.ts';
+import { hashOfToken } from '../core/random.ts';
 import type { Accounts } from '../directory/accounts.ts';
 import type { Administrators } from '../directory/administrators.ts';
 import type { Identities } from '../directory/identities.ts';
+import { networkOf } from '../directory/password-throttle.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { Session, SessionState } from '../sessions/sessions.ts';
+import type { Store } from '../store/store.ts';
 import type { SystemLogEntry } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { citrixConnection } from './citrix-identity.ts';
 
+/**
+ * Of the failures about one identity from one network this many are told in an hour; names that nobody has count
+ * together. So nobody fills a log with what anybody may try (SECURITY CON-14), and the last one says so.
+ */
+const failuresAnHour = 20;
+const hourMs = 3_600_000;
+/** Took a right password or the key itself. Counted apart: no flood of mere tries hides them. */
+const afterProof: readonly RefusedSignIn['reason'][] = ['code', 'passkey_copied'];
+
 export interface SignInLogOptions {
+  store: Pick<Store, 'add' | 'count'>;
+  clock: Clock;
   systemLog: Pick<SystemLog, 'record'>;
   identities: Pick<Identities, 'find' | 'findByEmail'>;
   accounts: Pick<Accounts, 'findOfIdentity'>;
@@ -27,13 +42,17 @@ export interface RefusedSignIn {
   who: { email: string } | { identityId: string };
   /** `passkey_copied`: its count went back. */
   reason: 'credentials' | 'throttled' | 'code' | 'passkey' | 'passkey_copied';
+  /** Of `throttled`, milliseconds: the wait is told once. */
+  retryAfter?: number | undefined;
   clientAddress: string;
   userAgent: string | undefined;
 }
 
 export type SignInLog = ReturnType<typeof createSignInLog>;
 
-export function createSignInLog({ systemLog, identities, accounts, administrators }: SignInLogOptions) {
+export function createSignInLog(options: SignInLogOptions) {
+  const { systemLog, identities, accounts, administrators, store, clock } = options;
+
   async function recordIn(
     organizationIds: readonly string[],
     entry: Omit<SystemLogEntry, 'organizationId'>,
@@ -76,8 +95,11 @@ export function createSignInLog({ systemLog, identities, accounts, administrator
    * In the log of every organization that the person administers; of a name that nobody has, in the installation's.
    * Call it when the answer is on its way: how long this takes depends on who exists (SECURITY ID-02).
    */
-  async function refused({ who, reason, clientAddress, userAgent }: RefusedSignIn): Promise<void> {
+  async function refused(refusal: RefusedSignIn): Promise<void> {
+    const { who, reason, clientAddress, userAgent } = refusal;
     const identity = await ('email' in who ? identities.findByEmail(who.email) : identities.find(who.identityId));
+    const share = await shareOf(refusal, identity?.id);
+    if (share === 'over') return;
     const key = identity && { connectionId: citrixConnection, subject: identity.id };
     const memberships = key ? await administrators.membershipsOf(key) : [];
     const account = identity && (await accounts.findOfIdentity(identity.id));
@@ -87,11 +109,32 @@ export function createSignInLog({ systemLog, identities, accounts, administrator
         event: 'platform/signin/failed',
         actor: { type: 'administrator', id: account?.id ?? identity?.id ?? null, name: identity?.displayName ?? null },
         ...(identity && { target: { type: 'identity' as const, id: identity.id, name: identity.displayName } }),
-        detail: { provider: citrixConnection, reason: identity ? reason : 'unknown' },
+        detail: {
+          provider: citrixConnection,
+          reason: identity ? reason : 'unknown',
+          // Further ones of this hour are not recorded.
+          ...(share === 'last' && { more: true }),
+        },
         clientAddress,
         ...(userAgent !== undefined && { userAgent }),
       },
     );
+  }
+
+  /** Whether this one is told; `last`: and none after it within the hour. */
+  async function shareOf(refusal: RefusedSignIn, identityId: string | undefined): Promise<'told' | 'last' | 'over'> {
+    const { reason, retryAfter, clientAddress } = refusal;
+    const now = clock.now();
+    // Hashed: a copy of the store is no list of who signs in from where.
+    const about = `${identityId ?? 'unknown'}:${hashOfToken(networkOf(clientAddress))}`;
+    if (retryAfter !== undefined) {
+      const isFirst = await store.add(`sign-in-log:wait:${about}`, '1', now + retryAfter);
+      if (!isFirst) return 'over';
+    }
+    const kind = afterProof.includes(reason) ? 'proven' : 'tried';
+    const times = await store.count(`sign-in-log:${kind}:${about}`, now + hourMs);
+    if (times < failuresAnHour) return 'told';
+    return times === failuresAnHour ? 'last' : 'over';
   }
 
   return { signedIn, ended, refused };
