@@ -2,7 +2,6 @@ import express, { type Request } from 'express';
 import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
-import { buildSpMetadata, signMetadata } from '../metadata/sp-metadata.ts';
 import { definitionOf, redirectUris } from '../providers/registry.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
@@ -35,7 +34,9 @@ import { consoleClientId, createRelyingParties, workspaceClientId } from './op/c
 import { createInProcessFetch } from './op/in-process-fetch.ts';
 import { createOp } from './op/op.ts';
 import { createIssuerRoutes } from './op/routes.ts';
-import { createServices, samlCertificates } from './services.ts';
+import { createRemovals } from './removals.ts';
+import { createSamlMetadata } from './saml-metadata.ts';
+import { createServices } from './services.ts';
 import { administratorsRealm } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
@@ -177,7 +178,7 @@ export async function createApp(options: AppOptions) {
     labelOf,
     definitionOf,
     redirectUris,
-    samlMetadata,
+    samlMetadata: createSamlMetadata({ sites, clock, keys: services.keys }),
     developmentMails: developmentMailFolder(options.config, sites),
     onSignedIn: services.signInLog.signedIn,
     onNoAccess: async ({ reference, connectionId, organizationId }) => {
@@ -192,22 +193,6 @@ export async function createApp(options: AppOptions) {
       });
     },
   });
-
-  async function samlMetadata({ encryption }: { encryption: boolean }): Promise<string> {
-    const current = services.keys().find((key) => key.use === 'saml' && key.state === 'current');
-    if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
-    const xml = buildSpMetadata({
-      entityId: sites.samlEntityId,
-      acsUrl: sites.acsUrl,
-      logoutUrl: sites.samlLogoutUrl,
-      logoutBindings: ['redirect', 'post'],
-      signingCertificates: samlCertificates(services.keys(), clock.now()),
-      ...(encryption && { encryptionCertificate: current.certificatePem }),
-      authnRequestsSigned: true,
-      wantAssertionsSigned: false,
-    });
-    return signMetadata(xml, { privateKeyPem: current.privateKeyPem, certificatePem: current.certificatePem });
-  }
 
   const surface = { ...services, sites, clock, cookies, csrf, responder, labelOf, log, parties: ownParties };
   const console = createConsole({
@@ -272,29 +257,8 @@ export async function createApp(options: AppOptions) {
   }
   let opSealingKeys = sealingKeys();
 
-  /**
-   * SES-3, CIT-8: of an administrator who was removed meanwhile, or whose sessions the operator ended, nothing works any more; this tells applications so that wait
-   * to be told. Looks at the sessions only when the rows have changed, whichever process changed them.
-   */
-  async function endRemoved(): Promise<void> {
-    const seen = await services.administrators.fingerprint();
-    if (seen === administratorsSeen) return;
-    await endWithoutAccess(() => true);
-    administratorsSeen = seen;
-  }
-  let administratorsSeen = '';
-  async function endWithoutAccess(isConcerned: (session: Session) => boolean): Promise<void> {
-    for (const { session } of await sessions.listOfAdministrators()) {
-      if (!isConcerned(session) || (await accessOf(session)).length > 0) continue;
-      await sessions.end(session.uid, await lossOf(session));
-    }
-  }
-  // Here at once; should it fail, the round of every process finds the same.
-  services.removals.push(({ organizationId, connectionId }) =>
-    endWithoutAccess(
-      (session) => session.connectionId === connectionId && session.organizationIds.includes(organizationId),
-    ).catch((error: unknown) => log.warn({ err: error }, 'sessions of somebody removed end with the next round')),
-  );
+  const removals = createRemovals({ ...services, accessOf, log });
+  services.removals.push(removals.endOf);
 
   return {
     listener,
@@ -305,7 +269,7 @@ export async function createApp(options: AppOptions) {
     refreshKeys,
     /** Ends and announces what is due. */
     async finalise(): Promise<number> {
-      await endRemoved();
+      await removals.round();
       return sessions.finalise();
     },
     deliverNotices: () => op.deliverNotices(),
