@@ -156,7 +156,15 @@ export async function createServices(options: ServicesOptions) {
   });
   const passkeys = createPasskeys({ db, clock, systemLog, tellPerson });
   const passkeyCeremonies = createPasskeyCeremonies({ webauthn: sites.webauthn, passkeys, store, clock, log });
-  const invitations = createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl });
+  const invitations = createInvitations({
+    db,
+    clock,
+    systemLog,
+    mails,
+    tellPerson,
+    identities,
+    linkOf: sites.invitationUrl,
+  });
   const signingKeys = createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId });
   await signingKeys.ensure();
   // The version first: keys that are newer than it are read once more, never missed.

@@ -13,7 +13,7 @@ import type { Sites } from '../config/sites.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
-import { isAllowed } from '../directory/permissions.ts';
+import { type Access, isAllowed } from '../directory/permissions.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
 import { type Form, readJson, readQuery } from '../http/forms.ts';
@@ -122,6 +122,8 @@ export function createApi(options: ApiOptions): Router {
     const context = [callerId(caller), admitted?.organization.id ?? '', route].join('\0');
     const { query, page, queryText } = readQueries(rule, request, context);
     const body = await readBody(rule, request);
+    if (caller?.kind === 'client' && rule.fullAccessByPersons && givesFullAccess(body))
+      throw new ApiProblem('full-access-by-persons');
     const matches = readMatches(rule, request);
     const call = { request, response, now: clock.now(), params, query, page, body, matches, caller, ...admitted };
     const handle = async (): Promise<KeptAnswer | undefined> => {
@@ -327,6 +329,10 @@ async function readBody(rule: ApiRule, request: Request): Promise<unknown> {
       : [{ pointer: pointerOf(issue.path as string[]), message: issue.message }],
   );
   throw new ApiProblem('request-invalid', { errors: errors.slice(0, 50) });
+}
+
+function givesFullAccess(body: unknown): boolean {
+  return (body as { access: Access }).access.access === 'full';
 }
 
 function readMatches(rule: ApiRule, request: Request): string[] {

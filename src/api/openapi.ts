@@ -132,6 +132,7 @@ function problemsOf(rule: ApiRule, changes: boolean, schemaOf: (schema: z.ZodTyp
     !open && 'not-authenticated',
     !open && 'not-permitted',
     rule.persons && 'not-for-clients',
+    rule.fullAccessByPersons && 'full-access-by-persons',
     rule.sensitive && 'proof-needed',
     !open && 'cross-site-refused',
     'not-found',

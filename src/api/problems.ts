@@ -14,6 +14,7 @@ export const problemTypes = {
   'not-authenticated': { status: 401, title: 'A valid access token or a session is needed' },
   'not-permitted': { status: 403, title: 'Your access does not allow this' },
   'not-for-clients': { status: 403, title: 'A secure client may not do this; sign in as a person' },
+  'full-access-by-persons': { status: 403, title: 'Only a person gives full access; a secure client may not' },
   'proof-needed': { status: 403, title: 'A fresh proof of who you are is needed; confirm it in the console' },
   'cross-site-refused': { status: 403, title: 'The request did not come from a page of this service' },
   'not-found': { status: 404, title: 'There is no such resource' },

@@ -40,6 +40,8 @@ export interface ApiRule {
   matches?: true;
   /** Not for secure clients: a stolen one must not leave behind what outlives it. */
   persons?: true;
+  /** A body with an `access` that is full is refused from secure clients, for the same reason. */
+  fullAccessByPersons?: true;
   /** Of persons: only after a fresh proof of who they are (CON-15). */
   sensitive?: true;
   /** Parameters in any case, unknown ones passed over: the vendor's collectors bring their own. */

@@ -79,7 +79,15 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
   }
 
   const administrators = createAdministrators({ db, clock, systemLog, tellPerson });
-  const invitations = createInvitations({ db, clock, systemLog, mails, identities, linkOf: sites.invitationUrl });
+  const invitations = createInvitations({
+    db,
+    clock,
+    systemLog,
+    mails,
+    tellPerson,
+    identities,
+    linkOf: sites.invitationUrl,
+  });
 
   return {
     clock,

@@ -14,6 +14,7 @@ import type { Database, InvitationRow } from '../database/schema.ts';
 import { inBothLanguages } from '../mail/letter.ts';
 import { invitationLetter } from '../mail/letters/invitation.ts';
 import type { Mails } from '../mail/mails.ts';
+import type { TellPerson } from '../mail/tell-person.ts';
 import { type Act, entryBy } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import {
@@ -33,6 +34,7 @@ import { DirectoryError, type DirectoryErrorCode } from './errors.ts';
 import type { Identities, Identity, IdentityDraft } from './identities.ts';
 import { textOfAccess } from './permission-labels.ts';
 import type { Access } from './permissions.ts';
+import { creatorOfClient } from './secure-clients.ts';
 
 /** ADM-1: counted from the first sending; sending again does not extend it. */
 export const invitationLifetime = 5 * 86_400_000;
@@ -82,10 +84,11 @@ export function createInvitations(needs: {
   clock: Clock;
   systemLog: Pick<SystemLog, 'record'>;
   mails: Pick<Mails, 'queue'>;
+  tellPerson: TellPerson;
   identities: Pick<Identities, 'create'>;
   linkOf(token: string): string;
 }) {
-  const { db, clock, systemLog, mails, identities, linkOf } = needs;
+  const { db, clock, systemLog, mails, tellPerson, identities, linkOf } = needs;
 
   /**
    * Makes the administrator, `invited`, and mails the link. The answer does not tell whether the email has an identity.
@@ -148,6 +151,7 @@ export function createInvitations(needs: {
         .executeTakeFirstOrThrow();
       const administrator = await requireAdministrator(trx, organizationId, administratorId);
       await systemLog.record(entryAbout(by, 'invite', administrator, { after: changesOf(administrator) }), trx);
+      await tellCreator(trx, by, organizationId, email);
       return { administrator, ...(await send(trx, invitation, administrator, secret)) };
     });
   }
@@ -205,6 +209,16 @@ export function createInvitations(needs: {
       }
     }
     return outcome;
+  }
+
+  /** Whoever made the secure client that invites learns of it: it may be in other hands. */
+  async function tellCreator(trx: Database, { act }: Authority, organizationId: string, invited: string) {
+    if (act.actor.type !== 'client' || act.actor.id === null) return;
+    const creator = await creatorOfClient(trx, act.actor.id);
+    if (creator?.email === undefined) return;
+    const { name: organization } = await organizationOf(trx, organizationId);
+    const thing = `${invited} (${creator.clientName})`;
+    await tellPerson({ kind: 'secure_client_invited', email: creator.email, organization, thing, act }, trx);
   }
 
   async function send(

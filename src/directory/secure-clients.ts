@@ -225,6 +225,19 @@ export function createSecureClients(needs: {
   return { create, list, find, findById, revoke, authenticate, standingOf, noteUse };
 }
 
+/** Of a client that acts: its name, and where to reach its creator. */
+export async function creatorOfClient(
+  trx: Database,
+  clientId: string,
+): Promise<{ clientName: string; email: string | undefined } | undefined> {
+  const row = await trx
+    .selectFrom('secure_clients')
+    .select(['name', 'creator_account_id'])
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return row && { clientName: row.name, email: await emailOf(trx, row.creator_account_id) };
+}
+
 async function emailOf(trx: Database, accountId: string): Promise<string | undefined> {
   const row = await trx.selectFrom('accounts').select('claims').where('id', '=', accountId).executeTakeFirst();
   const email: unknown = row && JSON.parse(row.claims).cip_email;

@@ -24,6 +24,7 @@ const plain = ({ status, body, headers }: ApiAnswer) => {
   const { date: _date, 'x-request-id': _id, 'content-length': _length, ...others } = headers;
   return { status, body: rest, headers: others };
 };
+const custom = { access: 'custom', permissions: ['library'] };
 const own = (within: string) => `/api/v1/organizations/alpha${within}`;
 
 describe('Another organization', () => {
@@ -79,7 +80,7 @@ describe('Another organization', () => {
       ['GET', 'secure-clients', theirs.client.clientId, {}],
       ['DELETE', 'secure-clients', theirs.client.clientId, {}],
       ['GET', 'administrators', theirs.administratorId, {}],
-      ['PATCH', 'administrators', theirs.administratorId, { ...match, body: { access: { access: 'full' } } }],
+      ['PATCH', 'administrators', theirs.administratorId, { ...match, body: { access: custom } }],
       ['DELETE', 'administrators', theirs.administratorId, match],
       ['DELETE', 'sessions', session, {}],
     ] as const) {
@@ -119,7 +120,7 @@ describe('Another organization', () => {
 describe('A field that was not asked for', () => {
   it.each([
     ['PATCH', '/settings', { alwaysPrompt: true }],
-    ['POST', '/administrators', { email: 'x@example.com', access: { access: 'full' } }],
+    ['POST', '/administrators', { email: 'x@example.com', access: custom }],
   ])('is refused by %s %s, and nothing is done', async (method, within, right) => {
     const before = JSON.stringify([
       await ground.app.services.organizations.find(ground.alpha.organization.id),

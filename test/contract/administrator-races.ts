@@ -32,7 +32,7 @@ export function describeAdministratorRaces(
       identities,
       organizations: createOrganizations({ db, clock }),
       administrators: createAdministrators({ db, clock, systemLog, tellPerson }),
-      invitations: createInvitations({ db, clock, systemLog, mails, identities, linkOf: (token) => token }),
+      invitations: createInvitations({ db, clock, systemLog, mails, tellPerson, identities, linkOf: (token) => token }),
     };
   }
   const processes = () => [processOn(open().one), processOn(open().other)] as const;

@@ -1,8 +1,10 @@
 /** ADM-1 to ADM-4 by the API: invite, send again, change access, remove; the mail has the link, the API never. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Organization } from '../../src/directory/organizations.ts';
-import type { ApiClient } from '../support/api-client.ts';
+import { type ApiClient, apiOfPage } from '../support/api-client.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { Browser } from '../support/browser.ts';
+import { createAdministrator, signInWithCode } from '../support/scenario/administrators.ts';
 import { createTestClient, type TestSecureClient } from '../support/scenario/secure-clients.ts';
 import { type MailServer, startMailServer } from '../support/services/mail-server.ts';
 
@@ -63,10 +65,10 @@ describe('Administrators', () => {
 
   it('are changed and removed by who has seen them as they are (CON-13)', async () => {
     const { body, headers } = await invite('changing@example.com');
-    const to = { body: { access: { access: 'full' } } };
+    const to = { body: { access: { access: 'custom', permissions: ['library'] } } };
     expect((await api('PATCH', path(body.id), to)).status).toBe(428);
     const changed = await api('PATCH', path(body.id), { ...to, headers: { 'if-match': headers.etag! } });
-    expect([changed.status, changed.body.access]).toEqual([200, { access: 'full' }]);
+    expect([changed.status, changed.body.access]).toEqual([200, to.body.access]);
     expect((await api('DELETE', path(body.id), { headers: { 'if-match': headers.etag! } })).status).toBe(412);
     expect((await api('DELETE', path(body.id), { headers: { 'if-match': changed.headers.etag! } })).status).toBe(204);
     expect((await api('GET', path(body.id))).status).toBe(404);
@@ -75,6 +77,35 @@ describe('Administrators', () => {
       event: 'platform/administrator/delete',
     });
     expect(entry).toMatchObject({ actor: { type: 'client', id: made.client.clientId } });
+  });
+
+  it('get full access from persons only, and the maker of the client that invites is told', async () => {
+    const full = { access: 'full' };
+    const problem = [403, app.sites.apiUrl('/api/v1/problems/full-access-by-persons')];
+    const invited = await api('POST', path(), { body: { email: 'thief@example.com', access: full } });
+    expect([invited.status, invited.body.type]).toEqual(problem);
+    const inviting = await createTestClient(app, acme);
+    expect((await app.takeMail(inviting.email)).subject).toContain('A secure client was created');
+    await (await inviting.api())('POST', path(), { body: { email: 'helper@example.com', access: custom } });
+    const told = await app.takeMail(inviting.email);
+    expect(told.subject).toContain('A secure client of yours has invited an administrator');
+    expect(told.text).toContain(`helper@example.com (${inviting.client.name})`);
+    const { items } = (await api('GET', path())).body;
+    expect(items.map(({ email }: { email: string }) => email)).not.toContain('thief@example.com');
+    const { id } = items.find(({ email }: { email: string }) => email === 'helper@example.com');
+    const headers = { 'if-match': (await api('GET', path(id))).headers.etag! };
+    const raised = await api('PATCH', path(id), { body: { access: full }, headers });
+    expect([raised.status, raised.body.type]).toEqual(problem);
+    expect((await api('GET', path(id))).body.access).toEqual(custom);
+    // The person may, in the console's session.
+    const owner = await createAdministrator(app, [acme]);
+    const browser = new Browser();
+    await browser.get(app.sites.consoleUrl());
+    await signInWithCode(browser, owner);
+    const person = await apiOfPage(app, browser);
+    expect((await person('PATCH', path(id), { body: { access: full }, headers })).body.access).toEqual(full);
+    const body = { email: 'chief@example.com', access: full };
+    expect((await person('POST', path(), { body })).status).toBe(201);
   });
 
   it('do not change their own access through their client, nor remove themselves (CON-06, ADM-4)', async () => {

@@ -21,6 +21,7 @@ const ownActs = translations({
     passkey_added: 'A passkey was added to your account',
     passkey_removed: 'A passkey was removed from your account',
     secure_client_created: 'A secure client was created in your name',
+    secure_client_invited: 'A secure client of yours has invited an administrator',
   },
   ja: {
     password_changed: 'パスワードが変更されました',
@@ -35,6 +36,7 @@ const ownActs = translations({
     passkey_added: 'パスキーが追加されました',
     passkey_removed: 'パスキーが削除されました',
     secure_client_created: 'あなたの名前でセキュアクライアントが作成されました',
+    secure_client_invited: 'あなたのセキュアクライアントから管理者が招待されました',
   },
 });
 /** Done by an administrator or the operator: the letter says whom to ask. */

@@ -148,7 +148,8 @@ describe('an invitation', () => {
     'that is %s while the password is being hashed is not accepted',
     async (what) => {
       await using directory = await openWithOrganization();
-      const { db, clock, systemLog, mails, identities, organization, administrators, invite, tokenOf } = directory;
+      const { db, clock, systemLog, mails, tellPerson, identities, organization, administrators, invite, tokenOf } =
+        directory;
       const invited = await invite();
       const { id } = invited.administrator;
       const meanwhile = async () => {
@@ -160,7 +161,15 @@ describe('an invitation', () => {
         await meanwhile();
         return identities.create(draft, together);
       };
-      const slow = createInvitations({ db, clock, systemLog, mails, identities: { create }, linkOf: (token) => token });
+      const slow = createInvitations({
+        db,
+        clock,
+        systemLog,
+        mails,
+        tellPerson,
+        identities: { create },
+        linkOf: (token) => token,
+      });
       const accepted = slow.acceptAsNew(tokenOf(invited), { version: 1, person }, {});
       expect((await refusalOf(accepted)).code).toBe('invitation_over');
       expect(await identities.findByEmail('alice@alpha.test')).toBeUndefined();
