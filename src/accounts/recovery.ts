@@ -41,17 +41,17 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
     return { status: 429 };
   }
 
-  function showWays(
+  async function showWays(
     request: Request,
     response: Response,
     place: Place,
     problem: { error?: RecoveryError; isSendThrottled?: boolean } = {},
-  ): void {
+  ): Promise<void> {
     const model = {
       ...shared(request, response, place),
       ...problem,
       backupAction: url(place, 'recovery', 'backup-code'),
-      sendAction: url(place, 'recovery', 'send'),
+      sendAction: (await citrix.mayUseMail(place.progress)) ? url(place, 'recovery', 'send') : undefined,
     };
     const isThrottled = problem.isSendThrottled === true;
     const error = isThrottled ? ({ kind: 'throttled', retryAfter: codeWindow } as const) : problem.error;
@@ -59,7 +59,9 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
     responder.send(request, response, (page) => recoveryPage(page, model), answer);
   }
 
-  function showCode(request: Request, response: Response, place: Place, error?: RecoveryError): void {
+  async function showCode(request: Request, response: Response, place: Place, error?: RecoveryError): Promise<void> {
+    // Nothing that was sent counts: the page before says why.
+    if (!(await citrix.mayUseMail(place.progress))) return response.redirect(303, url(place, 'recovery'));
     const model = {
       ...shared(request, response, place),
       action: url(place, 'recovery', 'email'),
@@ -85,7 +87,7 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
       const act = await actDuringSignIn(context, request, progress.person);
       const answer = await citrix.checkCode(uid, waiting.browser, { method, code, act });
       if (answer === 'wrong') {
-        show(request, response, place, { kind: 'wrong' });
+        await show(request, response, place, { kind: 'wrong' });
         return recordRefusal(context, request, { who: { identityId: progress.person.subject }, reason: 'code' });
       }
       if (answer === 'throttled') return show(request, response, place, { kind: 'throttled', retryAfter: codeWindow });
@@ -114,6 +116,7 @@ export function createRecoveryRoutes(context: AccountsContext): Router {
       const { language } = responder.contextOf(request);
       const sent = await citrix.sendCode(waiting.interaction.uid, waiting.browser, { act, language });
       if (sent === 'throttled') return showWays(request, response, place, { isSendThrottled: true });
+      if (sent === 'refused') return response.redirect(303, url(place, 'recovery'));
       response.redirect(303, sent === 'sent' ? url(place, 'recovery', 'email') : url(place));
     })(request, response);
   });

@@ -103,10 +103,13 @@ export function mfaRoutes(options: MfaOptions) {
   async function showProof(
     visit: Visit,
     change: Change,
-    method: FactorMethod,
+    asked: FactorMethod,
     problem: { error?: MfaProofError; isSendThrottled?: boolean } = {},
   ): Promise<void> {
     const { error } = problem;
+    const mayUseMail = await factorChange.mayUseMail(change.place);
+    const ways = factorMethods.filter((way) => way !== 'email_code' || mayUseMail);
+    const method = ways.find((way) => way === asked) ?? 'otp';
     const isThrottled = typeof error === 'object' || problem.isSendThrottled;
     const model = {
       ...shared(visit, change),
@@ -116,7 +119,8 @@ export function mfaRoutes(options: MfaOptions) {
       method,
       email: change.email,
       isMailed: await factorChange.isCodeWaiting(change.place),
-      otherWays: factorMethods
+      isAfterReset: !mayUseMail,
+      otherWays: ways
         .filter((other) => other !== method)
         .map((other) => ({ method: other, href: visit.url(pathOf(change, `?with=${other}`)) })),
     };

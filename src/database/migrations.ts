@@ -12,6 +12,7 @@ import { createMails } from './migrations/mails.ts';
 import type { AnySchema } from './migrations/migration.ts';
 import { createPasskeys } from './migrations/passkeys.ts';
 import { createPasswords } from './migrations/passwords.ts';
+import { createResetsByMail } from './migrations/resets-by-mail.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-28-second-factors': { up: createSecondFactors },
   '2026-11-29-passwords': { up: createPasswords },
   '2026-11-29-system-log-indexes': { up: indexSystemLog },
+  '2026-11-30-resets-by-mail': { up: createResetsByMail },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

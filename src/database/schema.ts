@@ -106,6 +106,8 @@ export interface IdentityRow {
   updated_at: number;
   /** Sessions whose person last proved who they are before this have ended (directory/identity-sessions.ts). */
   sessions_not_before: Generated<number>;
+  /** Since then codes by mail prove nothing; null: they do (directory/resets-by-mail.ts). */
+  reset_by_mail_at: number | null;
 }
 
 export interface TotpDeviceRow {

@@ -20,6 +20,7 @@ import { createBackupCodes } from './backup-codes.ts';
 import { createEmailCodes, emailCodeLifetime } from './email-codes.ts';
 import { createFactorTries } from './factor-tries.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
+import { isMailboxInDoubt, trustMailbox } from './resets-by-mail.ts';
 import { createTotpDevices } from './totp-devices.ts';
 
 export const factorMethods = ['otp', 'backup_code', 'email_code'] as const;
@@ -99,7 +100,11 @@ export function createMfa({ db, store, clock, sealer, mails, tellPerson, systemL
     });
   }
 
+  /** Not after a reset by mail (ID-08). */
+  const mayUseMail = async (identityId: string): Promise<boolean> => !(await isMailboxInDoubt(db, identityId));
+
   async function useEmailCode(attempt: CodeTry): Promise<boolean> {
+    if (!(await mayUseMail(attempt.identityId))) return false;
     if (!(await emailCodes.use(attempt, attempt.code))) return false;
     await db.transaction().execute(async (trx) => {
       await note(trx, attempt, 'platform/recoverycode/use');
@@ -110,9 +115,14 @@ export function createMfa({ db, store, clock, sealer, mails, tellPerson, systemL
 
   /**
    * Writes six digits to the identity's address. `throttled`: too many mails within an hour; the ones before still count
-   * until they run out.
+   * until they run out. `refused`: it would prove nothing now (`mayUseMail`); for an enrolment it always does, there is
+   * nothing else yet.
    */
-  async function sendCode(request: FactorRequest, purpose: FactorCodePurpose): Promise<'sent' | 'throttled'> {
+  async function sendCode(
+    request: FactorRequest,
+    purpose: FactorCodePurpose,
+  ): Promise<'sent' | 'throttled' | 'refused'> {
+    if (purpose !== 'enrolment' && !(await mayUseMail(request.identityId))) return 'refused';
     const { email } = await personOf(db, request.identityId);
     const made = await emailCodes.make(request);
     if (!made) return 'throttled';
@@ -158,7 +168,10 @@ export function createMfa({ db, store, clock, sealer, mails, tellPerson, systemL
 
   const isCodeWaiting = (request: Pick<FactorRequest, 'identityId' | 'challengeId'>) => emailCodes.isWaiting(request);
 
-  return { verifyCode, verifyFirstCode, sendCode, isCodeWaiting };
+  /** Somebody came in with the password and another factor than their mail, in a sign-in begun at `startedAt`. */
+  const cameInWithoutMail = (identityId: string, startedAt: number) => trustMailbox(db, identityId, startedAt);
+
+  return { verifyCode, verifyFirstCode, sendCode, isCodeWaiting, mayUseMail, cameInWithoutMail };
 }
 
 /** Throws when the identity is gone. */

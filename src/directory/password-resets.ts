@@ -4,7 +4,8 @@
  * A request is one row, whether anybody has the email or not; what follows from it is found out afterwards, beside the
  * requests of others, so that neither answer nor time tells who exists (ID-02). Owns `password_reset_requests` and
  * `password_resets`. The link has an id and a secret, of which a hash is kept; it works once, for half an hour, and the
- * newest voids the others. It sets a password and does nothing else: no session, and the second factor stays as it is.
+ * newest voids the others. It sets a password: no session, and the second factor stays as it is, but for codes by mail
+ * (`resets-by-mail.ts`).
  * Called by `accounts/` and, to deliver, by `app.ts`.
  */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
@@ -20,6 +21,7 @@ import type { SystemLog } from '../system-log/system-log.ts';
 import { normalizeEmail } from './email-address.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
 import type { PasswordChange, Passwords } from './passwords.ts';
+import { noteResetByMail } from './resets-by-mail.ts';
 
 /** ID-11. */
 export const resetLifetime = 30 * 60_000;
@@ -175,6 +177,7 @@ export function createPasswordResets(needs: PasswordResetsNeeds) {
         .where('expires_at', '>', clock.now())
         .returning('id')
         .executeTakeFirst();
+      if (used) await noteResetByMail(trx, identityId, clock.now());
       return used !== undefined;
     });
     return changed.outcome === 'overtaken' ? { outcome: 'gone' } : changed;

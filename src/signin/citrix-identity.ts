@@ -20,7 +20,7 @@ export interface CitrixSignInOptions {
   attempts: Attempts;
   provider: PasswordProvider;
   throttle: PasswordThrottle;
-  mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting'>;
+  mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting' | 'mayUseMail' | 'cameInWithoutMail'>;
   passwords: Pick<Passwords, 'dueOf' | 'noteUse' | 'replace'>;
   endSessionsOf: EndSessionsOf;
   facts: CitrixFacts;
@@ -133,9 +133,13 @@ export function createCitrixSignIn(options: CitrixSignInOptions) {
     if (taken?.step !== 'citrix' || taken.progress.challengeId !== progress.challengeId) return undefined;
     // Asked once more at the end: the session that opens now would look younger than what has ended it.
     if (!(await isStanding(taken.progress, facts))) return undefined;
-    const { person } = taken.progress;
+    const { person, factor, startedAt } = taken.progress;
     // CIT-3: only now, or whoever knows nothing but the password would keep it in use.
-    if (person.amr.includes('pwd')) await passwords.noteUse(person.subject);
+    if (person.amr.includes('pwd')) {
+      await passwords.noteUse(person.subject);
+      // ID-08. Not after a passkey alone: its owner need not know that somebody has set another password.
+      if (factor !== 'email_code') await mfa.cameInWithoutMail(person.subject, startedAt);
+    }
     return person;
   }
 
@@ -155,7 +159,7 @@ export function createCitrixSignIn(options: CitrixSignInOptions) {
     interactionUid: string,
     browser: string,
     request: Pick<GivenCode, 'act' | 'language'>,
-  ): Promise<'sent' | 'throttled' | 'expired'> {
+  ): Promise<'sent' | 'throttled' | 'refused' | 'expired'> {
     const progress = await progressOf(interactionUid, browser);
     if (!progress || (await taskOf(progress)) !== 'code') return 'expired';
     const { challengeId, person } = progress;
@@ -165,6 +169,8 @@ export function createCitrixSignIn(options: CitrixSignInOptions) {
   /** A code that was sent for the sign-in as it stands still counts. */
   const isCodeWaiting = ({ challengeId, person }: CitrixProgress): Promise<boolean> =>
     mfa.isCodeWaiting({ identityId: person.subject, challengeId });
+
+  const mayUseMail = ({ person }: CitrixProgress): Promise<boolean> => mfa.mayUseMail(person.subject);
 
   /** The task `new-password`: sets it, ends what the old one opened, and goes on. Throws `too_busy`. */
   async function setNewPassword(
@@ -191,6 +197,7 @@ export function createCitrixSignIn(options: CitrixSignInOptions) {
     checkCode,
     sendCode,
     isCodeWaiting,
+    mayUseMail,
     progressOf,
     taskOf,
     advance,

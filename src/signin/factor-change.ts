@@ -42,7 +42,7 @@ export interface FactorChangeOptions {
   store: Store;
   sealer: Sealer;
   clock: Clock;
-  mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting'>;
+  mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting' | 'mayUseMail'>;
   changes: Pick<MfaChanges, 'replaceDevice' | 'replaceBackupCodes' | 'replacePhone'>;
   sessions: Pick<Sessions, 'noteProof'>;
   endSessionsOf: EndSessionsOf;
@@ -101,6 +101,8 @@ export function createFactorChange(options: FactorChangeOptions) {
     return mfa.isCodeWaiting(requestOf(place, (await open(place)).pending));
   }
 
+  const mayUseMail = ({ identityId }: ChangePlace): Promise<boolean> => mfa.mayUseMail(identityId);
+
   /** What the new app is given, and the new codes; undefined before the proof and after its time. */
   async function proven(place: ChangePlace): Promise<Pending['next'] | undefined> {
     return (await find(place))?.pending.next ?? undefined;
@@ -142,5 +144,5 @@ export function createFactorChange(options: FactorChangeOptions) {
     return 'done';
   }
 
-  return { prove, sendCode, isCodeWaiting, proven, changeApp, changeBackupCodes, changePhone };
+  return { prove, sendCode, isCodeWaiting, mayUseMail, proven, changeApp, changeBackupCodes, changePhone };
 }

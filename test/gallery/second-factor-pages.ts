@@ -51,6 +51,12 @@ const consolePages: Readonly<Record<string, Sample>> = {
   'mfa-proof-wrong': (c) => mfaProofPage(c, frame, { ...proof, error: 'wrong' }),
   'mfa-proof-throttled': (c) => mfaProofPage(c, frame, { ...proof, error: { retryAfter: hour } }),
   'mfa-proof-backup-code': (c) => mfaProofPage(c, frame, { ...proof, factor: 'phone', method: 'backup_code' }),
+  'mfa-proof-after-reset': (c) =>
+    mfaProofPage(c, frame, {
+      ...proof,
+      isAfterReset: true,
+      otherWays: [{ method: 'backup_code', href: '/1' }],
+    }),
   'mfa-proof-mail': (c) => mfaProofPage(c, frame, { ...proof, method: 'email_code' }),
   'mfa-proof-mailed': (c) => mfaProofPage(c, frame, { ...proof, method: 'email_code', isMailed: true }),
   'mfa-proof-mail-throttled': (c) => mfaProofPage(c, frame, { ...proof, method: 'email_code', isSendThrottled: true }),
@@ -99,6 +105,7 @@ export const secondFactorPages: Readonly<Record<string, Sample>> = {
   'recovery-throttled': (c) =>
     recoveryPage(c, { ...recovery, backupAction: '/', error: { kind: 'throttled', retryAfter: hour } }),
   'recovery-send-throttled': (c) => recoveryPage(c, { ...recovery, backupAction: '/', isSendThrottled: true }),
+  'recovery-after-reset': (c) => recoveryPage(c, { ...recovery, sendAction: undefined, backupAction: '/' }),
   'recovery-code': (c) => recoveryCodePage(c, { ...recovery, action: '/', otherHref: '/' }),
   'recovery-code-wrong': (c) =>
     recoveryCodePage(c, { ...recovery, action: '/', otherHref: '/', error: { kind: 'wrong' } }),

@@ -18,6 +18,11 @@ const messages = translations({
     mailTitle: 'With a code by email',
     mailText: (email: string) => `We send a 6-digit code to ${email}.`,
     send: 'Email me a code',
+    afterResetTitle: 'No code by email for now',
+    afterReset:
+      'Your password was reset by email. Until you have signed in with it and something else, we take no code by email: whoever reads your mail would need nothing more.',
+    afterResetHelp:
+      'Use your authenticator app, a passkey or a backup code. If you have none of them, ask the support of this service: they make sure that it is you, by a call to your recovery phone.',
     sendThrottled: 'We have sent several codes already. Please look into your mail, or try again in an hour.',
     submit: 'Continue',
     codeTitle: 'Enter the code from the mail',
@@ -42,6 +47,11 @@ const messages = translations({
     mailTitle: 'メールでコードを受け取る',
     mailText: (email) => `${email}に6桁のコードをお送りします。`,
     send: 'コードをメールで受け取る',
+    afterResetTitle: '現在、メールのコードは使用できません',
+    afterReset:
+      'パスワードがメールで再設定されたため、ほかの方法で一度サインインするまで、メールのコードは使用できません。メールを読める人なら誰でもサインインできてしまうのを防ぐためです。',
+    afterResetHelp:
+      '認証アプリ、パスキー、またはバックアップコードを使用してください。いずれもお持ちでない場合は、このサービスのサポートにお問い合わせください。回復用の電話番号へのお電話で、ご本人であることを確認します。',
     sendThrottled: 'すでに複数のコードをお送りしています。メールをご確認いただくか、1時間後にもう一度お試しください。',
     submit: '続ける',
     codeTitle: 'メールのコードを入力',
@@ -69,10 +79,15 @@ interface Ways {
   codeHref: string;
 }
 
-/** `backupAction` receives `code`; `sendAction` nothing but `csrf`. */
+/** `backupAction` receives `code`; `sendAction` nothing but `csrf`; undefined: the password was reset by mail. */
 export function recoveryPage(
   context: PageContext,
-  model: Ways & { backupAction: string; sendAction: string; error?: RecoveryError; isSendThrottled?: boolean },
+  model: Ways & {
+    backupAction: string;
+    sendAction: string | undefined;
+    error?: RecoveryError;
+    isSendThrottled?: boolean;
+  },
 ): Html {
   const { language } = context;
   const m = messages[language];
@@ -94,11 +109,15 @@ export function recoveryPage(
         actions(submitButton(m.submit)),
       ),
       { lead: m.backupText },
-    )}${section(
-      m.mailTitle,
-      form({ action: model.sendAction, csrf: model.csrf }, actions(submitButton(m.send, { kind: 'secondary' }))),
-      { lead: m.mailText(model.email) },
-    )}</div>`,
+    )}${
+      model.sendAction === undefined
+        ? section(m.afterResetTitle, html`<p>${m.afterReset}</p><p>${m.afterResetHelp}</p>`)
+        : section(
+            m.mailTitle,
+            form({ action: model.sendAction, csrf: model.csrf }, actions(submitButton(m.send, { kind: 'secondary' }))),
+            { lead: m.mailText(model.email) },
+          )
+    }</div>`,
     aside: html`<p><a href="${model.codeHref}">${m.back}</a></p><p>${m.help}</p>`,
   });
 }

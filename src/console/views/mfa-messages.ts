@@ -42,6 +42,8 @@ export const mfaMessages = translations({
     sendThrottled: 'We have sent several codes already. Please look into your mail, or try again in an hour.',
     otherWays: 'Other ways',
     ways: { otp: 'With my authenticator app', backup_code: 'With a backup code', email_code: 'With a code by email' },
+    afterReset:
+      'Your password was reset by email. Until you have signed in with it and your app, a passkey or a backup code, we take no code by email. If you have none of them, ask the support of this service: they call your recovery phone.',
     continue: 'Continue',
     emptyCode: 'Enter the code.',
     wrong: {
@@ -98,6 +100,8 @@ export const mfaMessages = translations({
       backup_code: 'バックアップコードを使用する',
       email_code: 'メールでコードを受け取る',
     },
+    afterReset:
+      'パスワードがメールで再設定されたため、そのパスワードと、認証アプリ、パスキー、バックアップコードのいずれかで一度サインインするまで、メールのコードは使用できません。いずれもお持ちでない場合は、このサービスのサポートにお問い合わせください。回復用の電話番号にお電話して、ご本人であることを確認します。',
     continue: '続ける',
     emptyCode: 'コードを入力してください。',
     wrong: {

@@ -99,6 +99,8 @@ export function mfaProofPage(
     /** A code that was sent by mail still counts. */
     isMailed: boolean;
     isSendThrottled?: boolean;
+    /** By mail: there is no code by mail then. */
+    isAfterReset?: boolean;
     otherWays: readonly { method: Method; href: string }[];
     error?: MfaProofError;
   },
@@ -152,7 +154,7 @@ export function mfaProofPage(
       isToSend ? send : html`${enter}${method === 'email_code' && html`<div class="below">${sendAgain}</div>`}`,
     )}${section(
       m.otherWays,
-      html`<ul class="plain">${model.otherWays.map((way) => html`<li><a href="${way.href}">${m.ways[way.method]}</a></li>`)}</ul>`,
+      html`<ul class="plain">${model.otherWays.map((way) => html`<li><a href="${way.href}">${m.ways[way.method]}</a></li>`)}</ul>${model.isAfterReset && html`<p class="hint">${m.afterReset}</p>`}`,
     )}`,
   });
 }
