@@ -11,10 +11,16 @@ import { RefusedError } from './refused-error.ts';
 
 const organizationOption = { value: 'ID', help: 'Customer id or OrgID', required: true } as const;
 
+/** One of the two is asked for: nobody gets full access because nothing was said. */
+const accessOptions = {
+  full: { help: 'Full access' },
+  permission: { value: 'NAME', help: 'Custom access with this', multiple: true },
+} as const;
+
 const add: Command = {
   name: 'administrator add',
   summary: 'Let an identity, an Azure AD user or a group administer an organization',
-  notes: `Who: --email of an identity; or --connection with --user (Azure AD, <tenant id>.<object id>, and --email and\n--name) or with --group (object id, or SID for SAML, and --name).\nWithout --permission the access is full, which groups cannot have. Permissions: ${permissionNames.join(', ')}.`,
+  notes: `Who: --email of an identity; or --connection with --user (Azure AD, <tenant id>.<object id>, and --email and\n--name) or with --group (object id, or SID for SAML, and --name).\nGive --full (not to a group), or each --permission of a custom access: ${permissionNames.join(', ')}.`,
   options: {
     organization: organizationOption,
     email: { value: 'EMAIL', help: 'Of the identity, or of the Azure AD user' },
@@ -22,15 +28,16 @@ const add: Command = {
     user: { value: 'SUBJECT', help: 'Azure AD user' },
     group: { value: 'ID', help: 'Group' },
     name: { value: 'NAME', help: 'Display name of the user or group' },
-    permission: { value: 'NAME', help: 'Custom access with this', multiple: true },
+    ...accessOptions,
   },
   async run(values, io) {
+    const access = readAccess(values);
     const installation = await io.open();
     const organization = await installation.requireOrganization(values.required('organization'));
     const who = values.has('connection')
       ? await readUpstreamPerson(values, installation, organization)
       : await readIdentity(values, installation);
-    const draft = { organizationId: organization.id, access: readAccess(values.texts('permission')), ...who };
+    const draft = { organizationId: organization.id, access, ...who };
     const administrator = await installation.administrators.add(draft, operator);
     const text = `${administrator.displayName} administers ${organization.name} (${textOfAccess(administrator.access)})`;
     return { json: administrator, text };
@@ -40,19 +47,20 @@ const add: Command = {
 const invite: Command = {
   name: 'administrator invite',
   summary: 'Invite somebody by email to administer an organization',
-  notes: `The link is shown this once, and mailed where a mail server is configured. It works once, for five days.\nWithout --permission the access is full. Permissions: ${permissionNames.join(', ')}.`,
+  notes: `The link is shown this once, and mailed where a mail server is configured. It works once, for five days.\nGive --full, or each --permission of a custom access: ${permissionNames.join(', ')}.`,
   options: {
     organization: organizationOption,
     email: { value: 'EMAIL', help: 'Whom; a person who has an identity keeps it', required: true },
-    permission: { value: 'NAME', help: 'Custom access with this', multiple: true },
+    ...accessOptions,
   },
   async run(values, io) {
+    const access = readAccess(values);
     const { invitations, requireOrganization, config } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
-    const access = readAccess(values.texts('permission'));
     const email = values.required('email');
     const invited = await invitations.invite({ organizationId: organization.id, email, access }, operator);
-    return answerOfInvitation(`${email} is invited to administer ${organization.name}`, invited, config);
+    const done = `${email} is invited to administer ${organization.name} (${textOfAccess(access)})`;
+    return answerOfInvitation(done, invited, config);
   },
 };
 
@@ -75,17 +83,14 @@ const edit: Command = {
   options: {
     organization: organizationOption,
     id: { value: 'ID', help: 'As listed', required: true },
-    full: { help: 'Full access' },
-    permission: { value: 'NAME', help: 'Custom access with this', multiple: true },
+    ...accessOptions,
   },
   async run(values, io) {
-    const names = values.texts('permission');
-    if (values.has('full') === names.length > 0) throw new UsageError('Give either --full or --permission');
+    const access = readAccess(values);
     const { administrators, requireOrganization } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
     const { id, version } = await administrators.find(organization.id, values.required('id'));
-    const change = { access: readAccess(names), version };
-    const after = await administrators.changeAccess(organization.id, id, change, operator);
+    const after = await administrators.changeAccess(organization.id, id, { access, version }, operator);
     const text = `${after.displayName} now has ${textOfAccess(after.access)} access to ${organization.name}`;
     return { json: after, text };
   },
@@ -175,7 +180,9 @@ async function readUpstreamPerson(
   };
 }
 
-function readAccess(names: readonly string[]): Access {
+function readAccess(values: Values): Access {
+  const names = values.texts('permission');
+  if (values.has('full') === names.length > 0) throw new UsageError('Give either --full or --permission');
   if (names.length === 0) return { access: 'full' };
   const unknown = names.filter((name) => !isPermission(name));
   if (unknown.length > 0) throw new UsageError(`No such permission: ${unknown.join(', ')}`);

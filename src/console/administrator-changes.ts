@@ -49,7 +49,7 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
     listHref: visit.url(administratorsPath),
   });
 
-  const askWhom: Handler = async (visit) => showInvite(visit, { access: 'full', permissions: [] });
+  const askWhom: Handler = async (visit) => showInvite(visit, { access: 'custom', permissions: [] });
 
   function showInvite(visit: Visit, given: AccessFields & { email?: string }, problem?: Problem): void {
     show(
@@ -74,7 +74,7 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
     } catch (error) {
       return showInvite(visit, given, problemOf(error, fieldOfInvitation));
     }
-    finish(visit, administratorsPath, 'invited');
+    finish(visit, administratorsPath, given.access === 'full' ? 'invited_full' : 'invited_custom');
   };
 
   const askGroup: Handler = async (visit) => showGroup(visit, { access: 'custom', permissions: [] });
@@ -183,10 +183,10 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
     const given = { ...read, ...(isGroup(administrator.kind) && { access: 'custom' as const }), version };
     let after: Administrator;
     try {
-      const change = { access: accessOf(given), version };
+      const change = { access: accessOf(given, fieldsOf(administrator.access).permissions), version };
       after = await administrators.changeAccess(organization.id, administrator.id, change, authorityOf(visit));
     } catch (error) {
-      const problem = problemOf(error, (code) => (code === 'missing' ? 'permissions' : undefined));
+      const problem = problemOf(error, (code) => (isOfPermissions(code) ? 'permissions' : undefined));
       // What stands there now, with its version: what was typed was decided on something else (CON-13).
       if (problem.code === 'version_conflict')
         return showEdit(visit, administrator, fieldsOf(administrator.access), problem);
@@ -266,27 +266,43 @@ function fieldsOf(access: Access): AccessFields {
   return { access: access.access, permissions: access.access === 'custom' ? access.permissions : [] };
 }
 
-/** Throws a refusal `missing` when custom access has nothing in it. */
-function accessOf({ access, permissions }: AccessFields): Access {
-  if (access === 'full') return { access };
-  if (permissions.length === 0) throw new PermissionsMissing();
-  return { access, permissions: permissions as readonly Permission[] };
+/**
+ * Throws a refusal: `missing` when custom access has nothing in it, `contradictory` when permissions were selected beside full
+ * access: whoever ticked them meant less (ADM-2). `before`: what the page came with ticked, which nobody selected.
+ */
+function accessOf({ access, permissions }: AccessFields, before: readonly Permission[] = []): Access {
+  if (access === 'full') {
+    if (permissions.some((name) => !before.includes(name))) throw new AccessUnclear('contradictory');
+    return { access };
+  }
+  if (permissions.length === 0) throw new AccessUnclear('missing');
+  return { access, permissions };
 }
-class PermissionsMissing extends Error {}
+class AccessUnclear extends Error {
+  readonly code: 'missing' | 'contradictory';
+  constructor(code: AccessUnclear['code']) {
+    super(code);
+    this.code = code;
+  }
+}
 
-type Code = DirectoryError['code'] | 'missing';
+type Code = DirectoryError['code'] | AccessUnclear['code'];
 interface Problem {
   field: keyof FieldErrors | undefined;
   code: Code;
 }
 
 function fieldOfInvitation(code: Code): keyof FieldErrors {
-  return code === 'missing' || code === 'access_refused' ? 'permissions' : 'email';
+  return isOfPermissions(code) || code === 'access_refused' ? 'permissions' : 'email';
+}
+
+function isOfPermissions(code: Code): code is AccessUnclear['code'] {
+  return code === 'missing' || code === 'contradictory';
 }
 
 /** What a person can do something about; everything else is thrown on. */
 function problemOf(error: unknown, fieldOf: (code: Code) => keyof FieldErrors | undefined): Problem {
-  const code: Code = error instanceof PermissionsMissing ? 'missing' : refusalOf(error).code;
+  const code: Code = error instanceof AccessUnclear ? error.code : refusalOf(error).code;
   return { code, field: fieldOf(code) };
 }
 
@@ -304,6 +320,7 @@ function wordsOf(problem: Problem, language: 'en' | 'ja'): FieldErrors {
 function textOf({ code, field }: Problem, language: 'en' | 'ja'): string {
   const m = administratorsMessages[language];
   if (code === 'missing') return m.permissionsMissing;
+  if (code === 'contradictory') return m.fullWithPermissions;
   if (field === 'group' && code === 'access_refused') return m.groupIdInvalid;
   return refusalText(language, code);
 }

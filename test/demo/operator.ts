@@ -82,6 +82,7 @@ export async function openOperator(config: Config): Promise<Operator> {
           user: `${tenantId}.${user.id}`,
           name: user.name,
           email: user.email,
+          full: true,
         });
       await run('administrator add', { ...where, group: group.id, name: group.name, permission: group.permissions });
     },
@@ -92,7 +93,7 @@ export async function openOperator(config: Config): Promise<Operator> {
       };
     },
     async letCitrixAdministrator({ customerId }) {
-      await run('administrator add', { organization: customerId, email: citrixAdministrator.email });
+      await run('administrator add', { organization: customerId, email: citrixAdministrator.email, full: true });
     },
     close: () => installation.database.close(),
   };

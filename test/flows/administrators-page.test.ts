@@ -106,6 +106,29 @@ describe('An administrator with full access', () => {
     });
   });
 
+  it('gives full access only to whom it was chosen for: not by default, and not beside permissions', async () => {
+    const asked = await browser.get(url('/invite'));
+    expect(asked.html).toMatch(/value="custom"[^>]* checked/);
+    expect(asked.html).not.toMatch(/value="full"[^>]* checked/);
+    const both = { email: 'less@example.com', access: 'full', 'permission-library': 'on' };
+    const refused = await browser.submit(both, '/invite');
+    expect([refused.status, refused.html.includes('full access and permissions as well')]).toEqual([422, true]);
+    expect(await rowOf('less@example.com')).toBeUndefined();
+    await browser.get(url('/invite'));
+    const sent = await browser.submit({ email: 'less@example.com', 'permission-library': 'on' }, '/invite');
+    expect(sent.html).toContain('It gives custom access.');
+    const { id } = await rowOf('less@example.com');
+    await browser.get(url(`/${id}`));
+    const edited = await browser.submit({ access: 'full', 'permission-domains': 'on' }, id);
+    expect([edited.status, edited.html.includes('full access and permissions as well')]).toEqual([422, true]);
+    expect((await rowOf('less@example.com')).access).toEqual({ access: 'custom', permissions: ['library'] });
+    // What was ticked before says nothing about what was chosen now.
+    await browser.get(url(`/${id}`));
+    expect((await browser.submit({ access: 'full' }, id)).html).toContain('The access was changed.');
+    expect((await rowOf('less@example.com')).access).toEqual({ access: 'full' });
+    await app.services.administrators.remove(acme.id, id, operator);
+  });
+
   it('is told what is wrong with an invitation, and keeps what was typed', async () => {
     await browser.get(url('/invite'));
     const wrong = await browser.submit({ email: 'nobody', access: 'full' }, '/invite');

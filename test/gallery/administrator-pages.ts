@@ -84,7 +84,7 @@ export function administratorPages(frame: ConsoleFrame): Readonly<Record<string,
     'console-administrators': (c) => administratorsPage(c, frame, { ...list, nextHref: '/2' }),
     'console-administrators-none-found': (c) =>
       administratorsPage(c, frame, { ...list, rows: [], count: 0, query: { search: 'x', status: 'expired' } }),
-    'console-administrator-invite': (c) => invitePage(c, frame, { ...around, access: 'full', permissions: [] }),
+    'console-administrator-invite': (c) => invitePage(c, frame, { ...around, access: 'custom', permissions: [] }),
     'console-administrator-invite-errors': (c) =>
       invitePage(c, frame, {
         ...around,

@@ -263,6 +263,7 @@ function accessSection(
       value: model.access,
       choices: [
         { value: 'full', label: m.full, hint: m.fullHint },
+        // Last, beside the permissions that belong to it.
         { value: 'custom', label: m.custom, hint: m.customHint },
       ],
     })}<div class="dependent">${permissions}</div>`,

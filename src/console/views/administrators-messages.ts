@@ -117,6 +117,8 @@ export const administratorsMessages = translations({
       name_invalid: 'Enter a name of at most 200 characters.',
     } satisfies Partial<Words<DirectoryErrorCode>> as Partial<Words<DirectoryErrorCode>>,
     permissionsMissing: 'Select at least one permission.',
+    fullWithPermissions:
+      'You selected full access and permissions as well. Choose custom access to give only these, or clear them.',
     groupIdInvalid: 'Enter the group’s object id (Azure AD) or SID (SAML).',
   },
   ja: {
@@ -225,6 +227,8 @@ export const administratorsMessages = translations({
       name_invalid: '名前を200文字以内で入力してください。',
     },
     permissionsMissing: '権限を1つ以上選択してください。',
+    fullWithPermissions:
+      'フルアクセスと個別の権限が同時に選択されています。個別の権限のみを付与する場合はカスタムアクセスを選択し、そうでない場合は権限の選択を解除してください。',
     groupIdInvalid: 'グループのオブジェクトID（Azure AD）またはSID（SAML）を入力してください。',
   },
 });

@@ -113,7 +113,10 @@ describe('the CLI', { timeout: 90_000 }, () => {
     for (const name of ['alice', 'bob'])
       await operator.json(['identity', 'create', '--email', `${name}@alpha.test`, '--name', name]);
     const at = ['--organization', 'alpha'];
-    const alice = await operator.json(['administrator', 'add', ...at, '--email', 'alice@alpha.test']);
+    const addAlice = ['administrator', 'add', ...at, '--email', 'alice@alpha.test'];
+    const unsaid = await operator.run(addAlice);
+    expect([unsaid.code, unsaid.err.includes('Give either --full or --permission')]).toEqual([2, true]);
+    const alice = await operator.json([...addAlice, '--full']);
     const removeAlice = ['administrator', 'remove', ...at, '--id', alice.id!];
     expect((await operator.run(removeAlice)).err).toContain('last full-access administrator');
     const custom = ['administrator', 'add', ...at, '--email', 'bob@alpha.test', '--permission', 'library'];
@@ -157,7 +160,9 @@ describe('the CLI', { timeout: 90_000 }, () => {
     const at = ['--organization', 'alpha'];
     const invite = ['administrator', 'invite', ...at, '--email', 'alice@alpha.test'];
     const invited = await operator.json([...invite, '--permission', 'library']);
-    expect((await operator.run(invite)).err).toContain('has an invitation already');
+    expect((await operator.run([...invite, '--full'])).err).toContain('has an invitation already');
+    expect((await operator.run(invite)).code).toBe(2);
+    expect((await operator.run([...invite, '--full', '--permission', 'library'])).code).toBe(2);
     const byId = (command: string, ...more: string[]) => [
       'administrator',
       command,
