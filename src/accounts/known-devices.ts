@@ -5,8 +5,8 @@
  * Owns the cookie. It opens nothing: whoever steals it may try as many passwords as anybody else.
  */
 import type { Request, Response } from 'express';
+import { normalizeEmail } from '../core/email-address.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
-import { normalizeEmail } from '../directory/email-address.ts';
 import { type CookieSigner, readCookie } from '../http/cookies.ts';
 import type { Responder } from '../http/respond.ts';
 

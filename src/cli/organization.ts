@@ -1,7 +1,8 @@
 /** `organization …` and `workspace …`. */
+
+import { normalizeEmail } from '../core/email-address.ts';
 import { randomDigits } from '../core/random.ts';
 import { operator } from '../directory/authority.ts';
-import { normalizeEmail } from '../directory/email-address.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import { problemOfName } from '../directory/names.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';

@@ -5,8 +5,8 @@
 import type { Selectable } from 'kysely';
 import { parseGuid } from '../../providers/protocols/guid.ts';
 import { parseSid } from '../../providers/protocols/sid.ts';
+import { normalizeEmail } from '../core/email-address.ts';
 import type { AdministratorRow, Database } from '../database/schema.ts';
-import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
 import { type Access, isPermission, type Permission } from './permissions.ts';
 

@@ -8,11 +8,11 @@ import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
+import { normalizeEmail, readEmail } from '../core/email-address.ts';
 import { prepareFind } from '../database/prepared.ts';
 import type { Database, IdentityRow } from '../database/schema.ts';
 import { type CompromisedPasswords, createCompromisedPasswords } from './compromised-passwords.ts';
 import type { PasswordHasher } from './credentials.ts';
-import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
 import { passwordProblemTexts, problemsOfPassword } from './password-rules.ts';
 import { totpContext } from './totp-devices.ts';
@@ -57,8 +57,8 @@ export function createIdentities(needs: {
     draft: IdentityDraft,
     together?: (trx: Database, identity: Identity) => Promise<void>,
   ): Promise<Identity> {
-    const normalized = normalizeEmail(draft.email);
-    if (normalized === undefined) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
+    const email = readEmail(draft.email);
+    if (!email) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
     const displayName = requirePersonName(draft.displayName);
     await requirePassword(draft, compromised);
     // Slow, so before the transaction.
@@ -70,8 +70,8 @@ export function createIdentities(needs: {
         .insertInto('identities')
         .values({
           id,
-          email: draft.email.trim(),
-          email_normalized: normalized,
+          email: email.mailbox,
+          email_normalized: email.normalized,
           display_name: displayName,
           given_name: draft.givenName ? requirePersonName(draft.givenName) : null,
           family_name: draft.familyName ? requirePersonName(draft.familyName) : null,

@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
+import { readEmail } from '../core/email-address.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Database, InvitationRow } from '../database/schema.ts';
 import { inBothLanguages } from '../mail/letter.ts';
@@ -29,7 +30,6 @@ import {
 } from './administrator-rows.ts';
 import { changesOf, entryAbout } from './administrators.ts';
 import { type Authority, requireFullAccess } from './authority.ts';
-import { normalizeEmail } from './email-address.ts';
 import { DirectoryError, type DirectoryErrorCode } from './errors.ts';
 import type { Identities, Identity, IdentityDraft } from './identities.ts';
 import { textOfAccess } from './permission-labels.ts';
@@ -97,9 +97,9 @@ export function createInvitations(needs: {
    */
   async function invite(draft: InvitationDraft, by: Authority): Promise<Invited> {
     const { organizationId, access } = draft;
-    const email = draft.email.trim();
-    const normalized = normalizeEmail(email);
-    if (normalized === undefined) throw new DirectoryError('email_invalid', `"${email}" is no email address`);
+    const read = readEmail(draft.email);
+    if (!read) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
+    const { mailbox: email, normalized } = read;
     requireAccess('identity', access);
     const now = clock.now();
     const [id, administratorId, secret] = [randomUUID(), randomUUID(), randomToken()];

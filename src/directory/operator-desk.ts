@@ -7,6 +7,7 @@
  * `cli/` alone: no page and no API leads here.
  */
 import type { Clock } from '../core/clock.ts';
+import { normalizeEmail, readEmail } from '../core/email-address.ts';
 import type { Database, Tables } from '../database/schema.ts';
 import type { SecurityNoticeKind } from '../mail/letters/security-notice.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
@@ -15,7 +16,6 @@ import type { LogSeal } from '../system-log/seal/log-seal.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { lockOrganization, requireAdministrator, requireKeeper, requireNotOfAzureAd } from './administrator-rows.ts';
 import { entryOf, operator } from './authority.ts';
-import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
 import { endSessionsBefore } from './identity-sessions.ts';
@@ -77,9 +77,10 @@ export function createOperatorDesk(needs: {
 
   /** Both addresses are told. Throws `email_invalid`, `email_taken` (also by an Azure AD administrator, AAD-3). */
   async function changeEmail(subject: Subject, email: string, reason: string): Promise<Subject> {
-    const normalized = normalizeEmail(email);
-    if (normalized === undefined) throw new DirectoryError('email_invalid', `"${email}" is no email address`);
-    const changed = { ...subject, email: email.trim() };
+    const read = readEmail(email);
+    if (!read) throw new DirectoryError('email_invalid', `"${email}" is no email address`);
+    const { mailbox, normalized } = read;
+    const changed = { ...subject, email: mailbox };
     const taken = () => new DirectoryError('email_taken', `There is already an identity with the email ${email}`);
     const change = db.transaction().execute(async (trx) => {
       const other = await trx

@@ -3,13 +3,13 @@
  * who administers it is told, before anything is given. Called by `cli/` alone.
  */
 import type { Clock } from '../core/clock.ts';
+import { normalizeEmail } from '../core/email-address.ts';
 import type { Database } from '../database/schema.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import type { Administrator } from './administrator-rows.ts';
 import type { Administrators } from './administrators.ts';
 import { entryOf, operator } from './authority.ts';
-import { normalizeEmail } from './email-address.ts';
 import { DirectoryError } from './errors.ts';
 import type { Invitations, Invited } from './invitations.ts';
 

@@ -10,6 +10,7 @@
  */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { normalizeEmail } from '../core/email-address.ts';
 import type { Language } from '../core/language.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Database } from '../database/schema.ts';
@@ -18,7 +19,6 @@ import type { Mails } from '../mail/mails.ts';
 import type { Store } from '../store/store.ts';
 import { type Act, entryBy } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
-import { normalizeEmail } from './email-address.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
 import type { PasswordChange, Passwords } from './passwords.ts';
 import { noteResetByMail } from './resets-by-mail.ts';

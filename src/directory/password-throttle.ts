@@ -10,9 +10,9 @@
  */
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../core/clock.ts';
+import { normalizeEmail } from '../core/email-address.ts';
 import { hashOfToken } from '../core/random.ts';
 import type { Store } from '../store/store.ts';
-import { normalizeEmail } from './email-address.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sealer } from '../../certs/sealing.ts';
 import type { Clock } from '../core/clock.ts';
+import { readEmail } from '../core/email-address.ts';
 import type { Log } from '../core/log.ts';
 import type { Database } from '../database/schema.ts';
 import { htmlOf, type Letter, textOf } from './letter.ts';
@@ -21,7 +22,7 @@ const lease = 2 * minute;
 const keptMs = 24 * 60 * minute;
 
 export interface MailDraft {
-  /** The address as the person gave it. */
+  /** As stored; it is mailed to what `readEmail` makes of it, and what is no address gets nothing. */
   to: string;
   letter: Letter;
   /** Milliseconds since the epoch; after this it is not delivered any more. A day from now unless given. */
@@ -48,10 +49,16 @@ export function createMails(needs: {
   async function queue(draft: MailDraft, within: Database = db): Promise<void> {
     const now = clock.now();
     const id = randomUUID();
+    const to = readEmail(draft.to)?.mailbox;
+    // The change that it tells of is not undone: an earlier version, or a directory elsewhere, let the address in.
+    if (to === undefined) {
+      log?.error({ to: draft.to }, 'a mail was not queued: this is no email address');
+      return;
+    }
     const { letter } = draft;
     // A line break in a name must not become a header.
     const subject = letter.subject.replace(/\p{Cc}+/gu, ' ');
-    const mail: Mail = { to: draft.to, subject, text: textOf(letter), html: htmlOf({ ...letter, subject }) };
+    const mail: Mail = { to, subject, text: textOf(letter), html: htmlOf({ ...letter, subject }) };
     await within
       .insertInto('mails')
       .values({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { normalizeEmail } from '../../../src/core/email-address.ts';
 import { createPasswordHasher } from '../../../src/directory/credentials.ts';
-import { normalizeEmail } from '../../../src/directory/email-address.ts';
 import { problemsOfPassword } from '../../../src/directory/password-rules.ts';
 import { openDirectory, refusalOf } from './directory-under-test.ts';
 

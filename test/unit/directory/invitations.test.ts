@@ -31,7 +31,7 @@ describe('an invitation', () => {
       expect(await invitations.find(tokenOf(invited))).toMatchObject({
         outcome: 'open',
         invitation: {
-          email: 'Alice@Alpha.test',
+          email: 'Alice@alpha.test',
           organization: { name: 'Alpha KK', orgId: organization.orgId, customerId: 'alpha' },
           access: library,
           invitedBy: null,
