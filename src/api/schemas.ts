@@ -139,8 +139,9 @@ export const secureClientSchema = named(
     createdBy: z.string(),
     createdAt: time,
     usedAt: time.nullable().meta({ description: 'When it last asked for a token' }),
-    state: z.enum(['active', 'creator_gone']).meta({
-      description: '`creator_gone`: its creator is no longer an administrator, and it gets no tokens',
+    state: z.enum(['active', 'suspended', 'creator_gone']).meta({
+      description:
+        'Only an active one gets tokens. `suspended`: its creator’s account was reset, and its creator resumes it in the console; `creator_gone`: its creator is no longer an administrator',
     }),
   }),
 );

@@ -9,7 +9,7 @@ import { ApiProblem } from './problems.ts';
 import type { OrganizationCall } from './route.ts';
 
 export interface SecureClientsOptions {
-  secureClients: Pick<SecureClients, 'create' | 'list' | 'find' | 'revoke' | 'standingOf'>;
+  secureClients: Pick<SecureClients, 'create' | 'list' | 'find' | 'revoke' | 'stateOf'>;
 }
 
 export function secureClientsHandlers({ secureClients }: SecureClientsOptions) {
@@ -20,7 +20,7 @@ export function secureClientsHandlers({ secureClients }: SecureClientsOptions) {
       createdBy: client.creator.name,
       createdAt: new Date(client.createdAt).toISOString(),
       usedAt: client.usedAt === null ? null : new Date(client.usedAt).toISOString(),
-      state: (await secureClients.standingOf(client)) ? ('active' as const) : ('creator_gone' as const),
+      state: await secureClients.stateOf(client),
     };
   }
 

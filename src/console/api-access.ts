@@ -28,7 +28,7 @@ import type { Handler, Visit } from './visit.ts';
 
 export interface ApiAccessOptions {
   sites: Pick<Sites, 'apiUrl'>;
-  secureClients: Pick<SecureClients, 'create' | 'list' | 'find' | 'revoke' | 'authenticate' | 'standingOf'>;
+  secureClients: Pick<SecureClients, 'create' | 'list' | 'find' | 'revoke' | 'resume' | 'authenticate' | 'stateOf'>;
   /** Where a form that was sent is remembered. */
   store: Pick<Store, 'add' | 'delete'>;
   csrf: Csrf;
@@ -57,12 +57,14 @@ export function apiAccessRoutes({ sites, secureClients, store, csrf, show }: Api
         creator: client.creator.name,
         createdAt: client.createdAt,
         usedAt: client.usedAt,
-        works: (await secureClients.standingOf(client)) !== undefined,
+        state: await secureClients.stateOf(client),
+        isOwn: client.creator.accountId === visit.state.session.accountId,
         revokeHref: visit.url(`${path}/revoke?client=${client.clientId}`),
       })),
     );
+    const resume = { action: visit.url(`${path}/resume`), csrf: csrfOf(visit) };
     const create = { action: visit.url(path), csrf: csrfOf(visit), once: randomToken(16), ...typed };
-    const model = { facts: factsOf(visit), rows, showsCreators: isAllowed(visit.access, 'full'), create };
+    const model = { facts: factsOf(visit), rows, showsCreators: isAllowed(visit.access, 'full'), create, resume };
     const status = typed.problem === undefined ? 200 : 422;
     show(visit, (context, frame) => apiAccessPage(context, frame, model), { status });
   }
@@ -127,12 +129,25 @@ export function apiAccessRoutes({ sites, secureClients, store, csrf, show }: Api
     finish(visit, path, 'client_revoked');
   };
 
+  /** Also with full access one's own only: who else made one knows whether it is in the right hands. */
+  const resume: Handler = async (visit) => {
+    const { accountId } = visit.state.session;
+    try {
+      await secureClients.resume(actOf(visit), visit.organization, visit.form.client ?? '', accountId);
+    } catch (error) {
+      if (error instanceof DirectoryError && error.code === 'not_found') return finish(visit, path, 'client_gone');
+      throw error;
+    }
+    finish(visit, path, 'client_resumed');
+  };
+
   return {
     'GET /api-access': (visit) => showPage(visit),
     'POST /api-access': create,
     'POST /api-access/download': download,
     'GET /api-access/revoke': confirmRevoke,
     'POST /api-access/revoke': revoke,
+    'POST /api-access/resume': resume,
   } satisfies Partial<Record<ConsoleRoute, Handler>>;
 }
 

@@ -15,6 +15,7 @@ import { createPasswords } from './migrations/passwords.ts';
 import { createResetsByMail } from './migrations/resets-by-mail.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
+import { suspendClients } from './migrations/suspended-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
 import { indexSystemLog } from './migrations/system-log-indexes.ts';
 import { createTermsAcceptances } from './migrations/terms-acceptances.ts';
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-29-passwords': { up: createPasswords },
   '2026-11-29-system-log-indexes': { up: indexSystemLog },
   '2026-11-30-resets-by-mail': { up: createResetsByMail },
+  '2026-11-30-suspended-clients': { up: suspendClients },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

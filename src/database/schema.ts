@@ -362,6 +362,8 @@ export interface SecureClientRow {
   created_at: number;
   /** When it last asked for a token. */
   used_at: number | null;
+  /** Since then, until its creator resumes it, it gets nothing. */
+  suspended_at: number | null;
 }
 
 /** One of an identity's backup codes that has not been used; the row goes when it is (CIT-6). */

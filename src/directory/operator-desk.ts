@@ -19,6 +19,7 @@ import { entryOf, operator } from './authority.ts';
 import { DirectoryError } from './errors.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
 import { endSessionsBefore } from './identity-sessions.ts';
+import { suspendClientsOf } from './secure-clients.ts';
 
 /** What proves the second factor; deleted together. */
 const factorTables = ['totp_devices', 'backup_codes', 'passkeys'] as const satisfies readonly (keyof Tables)[];
@@ -69,9 +70,12 @@ export function createOperatorDesk(needs: {
   async function resetFactors(subject: Subject, reason: string): Promise<void> {
     await db.transaction().execute(async (trx) => {
       for (const table of factorTables) await trx.deleteFrom(table).where('identity_id', '=', subject.id).execute();
-      await endSessionsBefore(trx, subject.id, clock.now());
+      const at = clock.now();
+      await endSessionsBefore(trx, subject.id, at);
       await note(trx, subject, 'platform/identity/reset', reason);
-      await tell(trx, subject, 'identity_reset');
+      const { act } = operator;
+      const suspended = await suspendClientsOf(trx, subject.id, { at, act, reason: 'identity_reset' }, systemLog);
+      await tellPerson({ kind: 'identity_reset', email: subject.email, suspended, act }, trx);
     });
   }
 

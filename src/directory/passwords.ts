@@ -20,6 +20,7 @@ import type { PasswordHasher } from './credentials.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
 import { endSessionsBefore } from './identity-sessions.ts';
 import { type PasswordProblem, problemsOfPassword } from './password-rules.ts';
+import { suspendClientsOf } from './secure-clients.ts';
 
 /** CIT-3. */
 const unusedMs = 60 * 86_400_000;
@@ -115,8 +116,12 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
         const target = { type: 'identity', id: row.id, name: row.display_name } as const;
         for (const organizationId of await organizationsOfIdentity(trx, row.id))
           await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
-        const kind = event === 'platform/password/reset' ? 'password_reset' : 'password_changed';
-        await tellPerson({ kind, email: row.email, language, act }, trx);
+        if (event === 'platform/password/change') {
+          await tellPerson({ kind: 'password_changed', email: row.email, language, act }, trx);
+        } else {
+          const suspended = await suspendClientsOf(trx, row.id, { at: now, act, reason: 'password_reset' }, systemLog);
+          await tellPerson({ kind: 'password_reset', email: row.email, language, suspended, act }, trx);
+        }
         return { outcome: 'changed', at: now };
       })
       .catch((error: unknown): PasswordChange => {

@@ -7,6 +7,9 @@
  *
  * Those rows, and no others: somebody who was removed and added again has not brought old credentials back. A group's
  * row counts while the creator's last sign-in named the group; that they left it since is known when they next sign in.
+ *
+ * When the creator's account is taken back, by a link in a mail or by the desk, whoever had it may have made or copied
+ * clients: those that there are rest until the creator resumes them. A changed password suspends nothing.
  */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
@@ -30,7 +33,12 @@ export interface SecureClient {
   createdAt: number;
   /** When it last asked for a token; to the minute. */
   usedAt: number | null;
+  /** Null: not suspended. */
+  suspendedAt: number | null;
 }
+
+/** `creator_gone`: none of the rows that gave access is left. */
+export type SecureClientState = 'active' | 'suspended' | 'creator_gone';
 
 /** What a client may do now. */
 export interface Standing {
@@ -84,6 +92,7 @@ export function createSecureClients(needs: {
           administrator_ids: JSON.stringify(creator.administratorIds),
           created_at: clock.now(),
           used_at: null,
+          suspended_at: null,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -158,8 +167,33 @@ export function createSecureClients(needs: {
     });
   }
 
+  /** By its creator alone, who has proven to be it. Logged, and told by mail. Throws `not_found` (also: not suspended). */
+  async function resume(
+    act: Act,
+    organization: { id: string; name: string },
+    clientId: string,
+    accountId: string,
+  ): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const row = await trx
+        .updateTable('secure_clients')
+        .set({ suspended_at: null })
+        .where('client_id', '=', clientId)
+        .where('organization_id', '=', organization.id)
+        .where('creator_account_id', '=', accountId)
+        .where('suspended_at', 'is not', null)
+        .returningAll()
+        .executeTakeFirst();
+      if (!row) throw new DirectoryError('not_found', 'You have no such secure client that is suspended');
+      const client = toClient(row);
+      await record(entryBy(act, { event: 'platform/clientadministrator/resume', ...aboutClient(client) }), trx);
+      const email = await emailOf(trx, accountId);
+      if (email) await tell('secure_client_resumed', act, email, organization.name, client.name, trx);
+    });
+  }
+
   async function tell(
-    kind: 'secure_client_created' | 'secure_client_revoked',
+    kind: 'secure_client_created' | 'secure_client_resumed' | 'secure_client_revoked',
     act: Act,
     email: string,
     organization: string,
@@ -187,8 +221,17 @@ export function createSecureClients(needs: {
     return row && toClient(row);
   }
 
-  /** What it may do now, by the durable rows; undefined: its creator is no longer an administrator. */
+  /** What it may do now, by the durable rows; undefined: suspended, or its creator is no longer an administrator. */
   async function standingOf(client: SecureClient): Promise<Standing | undefined> {
+    return client.suspendedAt === null ? standingByRows(client) : undefined;
+  }
+
+  async function stateOf(client: SecureClient): Promise<SecureClientState> {
+    if (!(await standingByRows(client))) return 'creator_gone';
+    return client.suspendedAt === null ? 'active' : 'suspended';
+  }
+
+  async function standingByRows(client: SecureClient): Promise<Standing | undefined> {
     if (client.administratorIds.length === 0) return undefined;
     const rows = await db
       .selectFrom('administrators')
@@ -222,7 +265,38 @@ export function createSecureClients(needs: {
     await db.updateTable('secure_clients').set({ used_at: now }).where('client_id', '=', client.clientId).execute();
   }
 
-  return { create, list, find, findById, revoke, authenticate, standingOf, noteUse };
+  return { create, list, find, findById, revoke, resume, authenticate, standingOf, stateOf, noteUse };
+}
+
+/**
+ * Suspends what this person has made, in every organization, with an entry in each log; returns how many. In the
+ * transaction of the reset that is the reason.
+ */
+export async function suspendClientsOf(
+  trx: Database,
+  identityId: string,
+  reset: { at: number; act: Act; reason: 'password_reset' | 'identity_reset' },
+  systemLog: { record(entry: SystemLogEntry, within: Database): Promise<void> },
+): Promise<number> {
+  const accounts = trx
+    .selectFrom('accounts')
+    .select('id')
+    .where('kind', '=', 'administrator')
+    .where('connection_id', '=', 'citrix')
+    .where('subject', '=', identityId);
+  const rows = await trx
+    .updateTable('secure_clients')
+    .set({ suspended_at: reset.at })
+    .where('creator_account_id', 'in', accounts)
+    .where('suspended_at', 'is', null)
+    .returningAll()
+    .execute();
+  for (const row of rows) {
+    const { detail, ...about } = aboutClient(toClient(row));
+    const event = 'platform/clientadministrator/suspend';
+    await systemLog.record(entryBy(reset.act, { event, ...about, detail: { ...detail, reason: reset.reason } }), trx);
+  }
+  return rows.length;
 }
 
 /** Of a client that acts: its name, and where to reach its creator. */
@@ -274,5 +348,6 @@ function toClient(row: Selectable<SecureClientRow>): SecureClient {
     administratorIds: JSON.parse(row.administrator_ids),
     createdAt: row.created_at,
     usedAt: row.used_at,
+    suspendedAt: row.suspended_at,
   };
 }

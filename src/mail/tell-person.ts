@@ -11,7 +11,7 @@ import { inBothLanguages } from './letter.ts';
 import { type SecurityNotice, securityNotice } from './letters/security-notice.ts';
 import type { Mails } from './mails.ts';
 
-export interface Told extends Pick<SecurityNotice, 'kind' | 'email' | 'organization' | 'thing' | 'left'> {
+export interface Told extends Pick<SecurityNotice, 'kind' | 'email' | 'organization' | 'thing' | 'left' | 'suspended'> {
   /** Where the letter goes; the account's address unless given (a changed address: the old one as well). */
   to?: string;
   /** The person's own, where it is their request; in both languages otherwise. */

@@ -21,7 +21,11 @@ export interface ClientTokensOptions {
 export type TokenOutcome =
   | { outcome: 'issued'; token: string; client: SecureClient }
   /** `client`: the one that the id names, where there is one. */
-  | { outcome: 'refused'; reason: 'unknown_client' | 'wrong_secret' | 'creator_gone'; client?: SecureClient };
+  | {
+      outcome: 'refused';
+      reason: 'unknown_client' | 'wrong_secret' | 'suspended' | 'creator_gone';
+      client?: SecureClient;
+    };
 
 export type ClientTokens = ReturnType<typeof createClientTokens>;
 
@@ -33,6 +37,7 @@ export function createClientTokens({ store, clock, secureClients }: ClientTokens
     if (!found) return { outcome: 'refused', reason: 'unknown_client' };
     const { client } = found;
     if (!found.isRight) return { outcome: 'refused', reason: 'wrong_secret', client };
+    if (client.suspendedAt !== null) return { outcome: 'refused', reason: 'suspended', client };
     if (!(await secureClients.standingOf(client))) return { outcome: 'refused', reason: 'creator_gone', client };
     const token = randomToken(32);
     await store.set(keyOf(token), client.clientId, clock.now() + clientTokenLifetime);

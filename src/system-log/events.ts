@@ -63,6 +63,11 @@ const eventTexts = {
   'platform/administratorgroup/delete': { en: 'Administrator group removed', ja: '管理者グループが削除されました' },
   'platform/clientadministrator/create': { en: 'Secure client created', ja: 'セキュアクライアントが作成されました' },
   'platform/clientadministrator/delete': { en: 'Secure client revoked', ja: 'セキュアクライアントが取り消されました' },
+  'platform/clientadministrator/suspend': {
+    en: 'Secure client suspended',
+    ja: 'セキュアクライアントが一時停止されました',
+  },
+  'platform/clientadministrator/resume': { en: 'Secure client resumed', ja: 'セキュアクライアントが再開されました' },
   'platform/clientadministrator/signin': {
     en: 'Secure client signed in',
     ja: 'セキュアクライアントがサインインしました',

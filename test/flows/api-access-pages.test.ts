@@ -1,7 +1,11 @@
 /** ADM-5 in the console: a secure client is made, its secret shown once and downloaded, used, and revoked; without script. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { operator } from '../../src/directory/authority.ts';
+import { createOperatorDesk } from '../../src/directory/operator-desk.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
+import { createMails } from '../../src/mail/mails.ts';
+import { createTellPerson } from '../../src/mail/tell-person.ts';
+import { createLogSeal } from '../../src/system-log/seal/log-seal.ts';
 import { apiClient } from '../support/api-client.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
@@ -160,4 +164,97 @@ describe('API access', () => {
     const done = await browser.submit({ 'fresh-proof-password': hanako.password }, '/api-access');
     expect([done.status, copied(done.html).length]).toEqual([201, 4]);
   });
+});
+
+describe('A secure client whose creator’s account is taken back', () => {
+  const events = async (event: 'suspend' | 'resume') =>
+    (
+      await app.services.systemLog.list({ organizationId: acme.id, event: `platform/clientadministrator/${event}` })
+    ).map(({ actor, target, detail }) => [actor.type, target?.name, detail.reason]);
+  /** Somebody with one client, whose mails so far are read. */
+  async function ownerOf(name: string, client: string) {
+    const owner = await createAdministrator(app, [acme], name);
+    const browser = await signedIn(owner);
+    const made = await create(browser, client);
+    await app.takeMail(owner.email);
+    const { body } = await tokenFor(made.clientId, made.secret);
+    return { owner, browser, ...made, api: apiClient(app, body.access_token) };
+  }
+  const meOf = async (api: ReturnType<typeof apiClient>) => (await api('GET', '/api/v1/me')).status;
+
+  it('by a link in a mail rests until its creator resumes it after a fresh proof; others cannot', async () => {
+    const { owner, clientId, secret, api } = await ownerOf('Kaori Mori', 'Nightly');
+    const full = await signedIn(hanako);
+    const other = await create(full, 'Untouched');
+    const visitor = new Browser();
+    await visitor.get(app.sites.consoleUrl());
+    await visitor.get(visitor.link('/forgotten'));
+    await visitor.submit({ email: owner.email }, '/forgotten');
+    await visitor.get(/\S+\/password-reset\/\S+/.exec((await app.takeMail(owner.email)).text)![0]);
+    const password = 'Lantern-4-Hill';
+    await visitor.submit({ newPassword: password, repeatedPassword: password }, '/password-reset');
+    expect(await meOf(api)).toBe(401);
+    expect((await tokenFor(clientId, secret)).body.error).toBe('invalid_client');
+    expect((await tokenFor(other.clientId, other.secret)).status).toBe(200);
+    expect(await events('suspend')).toEqual([['administrator', 'Nightly', 'password_reset']]);
+    expect((await app.takeMail(owner.email)).text).toMatch(/Secure clients suspended until you resume .*\s*1/);
+
+    expect((await full.get(url())).html).toContain('Suspended');
+    const form = full.forms().find(({ action }) => action.pathname.endsWith('/api-access'))!;
+    const foreign = await full.post(new URL(`${form.action.href}/resume`), { ...form.fields, client: clientId });
+    expect(foreign.html).toContain('There is no such secure client');
+    expect(await meOf(api)).toBe(401);
+
+    app.clock.advance(31_000);
+    const browser = await signedIn({ ...owner, password });
+    app.clock.advance(11 * 60_000);
+    expect((await browser.submit({}, '/api-access/resume')).status).toBe(403);
+    expect(await meOf(api)).toBe(401);
+    const done = await browser.submit({ 'fresh-proof-password': password }, '/api-access/resume');
+    expect(done.html).toContain('The secure client works again.');
+    expect(done.html).not.toContain('/api-access/resume"');
+    expect(await meOf(api)).toBe(200);
+    expect(await events('resume')).toEqual([['administrator', 'Nightly', undefined]]);
+    expect((await app.takeMail(owner.email)).subject).toContain('A secure client of yours works again');
+  });
+
+  it('rests after the desk has reset the second factors; the API says so', async () => {
+    const { owner, clientId, secret, api } = await ownerOf('Saburo Abe', 'Desk');
+    const { db } = app.database;
+    const { clock, sealer, services } = app;
+    const { systemLog } = services;
+    const mails = createMails({ db, clock, sealer });
+    const tellPerson = createTellPerson({ mails, clock, accountUrl: app.sites.consoleUrl() });
+    const logSeal = createLogSeal({ db, clock, sealer });
+    const desk = createOperatorDesk({ db, clock, systemLog, tellPerson, logSeal });
+    await desk.resetFactors(await desk.find(owner.email), 'TICKET-7');
+    expect(await meOf(api)).toBe(401);
+    expect((await tokenFor(clientId, secret)).status).toBe(401);
+    expect(await events('suspend')).toContainEqual(['system', 'Desk', 'identity_reset']);
+    expect((await app.takeMail(owner.email)).text).toMatch(/Secure clients suspended until you resume .*\s*1/);
+    const { body } = await tokenFor(...(await credentialsOfHanako()));
+    const shown = await apiClient(app, body.access_token)(
+      'GET',
+      `/api/v1/organizations/acme/secure-clients/${clientId}`,
+    );
+    expect(shown.body.state).toBe('suspended');
+  });
+
+  it('goes on when its creator merely changes the password', async () => {
+    const { browser, owner, api } = await ownerOf('Jiro Kato', 'Steady');
+    await browser.get(app.sites.consoleUrl('/o/acme/password'));
+    const next = 'Lantern-5-Hill';
+    const changed = await browser.submit(
+      { currentPassword: owner.password, newPassword: next, repeatedPassword: next },
+      '/password',
+    );
+    expect(changed.html).toContain('Your password was changed');
+    expect(await meOf(api)).toBe(200);
+    expect((await app.takeMail(owner.email)).text).not.toContain('suspended');
+  });
+
+  async function credentialsOfHanako(): Promise<[string, string]> {
+    const { clientId, secret } = await create(await signedIn(hanako), 'Reader');
+    return [clientId, secret];
+  }
 });

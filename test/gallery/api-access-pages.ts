@@ -18,7 +18,8 @@ const row = (number: number) => ({
   clientId: `5b0e7c1a-3a54-4c0e-8f5a-1d2c3b4a5f6${number}`,
   createdAt: now - 40 * day,
   usedAt: now - number * hour,
-  works: true,
+  state: 'active' as const,
+  isOwn: true,
   revokeHref: '/',
 });
 const model: ApiAccessPage = {
@@ -26,9 +27,12 @@ const model: ApiAccessPage = {
   rows: [
     { ...row(1), name: 'Splunk', creator: 'Aiko Sato' },
     { ...row(2), name: '夜間バッチ <prod> & "backup" for the accounting department', creator: '鈴木 花子' },
-    { ...row(3), name: 'Old deployment', creator: 'Ben Ito', works: false, usedAt: null },
+    { ...row(3), name: 'Old deployment', creator: 'Ben Ito', state: 'creator_gone', isOwn: false, usedAt: null },
+    { ...row(4), name: 'Nightly export', creator: 'Aiko Sato', state: 'suspended' },
+    { ...row(5), name: 'Monitoring', creator: '鈴木 花子', state: 'suspended', isOwn: false },
   ],
   showsCreators: true,
+  resume: { action: '/', csrf: 'sample' },
   create: { action: '/', csrf: 'sample', once: 'x' },
 };
 const created = {

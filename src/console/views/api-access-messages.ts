@@ -26,8 +26,13 @@ export const apiAccessMessages = translations({
       actions: 'Actions',
     },
     never: 'Never',
-    creatorGone: 'Not working',
-    creatorGoneHint: 'Whoever created it is no longer an administrator.',
+    states: { suspended: 'Suspended', creator_gone: 'Not working' },
+    stateHints: {
+      suspended:
+        'The account of whoever created it was reset. They can resume it when they know that it is in the right hands.',
+      creator_gone: 'Whoever created it is no longer an administrator.',
+    },
+    resume: 'Resume',
     revoke: 'Revoke',
     emptyTitle: 'No secure clients',
     empty: 'A program that you want to let in needs one.',
@@ -67,8 +72,13 @@ export const apiAccessMessages = translations({
       actions: '操作',
     },
     never: 'なし',
-    creatorGone: '使用不可',
-    creatorGoneHint: '作成者が管理者ではなくなりました。',
+    states: { suspended: '一時停止中', creator_gone: '使用不可' },
+    stateHints: {
+      suspended:
+        '作成者のアカウントがリセットされました。第三者に使われていないことを作成者が確認すると、再開できます。',
+      creator_gone: '作成者が管理者ではなくなりました。',
+    },
+    resume: '再開する',
     revoke: '取り消す',
     emptyTitle: 'セキュアクライアントはありません',
     empty: 'プログラムからAPIを利用するには、ここで作成してください。',

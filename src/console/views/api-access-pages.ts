@@ -1,5 +1,5 @@
 /** API access: what a program needs, the secure clients, a new one with its secret, and revoking one (SPEC ADM-5). */
-import { actions, errorSummary, field, form, linkButton, submitButton } from '../../http/views/form.ts';
+import { actions, errorSummary, field, form, hiddenText, linkButton, submitButton } from '../../http/views/form.ts';
 import { type Child, type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import { emptyState, notice } from '../../http/views/notices.ts';
@@ -25,8 +25,10 @@ export interface SecureClientRow {
   /** Milliseconds since the epoch. */
   createdAt: number;
   usedAt: number | null;
-  /** Its creator is still an administrator. */
-  works: boolean;
+  /** `suspended`: whoever made it may resume it; `creator_gone`: they are no longer an administrator. */
+  state: 'active' | 'suspended' | 'creator_gone';
+  /** The reader made it. */
+  isOwn: boolean;
   revokeHref: string;
 }
 
@@ -35,6 +37,8 @@ export interface ApiAccessPage {
   rows: readonly SecureClientRow[];
   /** Everybody's are listed, not one's own only. */
   showsCreators: boolean;
+  /** Receives `csrf` and `client`. */
+  resume: { action: string; csrf: string };
   create: {
     action: string;
     csrf: string;
@@ -81,7 +85,7 @@ function factsList({ language }: PageContext, facts: ApiFacts): Html {
   ]);
 }
 
-function clientsTable(context: PageContext, { rows, showsCreators }: ApiAccessPage): Html {
+function clientsTable(context: PageContext, { rows, showsCreators, resume }: ApiAccessPage): Html {
   const m = apiAccessMessages[context.language];
   if (rows.length === 0) return emptyState(m.emptyTitle, m.empty);
   return table(
@@ -94,13 +98,20 @@ function clientsTable(context: PageContext, { rows, showsCreators }: ApiAccessPa
       { label: m.columns.actions, kind: 'actions' },
     ],
     rows.map((row) => [
-      html`${row.name} ${!row.works && badge('bad', m.creatorGone)}<span class="sub">${row.clientId}</span>${
-        !row.works && html`<span class="sub">${m.creatorGoneHint}</span>`
+      html`${row.name} ${row.state !== 'active' && badge('bad', m.states[row.state])}<span class="sub">${row.clientId}</span>${
+        row.state !== 'active' && html`<span class="sub">${m.stateHints[row.state]}</span>`
       }`,
       ...(showsCreators ? [row.creator] : []),
       time(context, row.createdAt),
       row.usedAt === null ? m.never : time(context, row.usedAt),
-      html`<a class="button secondary" href="${row.revokeHref}">${m.revoke}<span class="hidden-text"> (${row.name})</span></a>`,
+      html`<div class="row-actions">${
+        row.state === 'suspended' &&
+        row.isOwn &&
+        form(
+          { ...resume, hidden: { client: row.clientId } },
+          submitButton(m.resume, { kind: 'secondary', about: row.name }),
+        )
+      }<a class="button secondary" href="${row.revokeHref}">${m.revoke}${hiddenText(row.name)}</a></div>`,
     ]),
   );
 }

@@ -21,6 +21,7 @@ const ownActs = translations({
     passkey_added: 'A passkey was added to your account',
     passkey_removed: 'A passkey was removed from your account',
     secure_client_created: 'A secure client was created in your name',
+    secure_client_resumed: 'A secure client of yours works again',
     secure_client_invited: 'A secure client of yours has invited an administrator',
   },
   ja: {
@@ -36,6 +37,7 @@ const ownActs = translations({
     passkey_added: 'パスキーが追加されました',
     passkey_removed: 'パスキーが削除されました',
     secure_client_created: 'あなたの名前でセキュアクライアントが作成されました',
+    secure_client_resumed: 'あなたのセキュアクライアントが再開されました',
     secure_client_invited: 'あなたのセキュアクライアントから管理者が招待されました',
   },
 });
@@ -76,6 +78,8 @@ export interface SecurityNotice {
   thing?: string | undefined;
   /** Of backup codes: how many can still be used. */
   left?: number | undefined;
+  /** Of a reset: how many secure clients rest since then. */
+  suspended?: number | undefined;
   /** Of the request; absent when the operator did it at the server. */
   clientAddress?: string | undefined;
   userAgent?: string | undefined;
@@ -89,6 +93,7 @@ const texts = translations({
     organization: 'Organization',
     thing: 'Name',
     left: 'Backup codes left',
+    suspended: 'Secure clients suspended until you resume them under “API access”',
     at: 'Time',
     address: 'From the address',
     device: 'Device',
@@ -107,6 +112,7 @@ const texts = translations({
     organization: '組織',
     thing: '名前',
     left: '残りのバックアップコード',
+    suspended: '一時停止されたセキュアクライアント（「APIアクセス」で再開できます）',
     at: '日時',
     address: '接続元アドレス',
     device: 'デバイス',
@@ -131,6 +137,7 @@ export function securityNotice(language: Language, model: SecurityNotice): Lette
     ...(model.organization === undefined ? [] : [[m.organization, model.organization] as const]),
     ...(model.thing === undefined ? [] : [[m.thing, model.thing] as const]),
     ...(model.left === undefined ? [] : [[m.left, String(model.left)] as const]),
+    ...(model.suspended ? [[m.suspended, String(model.suspended)] as const] : []),
     [m.at, momentOf(language, model.at)],
     ...(model.clientAddress === undefined
       ? []

@@ -40,6 +40,7 @@ describe('Who may use which page of the console', () => {
               'POST /api-access/download',
               'GET /api-access/revoke',
               'POST /api-access/revoke',
+              'POST /api-access/resume',
               'GET /system-log',
               'POST /system-log/export',
               'GET /workspace-configuration',
