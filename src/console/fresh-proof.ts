@@ -9,12 +9,12 @@ import type { Csrf } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
 import { type Form, readQuery } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
-import { isFreshlyProven } from '../sessions/policy.ts';
+import { isFreshlyProven, isFreshlyProvenWithFactor } from '../sessions/policy.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type FreshProof, methodOf, type Proof, type ProofMethod, type ProofOutcome } from '../signin/fresh-proof.ts';
 import { entryOf, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
-import { type ConsoleRoute, pageOf, secretFields, sensitiveRoutes } from './rules.ts';
+import { type ConsoleRoute, factorRoutes, pageOf, secretFields, sensitiveRoutes } from './rules.ts';
 import { freshProofPage, proofFields } from './views/fresh-proof-page.ts';
 import type { Handler, Visit } from './visit.ts';
 
@@ -43,24 +43,31 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
       [proofFields.passkey]: passkey,
       ...form
     } = visit.form;
-    if (isFreshlyProven(session, visit.now)) return { ...visit, form };
+    const needsFactor = factorRoutes.has(route);
+    const isFresh = needsFactor ? isFreshlyProvenWithFactor : isFreshlyProven;
+    if (isFresh(session, visit.now)) return { ...visit, form };
     const isAnswer = [password, code, passkey].some((given) => given !== undefined);
     if (!isAnswer || !freshProof.isHere(session)) {
-      await ask(visit, form);
+      await ask(visit, form, needsFactor);
       return undefined;
     }
     const typed = { password: password ?? '', code: code ?? '', passkey: passkey ?? '' };
     const { address } = edgeOf(visit.request);
-    const proof = await freshProof.prove(session, typed, { address, at: visit.now });
+    const proof = await freshProof.prove(session, typed, { address, at: visit.now, needsFactor });
     const { outcome } = proof;
     if (outcome !== 'empty') await note(visit, outcome, methodOf(typed));
     const state = outcome === 'accepted' ? await sessions.find(session.uid) : undefined;
     if (state?.active) return { ...visit, state, form, now: clock.now() };
-    await ask(visit, form, proof);
+    await ask(visit, form, needsFactor, proof);
     return undefined;
   }
 
-  async function ask(visit: Visit, form: Form, { outcome, retryAfter = 0 }: Partial<Proof> = {}): Promise<void> {
+  async function ask(
+    visit: Visit,
+    form: Form,
+    needsFactor: boolean,
+    { outcome, retryAfter = 0 }: Partial<Proof> = {},
+  ): Promise<void> {
     const { session } = visit.state;
     const path = withinOf(visit);
     const back = pageOf(path);
@@ -84,6 +91,7 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
           kept,
           hasLostSecrets: Object.keys(form).some((name) => secretFields.has(name)),
           here: isHere,
+          needsFactor,
           ...(provider !== undefined && { provider }),
           signInAgainHref: visit.url(`/sign-in-again?to=${encodeURIComponent(back)}`),
           cancelHref: visit.url(back),

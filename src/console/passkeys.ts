@@ -8,7 +8,7 @@ import type { Identities } from '../directory/identities.ts';
 import type { PasskeyCeremonies } from '../directory/passkey-ceremonies.ts';
 import type { Passkey, PasskeyOwner, Passkeys } from '../directory/passkeys.ts';
 import type { Csrf } from '../http/csrf.ts';
-import { isFreshlyProven } from '../sessions/policy.ts';
+import { isFreshlyProvenWithFactor } from '../sessions/policy.ts';
 import { citrixConnection } from '../signin/citrix-identity.ts';
 import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import { actOf, finish } from './acts.ts';
@@ -71,7 +71,7 @@ export function passkeysRoutes(options: PasskeysOptions) {
 
   const showNew: Handler = async (visit) => {
     await ownerOf(visit);
-    if (!passkeyCeremonies.isAvailable || !isFreshlyProven(visit.state.session, visit.now)) {
+    if (!passkeyCeremonies.isAvailable || !isFreshlyProvenWithFactor(visit.state.session, visit.now)) {
       return visit.response.redirect(303, visit.url(listPath));
     }
     sendNew(visit, { name: deviceOf(visit.request.headers['user-agent'] ?? null) ?? '' });
@@ -80,7 +80,7 @@ export function passkeysRoutes(options: PasskeysOptions) {
   /** For the script of that page. */
   const giveOptions: Handler = async (visit) => {
     const { identityId } = await ownerOf(visit);
-    if (!isFreshlyProven(visit.state.session, visit.now)) throw new AppError('forbidden');
+    if (!isFreshlyProvenWithFactor(visit.state.session, visit.now)) throw new AppError('forbidden');
     const identity = await identities.find(identityId);
     if (!identity || !passkeyCeremonies.isAvailable) throw new AppError('not_found');
     visit.response.json(await passkeyCeremonies.beginRegistration(identity, visit.state.session.uid));

@@ -89,6 +89,7 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /session-settings',
   'POST /system-log/webhook',
   'POST /system-log/webhook/secret',
+  'POST /system-log/webhook/enable',
   'POST /api-access',
   'POST /api-access/revoke',
   'POST /api-access/resume',
@@ -100,6 +101,15 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /administrators/:administratorId/remove',
   // Whoever silences the log's stream wants something unseen.
   'POST /system-log/webhook/delete',
+]);
+
+/**
+ * Of those, what takes a code or a passkey as the proof: whoever knows only the password would otherwise make themselves
+ * a second factor (SECURITY ID-09). The other changes of factors ask for themselves (`mfa.ts`).
+ */
+export const factorRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute & `POST ${string}`>([
+  'POST /passkeys/begin',
+  'POST /passkeys/new',
 ]);
 
 /**

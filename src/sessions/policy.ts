@@ -26,6 +26,14 @@ export function isFreshlyProven({ authTime }: { authTime: number }, now: number)
   return now - authTime < freshProofPeriod;
 }
 
+/** Lately, and with more than the password: by a full sign-in, a code or a passkey (SECURITY ID-09). */
+export function isFreshlyProvenWithFactor(
+  { openedAt, factorTime = 0 }: { openedAt: number; factorTime?: number },
+  now: number,
+): boolean {
+  return isFreshlyProven({ authTime: Math.max(openedAt, factorTime) }, now);
+}
+
 /** The part of an organization's settings that decides about sessions (directory/organizations.ts). */
 export interface SessionSettings {
   /** SES-2; null: off. */

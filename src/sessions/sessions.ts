@@ -38,6 +38,8 @@ export interface Session extends SessionFacts {
   acr: string | null;
   /** Every full authentication and every step-up; `auth_time`. */
   authTime: number;
+  /** The last step-up with a second factor, not the password alone. */
+  factorTime?: number;
   /** Normalised claims as of this sign-in. */
   claims: Readonly<Record<string, string | readonly string[]>>;
   /** The end has been announced. */
@@ -57,7 +59,10 @@ export interface SessionState {
   active: boolean;
 }
 
-export type NewSession = Omit<Session, 'uid' | 'openedAt' | 'lastActivityAt' | 'authTime' | 'ended' | 'announced'>;
+export type NewSession = Omit<
+  Session,
+  'uid' | 'openedAt' | 'lastActivityAt' | 'authTime' | 'factorTime' | 'ended' | 'announced'
+>;
 
 export interface SessionsOptions {
   store: Store;
@@ -214,12 +219,17 @@ export function createSessions({ store, clock, settingsOf, onEnded }: SessionsOp
     );
   }
 
-  /** The person proved who they are once more, within the session (`auth_time`). False when it had ended. */
-  async function noteProof(uid: string, at: number): Promise<boolean> {
+  /**
+   * The person proved who they are once more, within the session (`auth_time`). False when it had ended. `withFactor`: not
+   * by the password alone.
+   */
+  async function noteProof(uid: string, at: number, { withFactor = false } = {}): Promise<boolean> {
     if (!(await find(uid))?.active) return false;
-    const session = await update(uid, (old) =>
-      old.ended !== null || old.authTime >= at ? undefined : { ...old, authTime: at },
-    );
+    const session = await update(uid, (old) => {
+      const isLater = old.authTime < at || (withFactor && (old.factorTime ?? 0) < at);
+      if (old.ended !== null || !isLater) return undefined;
+      return { ...old, authTime: Math.max(old.authTime, at), ...(withFactor && { factorTime: at }) };
+    });
     return session !== undefined && session.ended === null;
   }
 

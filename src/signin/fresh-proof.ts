@@ -54,6 +54,8 @@ export interface ProofRequest {
    * ended meanwhile stay ended (`directory/identity-sessions.ts`).
    */
   at: number;
+  /** What is to be done takes more than the password. */
+  needsFactor?: boolean;
 }
 
 /** Codes and passkeys are counted by the hour (directory/mfa.ts, passkey-ceremonies.ts). */
@@ -78,13 +80,19 @@ export function createFreshProof(options: FreshProofOptions) {
     return account && identities.find(account.subject);
   }
 
-  async function prove(session: Session, typed: TypedProof, { address, at }: ProofRequest): Promise<Proof> {
+  async function prove(
+    session: Session,
+    typed: TypedProof,
+    { address, at, needsFactor }: ProofRequest,
+  ): Promise<Proof> {
     const method = methodOf(typed);
     const wrong = { outcome: `${method}_wrong` } as const;
-    if (method === 'password' && typed.password === '') return { outcome: 'empty' };
+    if (method === 'password' && (needsFactor || typed.password === '')) return { outcome: 'empty' };
     const identity = await identityOf(session);
     const proof = identity ? await check[method](session, identity, typed, address) : wrong;
-    const isNoted = proof.outcome !== 'accepted' || (await sessions.noteProof(session.uid, at));
+    const isNoted =
+      proof.outcome !== 'accepted' ||
+      (await sessions.noteProof(session.uid, at, { withFactor: method !== 'password' }));
     return isNoted ? proof : wrong;
   }
 

@@ -169,7 +169,7 @@ describe('a sensitive act', () => {
       const path = route.slice('POST '.length).replaceAll(/:\w+/g, 'x');
       const page = await browser.post(url(path), { csrf: csrf!, anything: 'k"ept', password: 'S3cret-kept?' });
       expect([route, page.status, page.html.includes('Confirm it’s you')]).toEqual([route, 403, true]);
-      const { fields } = browser.forms().find((form) => passwordField in form.fields)!;
+      const { fields } = browser.forms().find((form) => codeField in form.fields)!;
       expect(fields).toMatchObject({ anything: 'k"ept' });
       expect(page.html).not.toContain('S3cret-kept?');
     }

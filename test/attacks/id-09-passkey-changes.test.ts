@@ -91,8 +91,37 @@ describe('Adding a passkey', () => {
     expect((await browser.get(url('/passkeys/new'))).url.href).toBe(url('/passkeys'));
     expect(await listOf(person)).toEqual([]);
     await browser.submit({}, '/passkeys/begin');
-    const proven = await browser.submit({ 'fresh-proof-password': person.who.password }, '/passkeys/begin');
+    const proven = await browser.submit({ 'fresh-proof-code': person.who.code() }, '/passkeys/begin');
     expect(proven.url.href).toBe(url('/passkeys/new'));
+  });
+
+  it('is not done with the password alone: it would be a second factor for whoever knows nothing but that', async () => {
+    const person = await signedIn();
+    const { browser, who } = person;
+    const { form, passkey } = await newForm(person);
+    app.clock.advance(tenMinutes);
+    // Right, and enough for other things.
+    await browser.get(url('/session-settings'));
+    await browser.submit({ subscriberWebHours: '20' }, '/session-settings');
+    const password = { 'fresh-proof-password': who.password };
+    expect((await browser.submit(password, '/session-settings')).html).toContain('The settings were saved.');
+
+    const added = await browser.post(form.action, { ...form.fields, name: 'Thief', passkey });
+    expect([added.status, added.html.includes('fresh-proof-password')]).toEqual([403, false]);
+    const again = await browser.post(form.action, { ...form.fields, ...password, name: 'Thief', passkey });
+    expect([again.status, again.html.includes('Enter a code from your authenticator app.')]).toEqual([422, true]);
+    const sent = new URLSearchParams({ csrf: form.fields.csrf! });
+    expect((await browser.fetch('POST', url('/passkeys/options'), sent)).status).toBe(403);
+    expect((await browser.get(url('/passkeys/new'))).url.href).toBe(url('/passkeys'));
+    await browser.submit({}, '/passkeys/begin');
+    expect((await browser.post(url('/passkeys/begin'), { csrf: form.fields.csrf!, ...password })).status).toBe(422);
+    expect(await listOf(person)).toEqual([]);
+
+    // A password that the browser has filled in beside the code does no harm.
+    const filledIn = { ...password, 'fresh-proof-code': who.code(), csrf: form.fields.csrf! };
+    expect((await browser.post(url('/passkeys/begin'), filledIn)).url.href).toBe(url('/passkeys/new'));
+    await browser.get(url('/session-settings'));
+    expect((await browser.submit({ subscriberWebHours: '21' }, '/session-settings')).status).toBe(200);
   });
 
   it('is not done by a form of another site, by one without its token, or with another session’s', async () => {

@@ -289,6 +289,13 @@ export const consolePages: Readonly<Record<string, Sample>> = {
   'console-fresh-proof': (c) => freshProofPage(c, frame, freshProof),
   'console-fresh-proof-passkey': (c) =>
     freshProofPage(c, frame, { ...freshProof, passkey: { optionsUrl: '/options' } }),
+  'console-fresh-proof-factor': (c) =>
+    freshProofPage(c, frame, {
+      ...freshProof,
+      needsFactor: true,
+      problem: 'empty',
+      passkey: { optionsUrl: '/options' },
+    }),
   'console-fresh-proof-wrong': (c) =>
     freshProofPage(c, frame, { ...freshProof, hasLostSecrets: true, problem: 'code_wrong' }),
   'console-fresh-proof-throttled': (c) =>

@@ -25,6 +25,8 @@ export interface FreshProofPage {
   hasLostSecrets: boolean;
   /** With password or code; otherwise by signing in again at `provider`. */
   here: boolean;
+  /** The password is not enough. */
+  needsFactor?: boolean;
   provider?: string;
   signInAgainHref: string;
   cancelHref: string;
@@ -40,6 +42,7 @@ const messages = translations({
     title: 'Confirm it’s you',
     lead: 'What you are about to do is sensitive, and it has been a while since you signed in. Nothing has been changed yet.',
     kept: 'Enter your password or a code. What you have entered before is kept and carried out afterwards.',
+    keptFactor: 'Enter a code. What you have entered before is kept and carried out afterwards.',
     lostSecrets: 'Passwords and secrets are not kept: you will be asked for them once more.',
     password: 'Password',
     or: 'or',
@@ -52,7 +55,9 @@ const messages = translations({
     yourProvider: 'your identity provider',
     signInAt: (provider: string) => `Sign in again with ${provider}`,
     empty: 'Enter your password or a code from your authenticator app.',
+    emptyFactor: 'Enter a code from your authenticator app.',
     password_wrong: 'This password is not right.',
+    passkeyWrongFactor: 'This passkey was not accepted. Try again, or use a code.',
     passkey_wrong: 'This passkey was not accepted. Try again, or use your password or a code.',
     usePasskey: 'Use a passkey',
     code_wrong: 'This code is not right, or it has been used already. Wait for the next one.',
@@ -63,6 +68,7 @@ const messages = translations({
     title: 'ご本人であることの確認',
     lead: '重要な操作の前に、サインインから時間が経っているため、ご本人であることを確認します。まだ何も変更されていません。',
     kept: 'パスワードまたはコードを入力してください。これまでの入力内容は保持され、確認後に実行されます。',
+    keptFactor: 'コードを入力してください。これまでの入力内容は保持され、確認後に実行されます。',
     lostSecrets: 'パスワードやシークレットは保持されません。あとでもう一度入力してください。',
     password: 'パスワード',
     or: 'または',
@@ -75,7 +81,9 @@ const messages = translations({
     yourProvider: 'IDプロバイダー',
     signInAt: (provider: string) => `${provider}でもう一度サインイン`,
     empty: 'パスワードまたは認証アプリのコードを入力してください。',
+    emptyFactor: '認証アプリのコードを入力してください。',
     password_wrong: 'パスワードが正しくありません。',
+    passkeyWrongFactor: 'このパスキーは受け付けられませんでした。もう一度お試しいただくか、コードを使用してください。',
     passkey_wrong:
       'このパスキーは受け付けられませんでした。もう一度お試しいただくか、パスワードまたはコードを使用してください。',
     usePasskey: 'パスキーを使う',
@@ -99,10 +107,15 @@ export function freshProofPage(context: PageContext, frame: ConsoleFrame, model:
 function here(context: PageContext, model: FreshProofPage): Html {
   const { language } = context;
   const m = messages[language];
-  const { problem } = model;
+  const { problem, needsFactor = false } = model;
+  const { kept, empty, passkey_wrong } = needsFactor
+    ? { kept: m.keptFactor, empty: m.emptyFactor, passkey_wrong: m.passkeyWrongFactor }
+    : m;
   const message =
-    problem === 'throttled' ? m.throttled(formatDuration(language, model.retryAfter ?? 0)) : problem && m[problem];
-  const isCode = problem === 'code_wrong';
+    problem === 'throttled'
+      ? m.throttled(formatDuration(language, model.retryAfter ?? 0))
+      : problem && { ...m, empty, passkey_wrong }[problem];
+  const isCode = problem === 'code_wrong' || (needsFactor && problem === 'empty');
   const summary =
     message === undefined
       ? undefined
@@ -113,16 +126,16 @@ function here(context: PageContext, model: FreshProofPage): Html {
         ]);
   return html`${summary}<div class="section">${form(
     { action: model.action, csrf: model.csrf, hidden: model.kept },
-    html`<p>${m.kept}</p>${model.hasLostSecrets && notice('information', m.lostSecrets)}`,
-    passwordField(language, {
-      name: proofFields.password,
-      label: m.password,
-      autocomplete: 'current-password',
-      maxLength: 256,
-      autofocus: problem === undefined,
-      error: problem === 'empty' || problem === 'password_wrong' ? message : undefined,
-    }),
-    html`<p class="or"><span>${m.or}</span></p>`,
+    html`<p>${kept}</p>${model.hasLostSecrets && notice('information', m.lostSecrets)}`,
+    !needsFactor &&
+      html`${passwordField(language, {
+        name: proofFields.password,
+        label: m.password,
+        autocomplete: 'current-password',
+        maxLength: 256,
+        autofocus: problem === undefined,
+        error: problem === 'empty' || problem === 'password_wrong' ? message : undefined,
+      })}<p class="or"><span>${m.or}</span></p>`,
     field({
       name: proofFields.code,
       label: m.code,
@@ -131,6 +144,7 @@ function here(context: PageContext, model: FreshProofPage): Html {
       inputMode: 'numeric',
       maxLength: 7,
       code: true,
+      autofocus: needsFactor,
       error: isCode ? message : undefined,
     }),
     actions(
