@@ -176,6 +176,8 @@ function sentenceOf(finding: Finding): string {
       return `record ${finding.sequence} is not the one that checkpoint ${finding.checkpoint} was made for`;
     case 'checkpoint':
       return `checkpoint ${finding.checkpoint} was changed, or not made by this installation`;
+    case 'cut_early':
+      return `records up to ${finding.to} were deleted before their 90 days: checkpoint ${finding.checkpoint} shows it`;
     case 'end':
       return `the last record is ${finding.last}, the database says ${finding.said}`;
   }

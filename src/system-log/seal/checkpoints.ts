@@ -11,6 +11,9 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database, LogChainRow, LogCheckpointRow } from '../../database/schema.ts';
 import type { LogKey } from './log-key.ts';
 
+/** LOG-1. */
+export const keptMs = 90 * 24 * 3_600_000;
+
 const checkpointForm = z.object({
   id: z.string().max(64),
   /** Organization id, or `installation`. */
@@ -55,7 +58,7 @@ export async function makeCheckpoint(
 ): Promise<Checkpoint> {
   const { db, key, clock } = needs;
   const { chain, sequence, seal } = head;
-  const statement = { chain, sequence, seal, cut: cut ?? (await latestCut(db, chain)), madeAt: clock.now() };
+  const statement = { chain, sequence, seal, cut: cut ?? (await latestCut(db, key, chain)), madeAt: clock.now() };
   const checkpoint = { id: randomUUID(), ...statement, signature: key.sign(signedText(statement)) };
   await db
     .insertInto('log_checkpoints')
@@ -74,14 +77,14 @@ export async function makeCheckpoint(
   return checkpoint;
 }
 
-async function latestCut(db: Database, chain: string): Promise<Checkpoint['cut']> {
-  const row = await db
+/** Only what we signed: a cut that somebody wrote into the table must not be signed by saying it again. */
+async function latestCut(db: Database, key: LogKey, chain: string): Promise<Checkpoint['cut']> {
+  const rows = await db
     .selectFrom('log_checkpoints')
     .selectAll()
     .where('chain', '=', chain)
     .where('cut_sequence', 'is not', null)
     .orderBy('cut_sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row ? toCheckpoint(row).cut : null;
+    .execute();
+  return rows.map(toCheckpoint).find((each) => isCheckpointGenuine(key, each))?.cut ?? null;
 }

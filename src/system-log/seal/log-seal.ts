@@ -15,13 +15,14 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Database } from '../../database/schema.ts';
 import type { Store } from '../../store/store.ts';
-import { type Checkpoint, makeCheckpoint, toCheckpoint } from './checkpoints.ts';
+import { type Checkpoint, keptMs, makeCheckpoint, toCheckpoint } from './checkpoints.ts';
 import { type LogKey, lockLog, openLogKey } from './log-key.ts';
 import {
   beginning,
   chainOf,
   erasureProof,
   hashOfParts,
+  isRowGenuine,
   type LogRow,
   organizationOf,
   type Party,
@@ -30,7 +31,6 @@ import {
 } from './row-seal.ts';
 
 const hour = 3_600_000;
-const keptMs = 90 * 24 * hour;
 /** With a visit a second, nothing waits longer than five for its seal, also when a process dies. */
 const leaseMs = 3500;
 const leaseName = 'system-log/sealer';
@@ -181,14 +181,14 @@ export function createLogSeal(needs: {
 
   /**
    * LOG-1: deletes sealed records of more than 90 days, after a checkpoint that says so; `batch` at a time, so that
-   * nobody waits for it. Returns how many.
+   * nobody waits for it. Of a chain in which one of them is not as it was sealed, none. Returns how many.
    */
   async function forget(batch = 500): Promise<number> {
     if (!(await lease())) return 0;
     const limit = clock.now() - keptMs;
     let forgotten = 0;
     for (const head of await db.selectFrom('log_chains').selectAll().where('sequence', '>', 0).execute()) {
-      const cut = await findCut(organizationOf(head.chain), limit);
+      const cut = await findCut(organizationOf(head.chain), limit, batch);
       if (!cut) continue;
       await checkpoint(head, { sequence: cut.sequence, seal: cut.seal });
       for (let from = cut.first; from <= cut.sequence; from += batch) {
@@ -223,34 +223,48 @@ export function createLogSeal(needs: {
       .execute();
   }
 
-  /** The last record that may go, such that every one before it in the chain may go too. */
+  /**
+   * The last record that may go, such that every one before it in the chain may go too. `recorded_at` is believed only
+   * of a row whose MAC fits: otherwise whoever changes that column has us delete and sign away what was before it.
+   */
   async function findCut(
     organizationId: string | null,
     limit: number,
+    batch: number,
   ): Promise<{ first: number; sequence: number; seal: string } | undefined> {
-    const chain = inChain(chainOf(organizationId));
+    const logKey = await key();
     const sealed = db
       .selectFrom('system_log')
-      .where(...chain)
+      .where(...inChain(chainOf(organizationId)))
       .where('sequence', 'is not', null);
+    const isGenuine = (row: LogRow): boolean => {
+      if (isRowGenuine(logKey, row, row.sequence!)) return true;
+      const { id, sequence } = row;
+      log?.error({ organizationId, sequence, id }, 'a record of the system log was changed: nothing is deleted');
+      return false;
+    };
     const newest = await sealed
-      .select('sequence')
+      .selectAll()
       .where('recorded_at', '<', limit)
       .orderBy('recorded_at', 'desc')
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();
-    if (!newest) return undefined;
-    // What committed late stands behind younger records: those are within a minute of the limit, and stay.
-    const young = await sealed
-      .select((row) => row.fn.min('sequence').as('sequence'))
-      .where('recorded_at', '>=', limit)
-      .where('recorded_at', '<', limit + 60_000)
-      .executeTakeFirst();
-    const last = Math.min(newest.sequence!, (young?.sequence ?? Number.POSITIVE_INFINITY) - 1);
-    const [first] = await sealed.select('sequence').orderBy('sequence').limit(1).execute();
-    const row = await sealed.select('seal').where('sequence', '=', last).executeTakeFirst();
-    return row && first ? { first: first.sequence!, sequence: last, seal: row.seal! } : undefined;
+    if (!newest || !isGenuine(newest)) return undefined;
+    const going = sealed.selectAll().where('sequence', '<=', newest.sequence).orderBy('sequence').orderBy('id');
+    let [first, last]: (LogRow | undefined)[] = [];
+    for (;;) {
+      const rows = await (last ? going.where('sequence', '>', last.sequence) : going).limit(batch).execute();
+      for (const row of rows) {
+        if (!isGenuine(row)) return undefined;
+        // What committed late stands behind younger records.
+        if (row.recorded_at >= limit) return cutAt(first, last);
+        first ??= row;
+        last = row;
+      }
+      if (rows.length < batch) return cutAt(first, last);
+      await setImmediate();
+    }
   }
 
   /**
@@ -319,6 +333,10 @@ function tuples(values: readonly (readonly unknown[])[]): RawBuilder<unknown> {
 async function expectAll(count: number, trx: Database, statement: RawBuilder<unknown>): Promise<void> {
   const { numAffectedRows } = await statement.execute(trx);
   if (Number(numAffectedRows) !== count) throw new Error('another process is sealing the system log');
+}
+
+function cutAt(first: LogRow | undefined, last: LogRow | undefined) {
+  return first && last && { first: first.sequence!, sequence: last.sequence!, seal: last.seal! };
 }
 
 /** For `where(...)`. */

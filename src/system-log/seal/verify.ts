@@ -9,7 +9,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from '../../database/schema.ts';
-import { type Checkpoint, isCheckpointGenuine, toCheckpoint } from './checkpoints.ts';
+import { type Checkpoint, isCheckpointGenuine, keptMs, toCheckpoint } from './checkpoints.ts';
 import type { LogKey } from './log-key.ts';
 import { arePartsGenuine, beginning, follows, isRowGenuine, type LogRow, organizationOf, sealOf } from './row-seal.ts';
 
@@ -26,6 +26,8 @@ export type Finding =
   | { kind: 'differs'; sequence: number; checkpoint: string }
   /** The checkpoint was not made by us as it is. */
   | { kind: 'checkpoint'; checkpoint: string }
+  /** Records up to here were deleted as too old, and a checkpoint shows that they were not. */
+  | { kind: 'cut_early'; to: number; checkpoint: string }
   /** What the database says of the chain's end is not its end. */
   | { kind: 'end'; last: number; said: number };
 
@@ -41,6 +43,7 @@ export interface Verdict {
 }
 
 const batchSize = 1000;
+const dayMs = 24 * 3_600_000;
 /** Findings told one by one; whoever wrote over everything need not be told a million times. */
 export const mostFindings = 1000;
 
@@ -65,6 +68,7 @@ export async function verifyChain(needs: {
   const cut = genuine
     .map(({ cut }) => cut)
     .reduce((most, each) => ((each?.sequence ?? 0) > (most?.sequence ?? 0) ? each : most), null);
+  findings.push(...tellEarlyCuts(genuine));
   const since = needs.since && genuine.includes(needs.since) ? needs.since : undefined;
   const start = since && since.sequence > (cut?.sequence ?? 0) ? since : cut;
   const atSequence = new Map<number, Checkpoint[]>();
@@ -133,6 +137,20 @@ export async function verifyChain(needs: {
     unsealed: Number(unsealed),
     findings: findings.slice(0, mostFindings),
   };
+}
+
+/**
+ * What stands behind a checkpoint's last record was sealed after it: cut less than 90 days later, it was too young. A
+ * day is given to records that waited for their seal while no server ran.
+ */
+function tellEarlyCuts(genuine: readonly Checkpoint[]): Finding[] {
+  const cuts = new Map<number, number>();
+  for (const { cut, madeAt } of genuine)
+    if (cut) cuts.set(cut.sequence, Math.min(madeAt, cuts.get(cut.sequence) ?? madeAt));
+  return [...cuts].flatMap(([to, cutAt]): Finding[] => {
+    const witness = genuine.find(({ sequence, madeAt }) => sequence < to && cutAt - madeAt < keptMs - dayMs);
+    return witness ? [{ kind: 'cut_early', to, checkpoint: witness.id }] : [];
+  });
 }
 
 /** A row whose MAC fits the place of another one that does not fit either was moved; any other was changed. */
