@@ -3,7 +3,7 @@
  * that. Protects from mistakes (another person, a state that has changed since), not from whoever may run the command.
  */
 import { createHash } from 'node:crypto';
-import type { Outcome, Values } from './command.ts';
+import { type Outcome, UsageError, type Values } from './command.ts';
 import { RefusedError } from './refused-error.ts';
 
 /** For the options of a command that asks for it. */
@@ -14,8 +14,17 @@ export const confirmOption = {
 
 const hour = 3_600_000;
 
+/** For the log, so never nothing. Throws `UsageError` when there are only spaces. */
+export function readReason(values: Values): string {
+  const reason = values.required('reason').trim();
+  if (reason === '') throw new UsageError('--reason must not be empty: it says in the log why this was done');
+  return reason;
+}
+
 export interface Question {
   command: string;
+  /** What the log will say; another one needs another code. */
+  reason: string;
   /** Whatever the answer depends on; a line each, and changed: another code. */
   facts: readonly string[];
   /** What would happen, a sentence each. */
@@ -42,10 +51,10 @@ export function askToConfirm(values: Values, question: Question, now: number): O
 }
 
 /** 40 bits; letters and digits that are not mistaken for others. */
-function codeOf({ command, facts, would }: Question, window: number): string {
+function codeOf({ command, reason, facts, would }: Question, window: number): string {
   const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
   const digest = createHash('sha256')
-    .update(JSON.stringify([command, facts, would, window]))
+    .update(JSON.stringify([command, reason, facts, would, window]))
     .digest();
   const text = [...digest.subarray(0, 8)].map((byte) => alphabet[byte % 32]).join('');
   return `${text.slice(0, 4)}-${text.slice(4)}`;

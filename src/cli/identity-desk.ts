@@ -1,7 +1,7 @@
 /** `identity show|reset-mfa|change-email|delete`: the operator's desk (CIT-4; SECURITY CON-20). */
 import { textOfAccess } from '../directory/permission-labels.ts';
 import { type Command, columns } from './command.ts';
-import { askToConfirm, confirmOption } from './confirmation.ts';
+import { askToConfirm, confirmOption, readReason } from './confirmation.ts';
 import type { Installation } from './installation.ts';
 
 const who = { identity: { value: 'WHO', help: 'Email or id', required: true } } as const;
@@ -19,9 +19,10 @@ const show: Command = {
   notes: 'Is itself recorded in the system log of every organization that knows the person.',
   options: { ...who, reason: confirmOption.reason },
   async run(values, io) {
+    const reason = readReason(values);
     const installation = await io.open();
     const { subject, seen } = await readPerson(installation, values.required('identity'));
-    await installation.desk.noteLook(subject, values.required('reason'));
+    await installation.desk.noteLook(subject, reason);
     const time = (at: number | null) => (at === null ? 'never' : new Date(at).toISOString());
     const rows = [
       ['Id', subject.id],
@@ -49,6 +50,7 @@ const resetMfa: Command = {
     'Make sure first who is asking: call the recovery phone (identity show), not the number that the caller gives.\nThe password stays: whoever signs in next needs it and the mailbox.',
   options: { ...who, ...confirmOption },
   async run(values, io) {
+    const reason = readReason(values);
     const installation = await io.open();
     const { subject, facts } = await readPerson(installation, values.required('identity'));
     const would = [
@@ -57,10 +59,10 @@ const resetMfa: Command = {
       'Their next sign-in asks for the password and a code by mail, then enrols a new app',
       `A mail tells ${subject.email}; the system log tells their organizations`,
     ];
-    const question = { command: resetMfa.name, facts, would };
+    const question = { command: resetMfa.name, reason, facts, would };
     const asked = askToConfirm(values, question, installation.clock.now());
     if (asked) return asked;
-    await installation.desk.resetFactors(subject, values.required('reason'));
+    await installation.desk.resetFactors(subject, reason);
     return { json: { ...subject, done: true }, text: `${nameOf(subject)} enrols anew at the next sign-in` };
   },
 };
@@ -70,18 +72,19 @@ const changeEmail: Command = {
   summary: 'Give a person another email, which is what they sign in with',
   options: { ...who, email: { value: 'EMAIL', help: 'The new one', required: true }, ...confirmOption },
   async run(values, io) {
+    const reason = readReason(values);
     const installation = await io.open();
     const { subject, facts } = await readPerson(installation, values.required('identity'));
-    const email = values.required('email').trim();
+    const { mailbox: email } = await installation.desk.requireFree(subject, values.required('email'));
     const would = [
       `${nameOf(subject)} signs in with ${email} from now on; password and second factors stay`,
       'Every session of theirs ends, at once',
       `Mails tell ${subject.email} and ${email}; the system log tells their organizations`,
     ];
-    const question = { command: changeEmail.name, facts: [...facts, email], would };
+    const question = { command: changeEmail.name, reason, facts: [...facts, email], would };
     const asked = askToConfirm(values, question, installation.clock.now());
     if (asked) return asked;
-    const changed = await installation.desk.changeEmail(subject, email, values.required('reason'));
+    const changed = await installation.desk.changeEmail(subject, email, reason);
     return { json: { ...changed, done: true }, text: `${changed.displayName} signs in with ${changed.email} now` };
   },
 };
@@ -93,6 +96,7 @@ const erase: Command = {
     'An organization whose last administrator with full access this is keeps them: give somebody else access first\n(organization recover). Backups that were made before still hold the person.',
   options: { ...who, ...confirmOption },
   async run(values, io) {
+    const reason = readReason(values);
     const installation = await io.open();
     const { subject, seen, facts } = await readPerson(installation, values.required('identity'));
     const would = [
@@ -102,10 +106,10 @@ const erase: Command = {
       'In the system log a pseudonym stands for them from now on; who it was cannot be found out again',
       `A mail tells ${subject.email}`,
     ];
-    const question = { command: erase.name, facts, would };
+    const question = { command: erase.name, reason, facts, would };
     const asked = askToConfirm(values, question, installation.clock.now());
     if (asked) return asked;
-    await installation.desk.erase(subject, values.required('reason'));
+    await installation.desk.erase(subject, reason);
     return {
       json: { id: subject.id, done: true },
       text: `Erased. Applications that know the person by "sub" are told`,

@@ -1,7 +1,7 @@
 /** `organization recover`: break-glass, when nobody of an organization can get in any more. */
 import { answerOfInvitation } from './administrator.ts';
 import type { Command } from './command.ts';
-import { askToConfirm, confirmOption } from './confirmation.ts';
+import { askToConfirm, confirmOption, readReason } from './confirmation.ts';
 import { RefusedError } from './refused-error.ts';
 
 const recover: Command = {
@@ -15,6 +15,7 @@ const recover: Command = {
     ...confirmOption,
   },
   async run(values, io) {
+    const reason = readReason(values);
     const { recovery, administrators, requireOrganization, clock, config } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
     const email = values.required('admin').trim();
@@ -41,9 +42,9 @@ const recover: Command = {
       JSON.stringify(plan),
       ...active.map(({ id, version }) => `${id} ${version}`),
     ];
-    const asked = askToConfirm(values, { command: recover.name, facts, would }, clock.now());
+    const asked = askToConfirm(values, { command: recover.name, reason, facts, would }, clock.now());
     if (asked) return asked;
-    const invited = await recovery.recover(organization, email, values.required('reason'));
+    const invited = await recovery.recover(organization, email, reason);
     if (!invited) return { json: { done: true }, text: `${email} has full access to ${organization.name}` };
     return answerOfInvitation(`${email} gets full access to ${organization.name} by this link`, invited, config);
   },

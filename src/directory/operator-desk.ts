@@ -79,24 +79,40 @@ export function createOperatorDesk(needs: {
     });
   }
 
-  /** Both addresses are told. Throws `email_invalid`, `email_taken` (also by an Azure AD administrator, AAD-3). */
-  async function changeEmail(subject: Subject, email: string, reason: string): Promise<Subject> {
+  /**
+   * The email in both spellings, if this person may have it from now on. Throws `email_invalid`, `email_taken` (also by
+   * an Azure AD administrator, AAD-3, and when it is theirs already).
+   */
+  async function requireFree(
+    subject: Subject,
+    email: string,
+    trx: Database = db,
+  ): Promise<{ mailbox: string; normalized: string }> {
     const read = readEmail(email);
     if (!read) throw new DirectoryError('email_invalid', `"${email}" is no email address`);
     const { mailbox, normalized } = read;
-    const changed = { ...subject, email: mailbox };
-    const taken = () => new DirectoryError('email_taken', `There is already an identity with the email ${email}`);
+    if (mailbox === subject.email)
+      throw new DirectoryError('email_taken', `${subject.displayName} signs in with ${subject.email} already`);
+    const other = await trx
+      .selectFrom('identities')
+      .select('id')
+      .where('email_normalized', '=', normalized)
+      .where('id', '!=', subject.id)
+      .executeTakeFirst();
+    if (other) throw taken(email);
+    for (const organizationId of await organizationsOfIdentity(trx, subject.id)) {
+      if (organizationId !== null) await requireNotOfAzureAd(trx, organizationId, normalized);
+    }
+    return read;
+  }
+  const taken = (email: string) =>
+    new DirectoryError('email_taken', `There is already an identity with the email ${email}`);
+
+  /** Both addresses are told. Throws as `requireFree`. */
+  async function changeEmail(subject: Subject, email: string, reason: string): Promise<Subject> {
     const change = db.transaction().execute(async (trx) => {
-      const other = await trx
-        .selectFrom('identities')
-        .select('id')
-        .where('email_normalized', '=', normalized)
-        .where('id', '!=', subject.id)
-        .executeTakeFirst();
-      if (other) throw taken();
-      for (const organizationId of await organizationsOfIdentity(trx, subject.id)) {
-        if (organizationId !== null) await requireNotOfAzureAd(trx, organizationId, normalized);
-      }
+      const { mailbox, normalized } = await requireFree(subject, email, trx);
+      const changed = { ...subject, email: mailbox };
       const now = clock.now();
       await trx
         .updateTable('identities')
@@ -116,12 +132,12 @@ export function createOperatorDesk(needs: {
       await note(trx, changed, 'platform/identity/update', reason, changes);
       await tell(trx, changed, 'email_changed');
       await tell(trx, changed, 'email_changed', subject.email);
+      return changed;
     });
-    await change.catch((error: unknown) => {
+    return change.catch((error: unknown) => {
       // Of two who are given it at the same moment, PostgreSQL tells the later one by its unique index.
-      throw (error as { code?: unknown }).code === '23505' ? taken() : error;
+      throw (error as { code?: unknown }).code === '23505' ? taken(email) : error;
     });
-    return changed;
   }
 
   /**
@@ -202,5 +218,5 @@ export function createOperatorDesk(needs: {
   const tell = (trx: Database, { email }: Subject, kind: SecurityNoticeKind, to?: string): Promise<void> =>
     tellPerson({ kind, email, act: {}, ...(to !== undefined && { to }) }, trx);
 
-  return { find, noteLook, resetFactors, changeEmail, erase };
+  return { find, noteLook, resetFactors, requireFree, changeEmail, erase };
 }

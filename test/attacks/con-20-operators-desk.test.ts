@@ -138,6 +138,38 @@ describe('the second step', () => {
   });
 });
 
+describe('the reason', () => {
+  it('is there, for looking as for acting: spaces are none, and nothing is done or logged', async () => {
+    const who = await somebody();
+    const looks = async () => (await logged('platform/identity/read')).length;
+    const before = await looks();
+    for (const reason of ['', ' ', '\u3000\t']) {
+      for (const words of [
+        ['identity', 'show', '--identity', who.email],
+        ['identity', 'reset-mfa', '--identity', who.email],
+        ['identity', 'delete', '--identity', who.email],
+        ['organization', 'recover', '--organization', 'acme', '--admin', 'late@example.org'],
+      ]) {
+        const refused = await desk([...words, '--reason', reason]);
+        expect([refused.code, refused.out, refused.err]).toEqual([2, '', expect.stringContaining('--reason')]);
+      }
+    }
+    expect(await looks()).toBe(before);
+  });
+
+  it('is part of what the code stands for', async () => {
+    const who = await somebody();
+    const reset = (reason: string) => ['identity', 'reset-mfa', '--identity', who.email, '--reason', reason];
+    const code = codeIn((await desk(reset('Ticket 4711'))).out);
+    const other = await desk([...reset('Ticket 4712'), '--confirm', code]);
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('Run the command without --confirm')]);
+    expect(await hasDevice(who)).toBe(true);
+    // The spaces around it are not.
+    expect((await desk([...reset('  Ticket 4711 '), '--confirm', code])).code).toBe(0);
+    expect((await logged('platform/identity/reset'))[0]?.detail).toMatchObject({ reason: 'Ticket 4711' });
+  });
+});
+
 describe('resetting second factors', () => {
   it('ends every session at once, and the next sign-in enrols anew; old factor and new ways in are told of', async () => {
     const who = await somebody();
@@ -184,10 +216,9 @@ describe('changing the email', () => {
     expect((await app.services.administrators.list(acme.id)).map(({ email }) => email)).toContain(renamed);
   });
 
-  it('to what somebody has, however it is spelled, is refused', async () => {
-    const [who, other] = [await somebody(), await somebody()];
-    const email = other.email.toUpperCase().replace('@', '＠');
-    const { code, err } = await confirmed([
+  it('to no address, or to the one that it is, is refused before anything is shown to be confirmed', async () => {
+    const who = await somebody();
+    const change = (email: string) => [
       'identity',
       'change-email',
       '--identity',
@@ -195,8 +226,25 @@ describe('changing the email', () => {
       '--email',
       email,
       ...because,
-    ]);
-    expect([code, err]).toEqual([1, expect.stringContaining('already an identity')]);
+    ];
+    for (const [email, why] of [
+      ['nobody', 'no email address'],
+      ['', 'no email address'],
+      [who.email, 'already'],
+    ] as const) {
+      const refused = await desk(change(email));
+      expect([email, refused.code, refused.out, refused.err]).toEqual([email, 1, '', expect.stringContaining(why)]);
+    }
+    // Another spelling of the same is a change.
+    expect((await confirmed(change(who.email.toUpperCase()))).code).toBe(0);
+  });
+
+  it('to what somebody has, however it is spelled, is refused', async () => {
+    const [who, other] = [await somebody(), await somebody()];
+    const email = other.email.toUpperCase().replace('@', '＠');
+    const words = ['identity', 'change-email', '--identity', who.email, '--email', email, ...because];
+    const { code, out, err } = await desk(words);
+    expect([code, out, err]).toEqual([1, '', expect.stringContaining('already an identity')]);
   });
 });
 
