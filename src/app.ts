@@ -9,7 +9,7 @@ import { createKnownDevices } from './accounts/known-devices.ts';
 import { signOutPage } from './accounts/views/sign-out-pages.ts';
 import { createApi } from './api/api.ts';
 import type { Config } from './config/config.ts';
-import { developmentMailFolder } from './config/development.ts';
+import { developmentMailFolder, developmentMailsUrl } from './config/development.ts';
 import type { Sites } from './config/sites.ts';
 import { createConsole } from './console/console.ts';
 import type { Clock } from './core/clock.ts';
@@ -71,7 +71,11 @@ export async function createApp(options: AppOptions) {
 
   const cookies = createCookieNames(sites.secure);
   const files = createStaticFiles(sites.assetsPath);
-  const responder = createResponder({ assets: files, cookies });
+  const responder = createResponder({
+    assets: files,
+    cookies,
+    developmentMails: developmentMailsUrl(options.config, sites),
+  });
   const csrf = createCsrf(followKeys(sealingKeys, 'csrf'));
   const cookieSigner = createCookieSigner(followKeys(sealingKeys, 'cookies'));
   const rateLimiter = createRateLimiter({ store, clock, factor: options.config.rateLimitFactor });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { type Config, readConfig } from './config/config.ts';
-import { developmentMailFolder } from './config/development.ts';
+import { developmentMailFolder, developmentMailsUrl } from './config/development.ts';
 import { openDataFolder, openSealingKeys } from './config/sealing-key-file.ts';
 import { createSites, type Sites } from './config/sites.ts';
 import { systemClock } from './core/clock.ts';
@@ -95,6 +95,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.mails, app.deliverMails, log),
     every(periods.sweep, () => sweep(store), log),
   ];
+  const mails = developmentMailsUrl(config, sites);
   log.info(
     {
       accounts: sites.accountsBase,
@@ -102,8 +103,9 @@ export async function startServer(env: Readonly<Record<string, string | undefine
       issuer: sites.issuer,
       saml: sites.samlMetadataUrl,
       data: config.data,
+      ...(mails !== undefined && { mails }),
     },
-    `Sekisho listens on ${config.listen.host}:${listening.port}; console ${sites.consoleUrl()}, issuer ${sites.issuer}, data in ${config.data}`,
+    `Sekisho listens on ${config.listen.host}:${listening.port}; console ${sites.consoleUrl()}, issuer ${sites.issuer}, data in ${config.data}${mails === undefined ? '' : `; no mail server: mails are shown at ${mails}`}`,
   );
   log.flush();
 

@@ -1,5 +1,5 @@
 /** `administrator …` */
-import type { Config } from '../config/config.ts';
+import { developmentMailsUrl } from '../config/development.ts';
 import { type Administrator, type AdministratorDraft, statusOf } from '../directory/administrator-rows.ts';
 import { operator } from '../directory/authority.ts';
 import type { Invited } from '../directory/invitations.ts';
@@ -55,12 +55,12 @@ const invite: Command = {
   },
   async run(values, io) {
     const access = readAccess(values);
-    const { invitations, requireOrganization, config } = await io.open();
+    const { invitations, requireOrganization, config, sites } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
     const email = values.required('email');
     const invited = await invitations.invite({ organizationId: organization.id, email, access }, operator);
     const done = `${email} is invited to administer ${organization.name} (${textOfAccess(access)})`;
-    return answerOfInvitation(done, invited, config);
+    return answerOfInvitation(done, invited, { config, sites });
   },
 };
 
@@ -69,10 +69,13 @@ const resend: Command = {
   summary: 'Make a new link of an invitation; it is not valid any longer than the first',
   options: { organization: organizationOption, id: { value: 'ID', help: 'As listed', required: true } },
   async run(values, io) {
-    const { invitations, requireOrganization, config } = await io.open();
+    const { invitations, requireOrganization, config, sites } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
     const invited = await invitations.resend(organization.id, values.required('id'), operator);
-    return answerOfInvitation(`A new link for ${invited.administrator.email}; earlier ones are void`, invited, config);
+    return answerOfInvitation(`A new link for ${invited.administrator.email}; earlier ones are void`, invited, {
+      config,
+      sites,
+    });
   },
 };
 
@@ -137,11 +140,16 @@ const remove: Command = {
 export function answerOfInvitation(
   done: string,
   { administrator, link, expiresAt }: Invited,
-  { smtpUrl }: Pick<Config, 'smtpUrl'>,
+  { config, sites }: Pick<Installation, 'config' | 'sites'>,
 ): Outcome {
   const until = new Date(expiresAt).toISOString();
-  const mailed = smtpUrl !== undefined;
-  const how = mailed ? 'The link was mailed too.' : 'No mail server is configured: hand the link over yourself.';
+  const mailed = config.smtpUrl !== undefined;
+  const mails = developmentMailsUrl(config, sites);
+  const shown =
+    mails === undefined ? '' : `\nWhat would be mailed, such as the code at enrolment, is shown at ${mails}`;
+  const how = mailed
+    ? 'The link was mailed too.'
+    : `No mail server is configured: hand the link over yourself.${shown}`;
   const text = `${done}\n${columns([
     ['Link', `${link}  (shown this once)`],
     ['Valid until', until],

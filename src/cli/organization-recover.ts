@@ -16,7 +16,7 @@ const recover: Command = {
   },
   async run(values, io) {
     const reason = readReason(values);
-    const { recovery, administrators, requireOrganization, clock, config } = await io.open();
+    const { recovery, administrators, requireOrganization, clock, config, sites } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
     const email = values.required('admin').trim();
     const plan = await recovery.plan(organization.id, email);
@@ -46,7 +46,10 @@ const recover: Command = {
     if (asked) return asked;
     const invited = await recovery.recover(organization, email, reason);
     if (!invited) return { json: { done: true }, text: `${email} has full access to ${organization.name}` };
-    return answerOfInvitation(`${email} gets full access to ${organization.name} by this link`, invited, config);
+    return answerOfInvitation(`${email} gets full access to ${organization.name} by this link`, invited, {
+      config,
+      sites,
+    });
   },
 };
 

@@ -50,7 +50,7 @@ const create: Command = {
     if (email === undefined) return made;
     const draft = { organizationId: organization.id, email, access: { access: 'full' } } as const;
     const done = `${email} is invited to administer it`;
-    const invited = answerOfInvitation(done, await invitations.invite(draft, operator), config);
+    const invited = answerOfInvitation(done, await invitations.invite(draft, operator), { config, sites });
     return { json: { ...made.json, invitation: invited.json }, text: `${made.text}\n${invited.text}` };
   },
 };

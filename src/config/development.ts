@@ -15,3 +15,12 @@ export function developmentMailFolder(
   if (config.smtpUrl !== undefined || sites.secure || !isLoopbackHost(config.listen.host)) return undefined;
   return join(config.data, 'mails');
 }
+
+/** The page that shows them; undefined where there is none. */
+export function developmentMailsUrl(
+  config: Pick<Config, 'smtpUrl' | 'data' | 'listen'>,
+  sites: Pick<Sites, 'secure' | 'accountsBase'>,
+): string | undefined {
+  if (developmentMailFolder(config, sites) === undefined) return undefined;
+  return `${sites.accountsBase}/development/mails`;
+}

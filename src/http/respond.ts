@@ -27,10 +27,13 @@ export interface Responder {
 export interface ResponderOptions {
   assets: Assets;
   cookies: CookieNames;
+  developmentMails?: string | undefined;
   formAction?: readonly string[];
 }
 
-export function createResponder({ assets, cookies, formAction = [] }: ResponderOptions): Responder {
+export function createResponder(options: ResponderOptions): Responder {
+  const { assets, cookies, developmentMails, formAction = [] } = options;
+
   /** What the person chose by hand on this host; undefined when the browser's own wish decides. */
   function chosenLanguage(request: Request): Language | undefined {
     const asked = request.query.ui_locales;
@@ -52,7 +55,7 @@ export function createResponder({ assets, cookies, formAction = [] }: ResponderO
       cookie: readCookie(request, cookies.language),
       acceptLanguage: request.headers['accept-language'],
     });
-    const context = { language, timeZone: pickTimeZone(readCookie(request, timeZoneCookie)), assets };
+    const context = { language, timeZone: pickTimeZone(readCookie(request, timeZoneCookie)), assets, developmentMails };
     return request.method === 'GET' ? { ...context, path: request.originalUrl } : context;
   }
 
@@ -71,7 +74,7 @@ export function createResponder({ assets, cookies, formAction = [] }: ResponderO
     else writeCookie(response, name, value, maxAge === undefined ? { secure } : { secure, maxAge });
   }
 
-  const allowing = (more: readonly string[]) => createResponder({ assets, cookies, formAction: more });
+  const allowing = (more: readonly string[]) => createResponder({ ...options, formAction: more });
 
   return { chosenLanguage, rememberLanguage, contextOf, send, setCookie, allowing };
 }

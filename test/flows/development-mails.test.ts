@@ -32,6 +32,14 @@ describe('a developer', () => {
     expect(mail.html).toContain('<a href="https://id.example/reset?a=1">');
   });
 
+  it('is told of them where a page says that a mail was sent', async () => {
+    const browser = new Browser();
+    await browser.get(app.sites.consoleUrl());
+    await browser.get(browser.link('/forgotten'));
+    await browser.submit({ email: 'nobody@mail.example' }, '/forgotten');
+    expect((await browser.get(browser.link('/development/mails'))).html).toContain('Reset &lt;your&gt; password');
+  });
+
   it('reads nothing else by that address', async () => {
     for (const name of ['/..%2Fsecret', '/.hidden', '/%2e%2e%2fsecret', '/secret%00']) {
       const page = await new Browser().fetch('GET', url(name));
@@ -47,6 +55,12 @@ describe('anybody else', () => {
     try {
       const page = await new Browser().fetch('GET', `${other.sites.accountsBase}/development/mails`);
       expect(page.status).toBe(404);
+      const browser = new Browser();
+      await browser.get(other.sites.consoleUrl());
+      await browser.get(browser.link('/forgotten'));
+      const sent = await browser.submit({ email: 'nobody@mail.example' }, '/forgotten');
+      expect(sent.html).toContain('Look into your mailbox');
+      expect(sent.html).not.toContain('development/mails');
     } finally {
       await other.close();
     }

@@ -85,6 +85,7 @@ describe('Started without any configuration', { timeout: 60_000 }, () => {
     expect(said).toContain(`${server.url}/console`);
     expect(said).toContain(`${server.url}/core`);
     expect(said).toContain('./data');
+    expect(said).toContain(`${server.url}/development/mails`);
     const discovery = await json(`${server.url}/core/.well-known/openid-configuration`);
     expect(discovery.issuer).toBe(`${server.url}/core`);
     const page = await get(`${server.url}/console`);

@@ -1,5 +1,6 @@
 /** Enrolling the second factor during a sign-in, a page for each step (SPEC CIT-4). */
 import { cardPage } from '../../http/views/card-layout.ts';
+import { developmentMailsLink } from '../../http/views/development-mails-link.ts';
 import { actions, errorSummary, field, form, linkButton, passwordField, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
@@ -106,7 +107,7 @@ export function enrolmentProofPage(
 ${form(
   { action: model.sendAction, csrf: model.csrf },
   html`<p class="hint">${m.again} <button type="submit" class="link">${m.sendAgain}</button></p>`,
-)}`,
+)}${developmentMailsLink(context)}`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** A forgotten password, page by page (SPEC CIT-8). */
 import { translations } from '../../core/language.ts';
 import { cardPage } from '../../http/views/card-layout.ts';
+import { developmentMailsLink } from '../../http/views/development-mails-link.ts';
 import { actions, field, form, linkButton, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
@@ -92,7 +93,7 @@ export function passwordResetSentPage(context: PageContext, model: { email: stri
   return cardPage(context, {
     title: m.sentTitle,
     lead: m.sent(model.email),
-    body: html`<p class="hint">${m.sentHint}</p>${actions(linkButton(m.back, model.backHref, 'secondary'))}`,
+    body: html`<p class="hint">${m.sentHint}</p>${developmentMailsLink(context)}${actions(linkButton(m.back, model.backHref, 'secondary'))}`,
   });
 }
 

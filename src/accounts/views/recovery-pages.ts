@@ -1,6 +1,7 @@
 /** "Don't have your authenticator app?": a backup code, or a code by email (SPEC CIT-6). */
 import { type Language, translations } from '../../core/language.ts';
 import { cardPage } from '../../http/views/card-layout.ts';
+import { developmentMailsLink } from '../../http/views/development-mails-link.ts';
 import { actions, field, form, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
@@ -150,7 +151,7 @@ export function recoveryCodePage(
 ${form(
   { action: model.sendAction, csrf: model.csrf },
   html`<p class="hint">${m.again} <button type="submit" class="link">${m.sendAgain}</button></p>`,
-)}`,
+)}${developmentMailsLink(context)}`,
     aside: html`<p><a href="${model.otherHref}">${m.otherWay}</a></p><p><a href="${model.codeHref}">${m.back}</a></p>`,
   });
 }

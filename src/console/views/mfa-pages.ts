@@ -1,4 +1,5 @@
 /** One's own second factor: what there is, the proof before a change, and the changes (SPEC CIT-5). */
+import { developmentMailsLink } from '../../http/views/development-mails-link.ts';
 import { actions, field, form, linkButton, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
@@ -151,7 +152,9 @@ export function mfaProofPage(
     hasError: error !== undefined || model.isSendThrottled === true,
     body: html`${model.isSendThrottled && notice('error', m.sendThrottled)}${section(
       m.proofTitle,
-      isToSend ? send : html`${enter}${method === 'email_code' && html`<div class="below">${sendAgain}</div>`}`,
+      isToSend
+        ? send
+        : html`${enter}${method === 'email_code' && html`<div class="below">${sendAgain}${developmentMailsLink(context)}</div>`}`,
     )}${section(
       m.otherWays,
       html`<ul class="plain">${model.otherWays.map((way) => html`<li><a href="${way.href}">${m.ways[way.method]}</a></li>`)}</ul>${model.isAfterReset && html`<p class="hint">${m.afterReset}</p>`}`,

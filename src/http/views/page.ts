@@ -27,6 +27,8 @@ export interface PageContext extends Reader {
    * Absent where a page cannot be shown again, e.g. an answer to a form post; then there is no switcher.
    */
   path?: string;
+  /** Where mails can be read that nobody sends (`config/development.ts`); absent anywhere but on a developer's machine. */
+  developmentMails?: string | undefined;
 }
 
 /** The whole document. `title` comes first in the window's title, then whose page it is. */

@@ -146,6 +146,7 @@ describe('the CLI', { timeout: 90_000 }, () => {
     expect((await operator.json(create('株式会社サンプル'))).customerId).toMatch(/^org-\d{6}$/);
     const shown = await operator.run(create('Beta', '--admin', 'bob@beta.test'));
     expect(shown.out).toContain('No mail server is configured: hand the link over yourself.');
+    expect(shown.out).toContain('http://localhost:8080/development/mails');
     const log = await operator.run(['log', 'list']);
     expect(log.out).toContain('platform/administrator/invite');
     expect(log.out).not.toContain(first.invitation.link.split('.').at(-1));
