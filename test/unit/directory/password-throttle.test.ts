@@ -101,6 +101,54 @@ describe('The owner of a name that strangers guess at', () => {
     expect(await here.isAllowed({ ...alice, device: 'known' })).toBe(true);
   });
 
+  it('gets in with a new one while one IPv6 site tries once a second', async () => {
+    await using here = await openThrottle();
+    let compared = 0;
+    for (let at = 1; at <= 3 * 3600; at++) {
+      here.clock.advance(1000);
+      const stranger = { ...alice, address: `2001:db8:1:${at.toString(16)}::1` };
+      if (await here.isAllowed(stranger)) {
+        compared++;
+        await here.throttle.failed(stranger);
+      }
+      if (at % 1200 === 0) expect(await here.isAllowed({ ...alice, address: `198.51.${at / 1200}.7` })).toBe(true);
+    }
+    expect(compared).toBeLessThan(30);
+  }, 30_000);
+
+  it('gets in with a new one before networks that have failed at it, the moment that they were told', async () => {
+    await using here = await openThrottle();
+    const strangers = Array.from({ length: 40 }, (_, network) => ({ ...alice, address: `10.0.${network}.1` }));
+    const poll = () => Promise.all(strangers.map((stranger) => here.isAllowed(stranger)));
+    for (let at = 0; at < 3600; at += 10) {
+      here.clock.advance(10_000);
+      await poll();
+    }
+    for (let turn = 0; turn < 2; turn++) {
+      const answer = await here.throttle.mayTry({ ...alice, address: '198.51.100.7' });
+      if (answer.allowed) return;
+      expect(answer.retryAfter).toBeLessThanOrEqual(5 * minute);
+      for (let left = answer.retryAfter; left > 0; left -= 1000) {
+        here.clock.advance(Math.min(left, 1000));
+        await poll();
+      }
+    }
+    throw new Error('the owner never got in');
+  }, 30_000);
+
+  it('pays nothing for tries that were refused because of strangers', async () => {
+    await using here = await openThrottle();
+    for (let network = 0; network < 40; network++) await here.isAllowed({ ...alice, address: `10.0.${network}.1` });
+    const own = { ...alice, address: '198.51.100.7' };
+    for (let round = 0; round < 15; round++) {
+      expect(await here.isAllowed(own)).toBe(false);
+      here.clock.advance(1000);
+    }
+    expect(await here.isAllowed(own)).toBe(true);
+    await here.throttle.succeeded(own);
+    for (let round = 0; round < 9; round++) expect(await here.isAllowed(own)).toBe(true);
+  });
+
   it('is slowed down by their own wrong tries there', async () => {
     await using here = await openThrottle();
     expect(await here.failUntilStopped({ ...alice, device: 'known' })).toBe(10);
