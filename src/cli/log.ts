@@ -47,7 +47,7 @@ const verify: Command = {
   name: 'log verify',
   summary: 'Find records of the system log that were changed, moved, deleted or cut off',
   notes:
-    'Somebody who writes to the database can delete the newest records together with the checkpoints in it. Keep copies\nelsewhere (the stream of SEKISHO_LOG_STREAM, or "log checkpoint") and give them with --checkpoints.',
+    'Somebody who writes to the database can delete the newest records together with the checkpoints in it; and, while\nno server runs, change them and have them sealed anew. Only copies of checkpoints tell that: keep them elsewhere\n(the stream of SEKISHO_LOG_STREAM, or "log checkpoint") and give them with --checkpoints.',
   options: {
     organization: { value: 'ID', help: 'Of this organization only (customer id or OrgID)' },
     checkpoints: { value: 'FILE', help: 'Copies of checkpoints: lines of the stream or of "log checkpoint"' },
@@ -176,6 +176,8 @@ function sentenceOf(finding: Finding): string {
       return `record ${finding.sequence} is not the one that checkpoint ${finding.checkpoint} was made for`;
     case 'checkpoint':
       return `checkpoint ${finding.checkpoint} was changed, or not made by this installation`;
+    case 'unnumbered':
+      return `a record that was sealed has lost its number (${finding.recordId})`;
     case 'cut_early':
       return `records up to ${finding.to} were deleted before their 90 days: checkpoint ${finding.checkpoint} shows it`;
     case 'end':

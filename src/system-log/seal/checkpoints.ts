@@ -78,7 +78,7 @@ export async function makeCheckpoint(
 }
 
 /** Only what we signed: a cut that somebody wrote into the table must not be signed by saying it again. */
-async function latestCut(db: Database, key: LogKey, chain: string): Promise<Checkpoint['cut']> {
+export async function latestCut(db: Database, key: LogKey, chain: string): Promise<Checkpoint['cut']> {
   const rows = await db
     .selectFrom('log_checkpoints')
     .selectAll()

@@ -11,7 +11,7 @@ import type { Database } from '../../database/schema.ts';
 
 export interface LogKey {
   /** HMAC-SHA256; `purpose` keeps the MACs of one thing from passing as those of another. */
-  mac(purpose: 'log-row' | 'log-chain' | 'log-erasure', text: string): Buffer;
+  mac(purpose: 'log-row' | 'log-chain' | 'log-erasure' | 'log-head', text: string): Buffer;
   /** Ed25519, base64url: what others can check without being able to make it. */
   sign(text: string): string;
   verify(text: string, signature: string): boolean;

@@ -15,7 +15,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Database } from '../../database/schema.ts';
 import type { Store } from '../../store/store.ts';
-import { type Checkpoint, keptMs, makeCheckpoint, toCheckpoint } from './checkpoints.ts';
+import { type Checkpoint, keptMs, latestCut, makeCheckpoint, toCheckpoint } from './checkpoints.ts';
 import { type LogKey, lockLog, openLogKey } from './log-key.ts';
 import {
   beginning,
@@ -34,6 +34,9 @@ const hour = 3_600_000;
 /** With a visit a second, nothing waits longer than five for its seal, also when a process dies. */
 const leaseMs = 3500;
 const leaseName = 'system-log/sealer';
+/** The head of a chain in the store: as long as that is there. */
+const headKeptMs = 10 * 365 * 24 * hour;
+const longWaitMs = 5 * 60_000;
 /** Rows of one transaction: a few milliseconds of the embedded database. */
 const batchSize = 200;
 
@@ -50,6 +53,8 @@ export function createLogSeal(needs: {
   const { db, store, clock, sealer, log } = needs;
   const process = randomUUID();
   let opened: LogKey | undefined;
+  /** Where each chain ended when it was last seen. */
+  const heads = new Map<string, Head>();
 
   async function key(): Promise<LogKey> {
     opened ??= await openLogKey({ db, sealer, clock });
@@ -63,6 +68,43 @@ export function createLogSeal(needs: {
     return (await store.replace(leaseName, process, process, until)) || (await store.add(leaseName, process, until));
   }
 
+  /**
+   * The chains whose head goes on from the last one that was seen, by this process or (in the store, MACed) by any. One
+   * that went back was put back by somebody, who would have what they changed behind it sealed anew: it stays as it is.
+   */
+  async function unrewound(chains: readonly string[]): Promise<Set<string>> {
+    const logKey = await key();
+    const kept = store ? await store.getMany(chains.map(headName)) : [];
+    const sound = new Set<string>();
+    for (const [index, chain] of chains.entries()) {
+      const stored = readHead(logKey, chain, kept[index]);
+      if (stored && stored.sequence > (heads.get(chain)?.sequence ?? 0)) heads.set(chain, stored);
+      const known = heads.get(chain);
+      const head = await db.selectFrom('log_chains').selectAll().where('chain', '=', chain).executeTakeFirst();
+      if (!known || (await goesOn(head, known))) sound.add(chain);
+      else
+        log?.error(
+          { chain, known: known.sequence, found: head?.sequence ?? 0, store: headName(chain) },
+          'the system log went back behind records that were sealed: nothing of it is sealed or deleted any more',
+        );
+    }
+    return sound;
+  }
+
+  /** Is what was the last record still there as it was (or gone after its 90 days)? */
+  async function goesOn(head: Head | undefined, known: Head): Promise<boolean> {
+    if (!head || head.sequence < known.sequence) return false;
+    if (head.sequence === known.sequence) return head.seal === known.seal;
+    const row = await db
+      .selectFrom('system_log')
+      .select('seal')
+      .where(...inChain(head.chain))
+      .where('sequence', '=', known.sequence)
+      .where('seal', '=', known.seal)
+      .executeTakeFirst();
+    return row !== undefined || ((await latestCut(db, await key(), head.chain))?.sequence ?? 0) >= known.sequence;
+  }
+
   /** Seals whatever is not sealed yet; returns how many. Nothing when another process is at it. */
   async function seal(): Promise<number> {
     if (!(await lease())) return 0;
@@ -73,7 +115,10 @@ export function createLogSeal(needs: {
       .where('sequence', 'is', null)
       .execute();
     let sealed = 0;
+    if (waiting.length === 0) return 0;
+    const sound = await unrewound(waiting.map(({ organization_id }) => chainOf(organization_id)));
     for (const { organization_id } of waiting) {
+      if (!sound.has(chainOf(organization_id))) continue;
       for (let count = batchSize; count === batchSize; sealed += count) {
         count = await sealBatch(organization_id);
         await setImmediate();
@@ -86,7 +131,8 @@ export function createLogSeal(needs: {
   async function sealBatch(organizationId: string | null): Promise<number> {
     const logKey = await key();
     const chain = chainOf(organizationId);
-    return db.transaction().execute(async (trx) => {
+    let reached: Head | undefined;
+    const count = await db.transaction().execute(async (trx) => {
       await lockLog(trx);
       await trx
         .insertInto('log_chains')
@@ -104,6 +150,9 @@ export function createLogSeal(needs: {
         .limit(batchSize)
         .execute();
       if (rows.length === 0) return 0;
+      const known = heads.get(chain);
+      if (known && head.sequence < known.sequence) throw new Error('the system log went back while it was sealed');
+      tellOdd(chain, rows);
       let last = head.seal;
       const values = rows.map((row, index) => {
         const sequence = head.sequence + index + 1;
@@ -127,8 +176,30 @@ export function createLogSeal(needs: {
         sql`update log_chains set sequence = ${head.sequence + rows.length}, seal = ${last}
           where chain = ${chain} and sequence = ${head.sequence}`,
       );
+      reached = { chain, sequence: head.sequence + rows.length, seal: last };
       return rows.length;
     });
+    if (reached) {
+      heads.set(chain, reached);
+      await store?.set(headName(chain), writeHead(logKey, reached), clock.now() + headKeptMs);
+    }
+    return count;
+  }
+
+  /** Records that should not wait for a seal, or not so long; they are sealed all the same. */
+  function tellOdd(chain: string, rows: readonly LogRow[]): void {
+    const again = rows.filter(({ seal, actor_hash, target_hash }) => seal ?? actor_hash ?? target_hash);
+    const first = again[0];
+    if (first)
+      log?.error({ chain, count: again.length, id: first.id }, 'records of the system log had lost their number');
+    const since = clock.now() - longWaitMs;
+    const late = rows.filter(({ recorded_at }) => recorded_at < since);
+    const oldest = late[0];
+    if (oldest)
+      log?.warn(
+        { chain, count: late.length, id: oldest.id, recordedAt: oldest.recorded_at },
+        'records of the system log waited for minutes for their seal: no server ran, or somebody wrote to the database',
+      );
   }
 
   /** Of every chain that has grown since its last one and has none of this hour. */
@@ -187,7 +258,9 @@ export function createLogSeal(needs: {
     if (!(await lease())) return 0;
     const limit = clock.now() - keptMs;
     let forgotten = 0;
-    for (const head of await db.selectFrom('log_chains').selectAll().where('sequence', '>', 0).execute()) {
+    const all = await db.selectFrom('log_chains').selectAll().where('sequence', '>', 0).execute();
+    const sound = await unrewound(all.map(({ chain }) => chain));
+    for (const head of all.filter(({ chain }) => sound.has(chain))) {
       const cut = await findCut(organizationOf(head.chain), limit, batch);
       if (!cut) continue;
       await checkpoint(head, { sequence: cut.sequence, seal: cut.seal });
@@ -333,6 +406,25 @@ function tuples(values: readonly (readonly unknown[])[]): RawBuilder<unknown> {
 async function expectAll(count: number, trx: Database, statement: RawBuilder<unknown>): Promise<void> {
   const { numAffectedRows } = await statement.execute(trx);
   if (Number(numAffectedRows) !== count) throw new Error('another process is sealing the system log');
+}
+
+interface Head {
+  chain: string;
+  sequence: number;
+  seal: string;
+}
+
+const headName = (chain: string): string => `system-log/head/${chain}`;
+
+function writeHead(key: LogKey, { chain, sequence, seal }: Head): string {
+  return `${sequence} ${seal} ${key.mac('log-head', `${chain}\n${sequence}\n${seal}`).toString('base64url')}`;
+}
+
+/** Undefined: there is none, or not one of ours. */
+function readHead(key: LogKey, chain: string, text: string | undefined): Head | undefined {
+  const [sequence, seal = ''] = text?.split(' ') ?? [];
+  const head = { chain, sequence: Number(sequence), seal };
+  return text === writeHead(key, head) ? head : undefined;
 }
 
 function cutAt(first: LogRow | undefined, last: LogRow | undefined) {

@@ -26,6 +26,8 @@ export type Finding =
   | { kind: 'differs'; sequence: number; checkpoint: string }
   /** The checkpoint was not made by us as it is. */
   | { kind: 'checkpoint'; checkpoint: string }
+  /** A record that was sealed has no number any more, so that it may be sealed anew. */
+  | { kind: 'unnumbered'; recordId: string }
   /** Records up to here were deleted as too old, and a checkpoint shows that they were not. */
   | { kind: 'cut_early'; to: number; checkpoint: string }
   /** What the database says of the chain's end is not its end. */
@@ -123,6 +125,16 @@ export async function verifyChain(needs: {
     findings.push({ kind: 'cut_off', last, expected: latest.sequence, checkpoint: latest.id });
   const head = await db.selectFrom('log_chains').selectAll().where('chain', '=', chain).executeTakeFirst();
   if ((head?.sequence ?? 0) !== last) findings.push({ kind: 'end', last, said: head?.sequence ?? 0 });
+  const unnumbered = await db
+    .selectFrom('system_log')
+    .select('id')
+    .where(...inChain(chain))
+    .where('sequence', 'is', null)
+    .where((row) => row.or([row('seal', 'is not', null), row('actor_hash', 'is not', null)]))
+    .orderBy('recorded_at')
+    .limit(mostFindings)
+    .execute();
+  findings.push(...unnumbered.map(({ id }): Finding => ({ kind: 'unnumbered', recordId: id })));
   const { unsealed } = await db
     .selectFrom('system_log')
     .select((row) => row.fn.countAll().as('unsealed'))

@@ -53,7 +53,7 @@ describe('The seal of the system log', () => {
     await log.logSeal.seal();
     await log.db
       .updateTable('system_log')
-      .set({ organization_id: 'o1', sequence: null, seal: null })
+      .set({ organization_id: 'o1', sequence: null, seal: null, actor_hash: null, target_hash: null })
       .where('organization_id', '=', 'later')
       .execute();
     await log.db.deleteFrom('log_chains').where('chain', '=', 'later').execute();
@@ -75,6 +75,72 @@ describe('The seal of the system log', () => {
     clock.advance(1000 + 3501);
     expect(await other.seal()).toBe(1);
     expect(await log.verify()).toMatchObject({ to: 2, findings: [] });
+  });
+
+  test('is not made anew of changed history: a chain that went back is left as it is, and the operator is told', async () => {
+    await using log = await openLog();
+    const { db, clock } = log;
+    const told: string[] = [];
+    const tell = (_: unknown, text: string) => told.push(text);
+    const watch = { error: tell, warn: tell, info: () => undefined } as never;
+    const first = createLogSeal({ ...log, log: watch });
+    await log.write(20);
+    await log.write(3, 'o2');
+    await first.seal();
+    await first.checkpointAll();
+    const kept = (await log.rows()).find(
+      ({ organization_id, sequence }) => organization_id === 'o1' && sequence === 9,
+    )!;
+    const behind = db.updateTable('system_log').where('organization_id', '=', 'o1');
+    await behind.set({ sequence: null, seal: null }).where('sequence', '>', 9).execute();
+    await behind.set({ actor_name: 'Mallory' }).where('sequence', 'is', null).execute();
+    await db.updateTable('log_chains').set({ sequence: 9, seal: kept.seal! }).where('chain', '=', 'o1').execute();
+    await db.deleteFrom('log_checkpoints').execute();
+    // The process that sealed, and one that knows only what is in the store.
+    for (const sealer of [first, createLogSeal({ ...log, log: watch })]) {
+      clock.advance(5000);
+      await log.write(1, 'o2');
+      expect(await sealer.seal()).toBe(1);
+      expect(told.splice(0)).toEqual([expect.stringContaining('went back')]);
+    }
+    expect((await log.verify()).findings).toHaveLength(11);
+    expect((await log.verify()).findings).toContainEqual(expect.objectContaining({ kind: 'unnumbered' }));
+    // Sealed anew by something that remembers nothing, it is found by whoever does, also when the chain is longer again.
+    await log.write(5);
+    const forgetful = createLogSeal({ db, clock, sealer: log.sealer, log: watch });
+    expect(await forgetful.seal()).toBe(16);
+    expect(told.splice(0)).toEqual([expect.stringContaining('lost their number')]);
+    clock.advance(5000);
+    await log.write(1);
+    expect(await first.seal()).toBe(0);
+    expect(told.splice(0)).toEqual([expect.stringContaining('went back')]);
+  });
+
+  test('is made although the last record that is known has gone after its 90 days', async () => {
+    await using log = await openLog();
+    const other = createLogSeal({ db: log.db, clock: log.clock, sealer: log.sealer });
+    await log.write(3);
+    await log.logSeal.seal();
+    await log.write(2);
+    await other.seal();
+    log.clock.advance(91 * dayMs);
+    expect(await other.forget()).toBe(5);
+    await log.write(1);
+    expect(await log.logSeal.seal()).toBe(1);
+    expect(await log.verify()).toMatchObject({ from: 6, to: 6, findings: [] });
+  });
+
+  test('that comes late is told to the operator', async () => {
+    await using log = await openLog();
+    const told: unknown[] = [];
+    const logSeal = createLogSeal({ ...log, log: { warn: (...all: unknown[]) => told.push(all) } as never });
+    await log.write(2);
+    await logSeal.seal();
+    expect(told).toEqual([]);
+    await log.write(1);
+    log.clock.advance(5 * 60_000 + 1);
+    expect(await logSeal.seal()).toBe(1);
+    expect(told).toEqual([[expect.objectContaining({ chain: 'o1', count: 1 }), expect.stringContaining('waited')]]);
   });
 
   test('outlives the sealing key, and cannot be made without it', async () => {
