@@ -263,7 +263,7 @@ export async function createServices(options: ServicesOptions) {
     endSessionsOf,
     clock,
   });
-  const factorChange = createFactorChange({ store, sealer, clock, mfa, changes: mfaChanges, sessions, endSessionsOf });
+  const factorChange = createFactorChange({ store, sealer, clock, mfa, changes: mfaChanges, endSessionsOf });
   const freshProof = createFreshProof({
     sessions,
     accounts,

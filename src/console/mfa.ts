@@ -200,7 +200,7 @@ export function mfaRoutes(options: MfaOptions) {
     const act = actOf(visit);
     const outcome =
       place.factor === 'app'
-        ? await factorChange.changeApp(place, code, act)
+        ? await factorChange.changeApp(place, code, act, visit.now)
         : place.factor === 'phone'
           ? await factorChange.changePhone(place, phone, act)
           : await factorChange.changeBackupCodes(place, act);

@@ -10,7 +10,6 @@ import type { Csrf } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
 import type { Responder } from '../http/respond.ts';
 import { newPasswordFields, problemOfTyping } from '../http/views/new-password.ts';
-import type { Sessions } from '../sessions/sessions.ts';
 import { citrixConnection } from '../signin/citrix-identity.ts';
 import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import { actOf, finish } from './acts.ts';
@@ -24,7 +23,6 @@ export interface PasswordOptions {
   throttle: PasswordThrottle;
   identities: Pick<Identities, 'find'>;
   accounts: Pick<Accounts, 'find'>;
-  sessions: Pick<Sessions, 'noteProof'>;
   endSessionsOf: EndSessionsOf;
   responder: Pick<Responder, 'contextOf'>;
   csrf: Csrf;
@@ -32,7 +30,7 @@ export interface PasswordOptions {
 }
 
 export function passwordRoutes(options: PasswordOptions) {
-  const { passwords, throttle, identities, accounts, sessions, endSessionsOf, responder, csrf, show } = options;
+  const { passwords, throttle, identities, accounts, endSessionsOf, responder, csrf, show } = options;
 
   async function identityOf({ state }: Visit) {
     const { connectionId, accountId } = state.session;
@@ -71,7 +69,7 @@ export function passwordRoutes(options: PasswordOptions) {
       next,
       act: actOf(visit),
       language: responder.contextOf(visit.request).language,
-      beforeEnding: (at) => sessions.noteProof(uid, at),
+      admittedAt: visit.now,
     });
     if (answer.outcome === 'wrong_current') await throttle.failed(attempt);
     else await throttle.succeeded(attempt);

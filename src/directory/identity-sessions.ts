@@ -20,6 +20,24 @@ export async function endSessionsBefore(db: Database, identityId: string, at: nu
     .execute();
 }
 
+/**
+ * The same for a request that was admitted at `admittedAt`: false, and nothing is ended, when something else has ended the
+ * request's own session since, the operator's desk say. Nothing that it wanted may be done then.
+ */
+export async function endSessionsUnlessEnded(
+  db: Database,
+  identityId: string,
+  { at, admittedAt }: { at: number; admittedAt: number },
+): Promise<boolean> {
+  const ended = await db
+    .updateTable('identities')
+    .set({ sessions_not_before: at })
+    .where('id', '=', identityId)
+    .where('sessions_not_before', '<=', admittedAt)
+    .executeTakeFirst();
+  return ended.numUpdatedRows > 0n;
+}
+
 /** Null: there is no such identity, so no sign-in of it counts. */
 export async function sessionsNotBefore(db: Database, identityId: string): Promise<number | null> {
   const row = await db

@@ -14,7 +14,7 @@ import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { createBackupCodes, hashBackupCodes } from './backup-codes.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
-import { endSessionsBefore } from './identity-sessions.ts';
+import { endSessionsUnlessEnded } from './identity-sessions.ts';
 import { personOf } from './mfa.ts';
 import { maskPhoneNumber } from './phone-number.ts';
 import { createRecoveryPhones } from './recovery-phones.ts';
@@ -66,15 +66,22 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
 
   /**
    * Sessions that were opened before `at` (milliseconds) end with the old device: whoever has the lost phone may have
-   * opened one. The rest is the caller's (`signin/identity-sessions.ts`).
+   * opened one. The rest is the caller's (`signin/identity-sessions.ts`). False: those of this request, admitted at
+   * `admittedAt`, have been ended meanwhile.
    */
-  async function replaceDevice(identityId: string, device: NewDevice, act: Act, at: number): Promise<void> {
-    await db.transaction().execute(async (trx) => {
+  async function replaceDevice(
+    identityId: string,
+    device: NewDevice,
+    act: Act,
+    times: { at: number; admittedAt: number },
+  ): Promise<boolean> {
+    return db.transaction().execute(async (trx) => {
+      if (!(await endSessionsUnlessEnded(trx, identityId, times))) return false;
       await devices.replace(trx, identityId, device);
-      await endSessionsBefore(trx, identityId, at);
       await note(trx, identityId, act, 'platform/authenticationdevice/delete');
       await note(trx, identityId, act, 'platform/authenticationdevice/create');
       await tell(trx, identityId, act, 'device_changed');
+      return true;
     });
   }
 

@@ -31,8 +31,8 @@ const remembered = 5;
 export type PasswordDue = 'unused' | 'compromised';
 
 /**
- * `changed`: sessions opened before `at` (milliseconds) have ended. `refused`: every rule that the new one breaks. `wrong_current`: not proven. `overtaken`: the password was changed
- * meanwhile, by another request or process.
+ * `changed`: sessions opened before `at` (milliseconds) have ended. `refused`: every rule that the new one breaks. `wrong_current`: not proven. `overtaken`: the password was changed,
+ * or the session ended, meanwhile by another request or process.
  */
 export type PasswordChange =
   | { outcome: 'changed'; at: number }
@@ -46,8 +46,8 @@ export interface NewPassword {
   act: Act;
   /** Of the request: the letter is in it. */
   language: Language;
-  /** Lets the session in which it happens go on: told, just before the change, from when on sessions count. */
-  beforeEnding?(at: number): Promise<unknown>;
+  /** When the session or sign-in in which it happens was last known to count, in milliseconds; ended since: `overtaken`. */
+  admittedAt?: number;
 }
 
 export interface PasswordsNeeds {
@@ -88,7 +88,7 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
   /** Sessions opened and sign-ins begun before end in every process; those that are to end at once too, the caller ends. */
   async function set(
     row: Selectable<IdentityRow>,
-    { next, act, language, beforeEnding }: NewPassword,
+    { next, act, language, admittedAt }: NewPassword,
     event: 'platform/password/change' | 'platform/password/reset',
     claim?: (trx: Database) => Promise<boolean>,
   ): Promise<PasswordChange> {
@@ -96,7 +96,6 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
     if (problems.length > 0) return { outcome: 'refused', problems };
     const passwordHash = await hasher.hash(next);
     const now = clock.now();
-    await beforeEnding?.(now);
     return db
       .transaction()
       .execute(async (trx): Promise<PasswordChange> => {
@@ -106,6 +105,7 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
           .set({ password_hash: passwordHash, password_changed_at: now, updated_at: now })
           .where('id', '=', row.id)
           .where('password_hash', '=', row.password_hash)
+          .$if(admittedAt !== undefined, (query) => query.where('sessions_not_before', '<=', admittedAt!))
           .executeTakeFirst();
         // The proof is not used up then: the transaction is given back whole.
         if (replaced.numUpdatedRows === 0n) throw new Overtaken();

@@ -181,7 +181,7 @@ export function createCitrixSignIn(options: CitrixSignInOptions) {
     const progress = await progressOf(interactionUid, browser);
     if (!progress || (await taskOf(progress)) !== 'new-password') return { outcome: 'expired' };
     const identityId = progress.person.subject;
-    const changed = await passwords.replace({ ...wanted, identityId });
+    const changed = await passwords.replace({ ...wanted, identityId, admittedAt: progress.startedAt });
     if (changed.outcome === 'refused') return changed;
     if (changed.outcome !== 'changed') return { outcome: 'expired' };
     await endSessionsOf(identityId, { since: changed.at });

@@ -122,19 +122,18 @@ export function createEnrolment({ citrix, provider, throttle, mfa, changes, endS
 
   /** Steps 2 and 3: the app shows a code of the new key. */
   function confirmApp(place: Place, code: string, act: Act): Promise<EnrolmentAnswer | 'wrong'> {
-    return at(place, 'app', async ({ person, enrolment, newDevice }, advance) => {
+    return at(place, 'app', async ({ person, enrolment, newDevice, startedAt }, advance) => {
       if (!enrolment) return 'expired';
       const step = stepOfCode(enrolment.key, code, clock.now());
       if (step === undefined) return 'wrong';
       if (newDevice !== 'chosen') return advance({ enrolment: { ...enrolment, step } });
       // Another app only: phone and backup codes stay what they are.
       const at = clock.now();
-      // This sign-in is the one that goes on: it counts from the change.
-      const advanced = await advance({ enrolment: undefined, newDevice: undefined, startedAt: at });
-      if (advanced !== 'accepted') return advanced;
-      await changes.replaceDevice(person.subject, { key: enrolment.key, step }, act, at);
+      const times = { at, admittedAt: startedAt };
+      if (!(await changes.replaceDevice(person.subject, { key: enrolment.key, step }, act, times))) return 'expired';
       await endSessionsOf(person.subject, { since: at });
-      return advanced;
+      // Only now: this sign-in is the one that goes on, and counts from the change.
+      return advance({ enrolment: undefined, newDevice: undefined, startedAt: at });
     });
   }
 

@@ -13,7 +13,6 @@ import type { CodeOutcome, FactorRequest, Mfa } from '../directory/mfa.ts';
 import type { MfaChanges } from '../directory/mfa-changes.ts';
 import { normalizePhoneNumber } from '../directory/phone-number.ts';
 import { generateTotpKey, stepOfCode } from '../directory/totp.ts';
-import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Act } from '../system-log/events.ts';
 import type { GivenCode } from './citrix-identity.ts';
@@ -44,14 +43,13 @@ export interface FactorChangeOptions {
   clock: Clock;
   mfa: Pick<Mfa, 'verifyCode' | 'sendCode' | 'isCodeWaiting' | 'mayUseMail'>;
   changes: Pick<MfaChanges, 'replaceDevice' | 'replaceBackupCodes' | 'replacePhone'>;
-  sessions: Pick<Sessions, 'noteProof'>;
   endSessionsOf: EndSessionsOf;
 }
 
 export type FactorChange = ReturnType<typeof createFactorChange>;
 
 export function createFactorChange(options: FactorChangeOptions) {
-  const { store, sealer, clock, mfa, changes, sessions, endSessionsOf } = options;
+  const { store, sealer, clock, mfa, changes, endSessionsOf } = options;
   const keyOf = ({ sessionUid, factor, identityId }: ChangePlace) =>
     `factor-change:{${hashOfToken(`${sessionUid} ${identityId} ${factor}`)}}`;
   const seal = (key: string, pending: Pending) => sealer.seal(JSON.stringify(pending), key);
@@ -113,7 +111,13 @@ export function createFactorChange(options: FactorChangeOptions) {
     return (await store.take(keyOf(place))) !== undefined;
   }
 
-  async function changeApp(place: ChangePlace, code: string, act: Act): Promise<'done' | 'wrong' | 'expired'> {
+  /** `admittedAt`: when the request was, in milliseconds; its session may have been ended since. */
+  async function changeApp(
+    place: ChangePlace,
+    code: string,
+    act: Act,
+    admittedAt: number,
+  ): Promise<'done' | 'wrong' | 'expired'> {
     const next = await proven(place);
     if (!next) return 'expired';
     const step = stepOfCode(next.key, code, clock.now());
@@ -121,9 +125,8 @@ export function createFactorChange(options: FactorChangeOptions) {
     if (!(await take(place))) return 'expired';
     const { identityId, sessionUid } = place;
     const at = clock.now();
-    // First, so that the sessions that end are the others.
-    await sessions.noteProof(sessionUid, at);
-    await changes.replaceDevice(identityId, { key: next.key, step }, act, at);
+    const device = { key: next.key, step };
+    if (!(await changes.replaceDevice(identityId, device, act, { at, admittedAt }))) return 'expired';
     await endSessionsOf(identityId, { except: sessionUid, since: at });
     return 'done';
   }

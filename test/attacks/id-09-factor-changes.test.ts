@@ -1,6 +1,7 @@
 /** SECURITY ID-09: a factor is changed by who has proven one just now, never by a forged or stolen request, never in silence. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { operator } from '../../src/directory/authority.ts';
+import { endSessionsBefore } from '../../src/directory/identity-sessions.ts';
 import type { Organization } from '../../src/directory/organizations.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
@@ -204,4 +205,39 @@ it('who signed in elsewhere has no such pages, not even in the menu', async () =
       expect([path, (await send(browser, path, { ...everything, csrf })).status]).toEqual([path, 404]);
   }
   await entra.upstream.close();
+});
+
+// All three do slow work between admission and change; meanwhile the operator's CLI may have ended everything.
+it('a request that the operator has overtaken changes nothing, and its session stays ended', async () => {
+  const { person, browser } = await signedIn();
+  const { identity, password: current } = person;
+  const { factorChange, mfaChanges, passwords, sessions } = app.services;
+  const [state] = (await sessions.listOfAdministrators()).filter(
+    ({ session }) => session.claims.cip_email === person.email,
+  );
+  const { uid, authTime } = state!.session;
+  const act = { actor: { type: 'administrator', id: null, name: 'Thief' } } as const;
+  const place = { identityId: identity.id, sessionUid: uid, factor: 'app' } as const;
+  expect(await factorChange.prove(place, { method: 'otp', code: person.code(), act })).toBe('accepted');
+  const { key } = (await factorChange.proven(place))!;
+  const before = await rowsOf(person);
+  const admittedAt = app.clock.now();
+  app.clock.advance(1000);
+  await endSessionsBefore(app.database.db, identity.id, app.clock.now());
+  app.clock.advance(1000);
+
+  expect(await factorChange.changeApp(place, codeOf(app, key), act, admittedAt)).toBe('expired');
+  const device = { key, step: 1 };
+  expect(await mfaChanges.replaceDevice(identity.id, device, act, { at: app.clock.now(), admittedAt })).toBe(false);
+  const wanted = { identityId: identity.id, next: 'Lantern-4-Hill', act, language: 'en', admittedAt } as const;
+  expect(await passwords.change({ ...wanted, current })).toEqual({ outcome: 'overtaken' });
+  expect(await passwords.replace(wanted)).toEqual({ outcome: 'overtaken' });
+  expect(await rowsOf(person)).toBe(before);
+  expect((await sessions.find(uid))!.session.authTime).toBe(authTime);
+  expect((await browser.get(url())).url.pathname).toBe('/signed-out');
+
+  // Admitted afterwards it is done.
+  const later = { at: app.clock.now(), admittedAt: app.clock.now() };
+  expect(await mfaChanges.replaceDevice(identity.id, device, act, later)).toBe(true);
+  expect(await passwords.change({ ...wanted, current, admittedAt: later.at })).toMatchObject({ outcome: 'changed' });
 });

@@ -70,7 +70,10 @@ describe('a TOTP code', () => {
     await using directory = await openWithDevice();
     const { tryCode, codeAt, mfaChanges, id, act, clock } = directory;
     const key = generateTotpKey();
-    await mfaChanges.replaceDevice(id, { key, step: Math.floor(clock.now() / 30_000) }, act, clock.now());
+    await mfaChanges.replaceDevice(id, { key, step: Math.floor(clock.now() / 30_000) }, act, {
+      at: clock.now(),
+      admittedAt: clock.now(),
+    });
     expect(await tryCode(codeAt(0))).toBe('wrong');
     // The one that the new device has shown to be enrolled is used up with it.
     expect(await tryCode(codeAt(0, key))).toBe('wrong');
