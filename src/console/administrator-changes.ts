@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { type Administrator, isGroup, statusOf } from '../directory/administrator-rows.ts';
 import type { Administrators } from '../directory/administrators.ts';
 import type { Connections } from '../directory/connections.ts';
+import { normalizeEmail } from '../directory/email-address.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import { type Access, type Permission, permissionNames } from '../directory/permissions.ts';
@@ -72,10 +73,19 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
       const draft = { organizationId: organization.id, email: given.email, access: accessOf(given) };
       await invitations.invite(draft, authorityOf(visit));
     } catch (error) {
-      return showInvite(visit, given, problemOf(error, fieldOfInvitation));
+      const problem = problemOf(error, fieldOfInvitation);
+      const isOver = problem.code === 'already_invited' && (await hasExpired(visit, given.email));
+      return showInvite(visit, given, isOver ? { ...problem, code: 'invitation_expired' } : problem);
     }
     finish(visit, administratorsPath, given.access === 'full' ? 'invited_full' : 'invited_custom');
   };
+
+  /** ADM-1: an open invitation is sent again, an expired one is deleted first. */
+  async function hasExpired({ organization, now }: Visit, typed: string): Promise<boolean> {
+    const email = normalizeEmail(typed);
+    const all = await administrators.list(organization.id);
+    return all.some((each) => each.email === email && statusOf(each, now) === 'expired');
+  }
 
   const askGroup: Handler = async (visit) => showGroup(visit, { access: 'custom', permissions: [] });
 
@@ -197,11 +207,11 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
 
   const confirmRemove: Handler = async (visit) => {
     const administrator = await requireOne(visit);
-    const { id, displayName, version } = administrator;
+    const { id, displayName, email, version } = administrator;
     show(visit, (context, frame) =>
       removeAdministratorsPage(context, frame, {
         ...around(visit, `/${id}/remove`),
-        people: [{ displayName, status: statusOf(administrator, visit.now) }],
+        people: [{ displayName, email, status: statusOf(administrator, visit.now) }],
         hidden: { version: String(version) },
       }),
     );
@@ -286,7 +296,7 @@ class AccessUnclear extends Error {
   }
 }
 
-type Code = DirectoryError['code'] | AccessUnclear['code'];
+type Code = DirectoryError['code'] | AccessUnclear['code'] | 'invitation_expired';
 interface Problem {
   field: keyof FieldErrors | undefined;
   code: Code;
@@ -320,6 +330,7 @@ function wordsOf(problem: Problem, language: 'en' | 'ja'): FieldErrors {
 function textOf({ code, field }: Problem, language: 'en' | 'ja'): string {
   const m = administratorsMessages[language];
   if (code === 'missing') return m.permissionsMissing;
+  if (code === 'invitation_expired') return m.invitationExpired;
   if (code === 'contradictory') return m.fullWithPermissions;
   if (field === 'group' && code === 'access_refused') return m.groupIdInvalid;
   return refusalText(language, code);

@@ -97,6 +97,7 @@ export function administratorsRoutes(options: AdministratorsOptions) {
       .filter(({ id }) => ids.includes(id))
       .map((each) => ({
         displayName: each.displayName,
+        email: each.email,
         status: statusOf(each, visit.now),
       }));
     if (people.length === 0) return finish(visit, administratorsPath, 'nothing_selected');

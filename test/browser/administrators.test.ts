@@ -278,7 +278,7 @@ describeIf(hasChromium, '/usr/bin/chromium is not installed')('The life of an ad
       .locator('#selected')
       .getByRole('button', { name: /^Delete/ })
       .click();
-    await heading(page, 'Delete?');
+    await heading(page, 'Delete 2 administrators from Tanuki Trading?');
     await look('administrators-7-delete-several');
     await press(page, 'Delete');
     await page.getByRole('status').getByText('The administrators were deleted.').waitFor();

@@ -108,6 +108,7 @@ describe('An administrator with full access', () => {
 
   it('gives full access only to whom it was chosen for: not by default, and not beside permissions', async () => {
     const asked = await browser.get(url('/invite'));
+    expect(asked.html.match(/Opens nothing yet/g)).toHaveLength(6);
     expect(asked.html).toMatch(/value="custom"[^>]* checked/);
     expect(asked.html).not.toMatch(/value="full"[^>]* checked/);
     const both = { email: 'less@example.com', access: 'full', 'permission-library': 'on' };
@@ -141,7 +142,7 @@ describe('An administrator with full access', () => {
     await browser.submit({ email: 'twice@example.com', access: 'full' }, '/invite');
     await browser.get(url('/invite'));
     const twice = await browser.submit({ email: 'twice@example.com', access: 'full' }, '/invite');
-    expect(twice.html).toContain('has been invited already');
+    expect(twice.html).toContain('has been invited already. Use Resend');
   });
 
   it('cannot send an expired invitation again; after deleting it a fresh one goes out', async () => {
@@ -155,6 +156,9 @@ describe('An administrator with full access', () => {
     const csrf = browser.forms()[0]!.fields.csrf ?? browser.forms().at(-1)!.fields.csrf!;
     const refused = await browser.post(url(`/${id}/resend`), { csrf });
     expect([refused.status, refused.html.includes('delete it and invite anew')]).toEqual([409, true]);
+    await browser.get(url('/invite'));
+    const expired = await browser.submit({ email: 'Late@example.com', access: 'full' }, '/invite');
+    expect([expired.status, expired.html.includes('has expired. Delete it in the list')]).toEqual([422, true]);
     await browser.get(url(`/${id}/remove`));
     expect((await browser.submit({}, '/remove')).html).toContain('The administrator was deleted.');
     await browser.get(url('/invite'));
@@ -188,6 +192,8 @@ describe('An administrator with full access', () => {
       ({ session }) => session.claims.name === 'Jiro Suzuki',
     )!.session.uid;
     const question = await browser.get(url(`/${id}/remove`));
+    expect(question.html).toMatch(/<h1>Delete Jiro Suzuki from [^<]+\?<\/h1>/);
+    expect(question.html).toContain(jiro.email);
     expect(question.html).toContain('Jiro Suzuki loses access at once');
     expect((await browser.submit({}, '/remove')).html).toContain('The administrator was deleted.');
     // Without another look of theirs: the session itself has ended, and says why.

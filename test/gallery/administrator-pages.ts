@@ -119,7 +119,7 @@ export function administratorPages(frame: ConsoleFrame): Readonly<Record<string,
     'console-administrator-remove': (c) =>
       removeAdministratorsPage(c, frame, {
         ...around,
-        people: [{ displayName: '鈴木 一郎', status: 'active' }],
+        people: [{ displayName: '鈴木 一郎', email: 'ichiro.suzuki@sample.example', status: 'active' }],
         hidden: {},
       }),
     'console-administrators-remove': (c) =>

@@ -2,7 +2,7 @@
 import type { AdministratorType } from '../../directory/administrator-list.ts';
 import type { AdministratorStatus } from '../../directory/administrator-rows.ts';
 import { permissionLabels } from '../../directory/permission-labels.ts';
-import { type Permission, permissionNames } from '../../directory/permissions.ts';
+import { type Needs, type Permission, permissionNames } from '../../directory/permissions.ts';
 import {
   actions,
   checkboxGroup,
@@ -20,6 +20,7 @@ import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { time } from '../../http/views/time.ts';
 import { badge, definitionList, section } from '../../http/views/values.ts';
+import { consoleRules } from '../rules.ts';
 import { administratorsMessages, statusTones } from './administrators-messages.ts';
 import { type ConsoleFrame, consolePage } from './console-layout.ts';
 
@@ -28,6 +29,9 @@ export interface AccessFields {
   access: 'full' | 'custom';
   permissions: readonly Permission[];
 }
+
+/** Vendor's names all nine (ADM-2); some have no page here yet, which whoever grants them should know. */
+const opening: ReadonlySet<Needs> = new Set(Object.values(consoleRules));
 
 /** What is wrong: sentences in the reader's language, by field. */
 export type FieldErrors = Readonly<Partial<Record<'email' | 'group' | 'name' | 'connection' | 'permissions', string>>>;
@@ -155,7 +159,7 @@ export function editAdministratorPage(context: PageContext, frame: ConsoleFrame,
 }
 
 export interface RemoveAdministratorsPage extends Around {
-  people: readonly { displayName: string; status: AdministratorStatus }[];
+  people: readonly { displayName: string; email: string | null; status: AdministratorStatus }[];
   hidden: Readonly<Record<string, string>>;
 }
 
@@ -167,15 +171,19 @@ export function removeAdministratorsPage(
   const m = administratorsMessages[context.language];
   const [first, ...others] = model.people;
   const isOne = first !== undefined && others.length === 0;
+  const { name } = frame.organization;
+  const titleOf = first?.status === 'active' ? m.removeTitle : m.withdrawTitle;
+  const emailOf = ({ displayName, email }: RemoveAdministratorsPage['people'][number]) =>
+    email !== null && email !== displayName && html`<span class="sub">${email}</span>`;
   return consolePage(context, frame, {
     page: 'administrators',
-    title: m.removeTitle,
+    title: isOne ? titleOf(first.displayName, name) : m.removeTitleSeveral(model.people.length, name),
     above: [{ label: m.title, href: model.listHref }],
     body: html`<div class="section">${form(
       { action: model.action, csrf: model.csrf, hidden: model.hidden },
       isOne
-        ? html`<p>${first.status === 'active' ? m.removeOne(first.displayName) : m.withdrawOne(first.displayName)}</p>`
-        : html`<ul class="plain">${model.people.map(({ displayName }) => html`<li>${displayName}</li>`)}</ul><p>${m.removeSeveral}</p>`,
+        ? html`<p><strong>${first.displayName}</strong>${emailOf(first)}</p><p>${first.status === 'active' ? m.removeOne(first.displayName) : m.withdrawOne(first.displayName)}</p>`
+        : html`<ul class="plain">${model.people.map((each) => html`<li>${each.displayName}${emailOf(each)}</li>`)}</ul><p>${m.removeSeveral}</p>`,
       actions(submitButton(m.confirmRemove, { kind: 'danger' }), cancel(context, model)),
     )}</div>`,
   });
@@ -250,7 +258,7 @@ function accessSection(
     choices: permissionNames.map((name) => ({
       name: `permission-${name}`,
       label: permissionLabels[language][name],
-      hint: m.permissions[name],
+      hint: opening.has(name) ? m.permissions[name] : m.opensNothingYet(m.permissions[name]),
       checked: model.permissions.includes(name),
     })),
   });

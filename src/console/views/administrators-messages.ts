@@ -31,6 +31,7 @@ export const administratorsMessages = translations({
     actions: 'Actions',
     you: 'You',
     select: (name: string) => `Select ${name}`,
+    notSelected: (name: string) => `${name} (yourself) cannot be selected`,
     edit: 'Edit',
     remove: 'Delete',
     resend: 'Resend',
@@ -73,6 +74,8 @@ export const administratorsMessages = translations({
       'workspace-configuration': 'Chooses, among connections that are live, how subscribers sign in.',
     } satisfies Words<Permission> as Words<Permission>,
 
+    opensNothingYet: (hint: string) => `${hint} (Opens nothing yet.)`,
+
     groupTitle: 'Add a group',
     groupLead: 'Its members sign in at once, without an invitation, with the access that you choose here.',
     connection: 'Connection',
@@ -93,9 +96,11 @@ export const administratorsMessages = translations({
     groupsAreCustom: 'A group has custom access only.',
     ownAccess: 'This is your own access. Another administrator with full access can change it.',
 
-    removeTitle: 'Delete?',
+    removeTitle: (name: string, organization: string) => `Delete ${name} from ${organization}?`,
+    withdrawTitle: (name: string, organization: string) => `Delete the invitation of ${name} to ${organization}?`,
+    removeTitleSeveral: (count: number, organization: string) => `Delete ${count} administrators from ${organization}?`,
     removeOne: (name: string) => `${name} loses access at once, and is signed out everywhere.`,
-    withdrawOne: (name: string) => `The invitation of ${name} is taken back; its link is void.`,
+    withdrawOne: (name: string) => `The invitation of ${name} is deleted; its link is void.`,
     removeSeveral: 'They lose access at once, and are signed out everywhere. Links of invitations are void.',
     confirmRemove: 'Delete',
 
@@ -105,7 +110,7 @@ export const administratorsMessages = translations({
     errors: {
       email_invalid: 'Enter an email address, as in name@example.com.',
       already_administrator: 'Already an administrator of this organization.',
-      already_invited: 'This email has been invited already. To send a fresh invitation, delete that one first.',
+      already_invited: 'This email has been invited already. Use Resend in the list.',
       email_taken: 'An administrator with this email signs in with Azure AD. The emails must differ.',
       last_administrator: 'At least one administrator with full access and a Citrix identity has to stay.',
       own_access: 'Nobody changes or deletes their own access. Ask another administrator with full access.',
@@ -116,6 +121,7 @@ export const administratorsMessages = translations({
       access_refused: 'This access is not possible.',
       name_invalid: 'Enter a name of at most 200 characters.',
     } satisfies Partial<Words<DirectoryErrorCode>> as Partial<Words<DirectoryErrorCode>>,
+    invitationExpired: 'An invitation of this email has expired. Delete it in the list, then invite again.',
     permissionsMissing: 'Select at least one permission.',
     fullWithPermissions:
       'You selected full access and permissions as well. Choose custom access to give only these, or clear them.',
@@ -140,6 +146,7 @@ export const administratorsMessages = translations({
     actions: '操作',
     you: '自分',
     select: (name) => `${name}を選択`,
+    notSelected: (name) => `${name}（自分）は選択できません`,
     edit: '編集',
     remove: '削除',
     resend: '再送信',
@@ -182,6 +189,8 @@ export const administratorsMessages = translations({
       'workspace-configuration': '有効な接続の中から、利用者のサインイン方法を選択できます。',
     },
 
+    opensNothingYet: (hint) => `${hint}（対応する画面はまだありません。）`,
+
     groupTitle: 'グループの追加',
     groupLead: 'グループのメンバーは、招待なしで、ここで選択した権限ですぐにサインインできます。',
     connection: '接続',
@@ -202,9 +211,11 @@ export const administratorsMessages = translations({
     groupsAreCustom: 'グループに付与できるのはカスタムアクセスのみです。',
     ownAccess: 'ご自身のアクセス権は変更できません。フルアクセス権を持つほかの管理者が変更できます。',
 
-    removeTitle: '削除しますか？',
+    removeTitle: (name, organization) => `${organization}から${name}を削除しますか？`,
+    withdrawTitle: (name, organization) => `${organization}への${name}の招待を削除しますか？`,
+    removeTitleSeveral: (count, organization) => `${organization}から管理者${count}件を削除しますか？`,
     removeOne: (name) => `${name}のアクセス権はただちに失われ、すべてのセッションが終了します。`,
-    withdrawOne: (name) => `${name}への招待を取り消します。リンクは無効になります。`,
+    withdrawOne: (name) => `${name}への招待を削除します。リンクは無効になります。`,
     removeSeveral: 'アクセス権はただちに失われ、すべてのセッションが終了します。招待のリンクは無効になります。',
     confirmRemove: '削除する',
 
@@ -215,7 +226,7 @@ export const administratorsMessages = translations({
     errors: {
       email_invalid: 'name@example.com の形式でメールアドレスを入力してください。',
       already_administrator: 'すでにこの組織の管理者です。',
-      already_invited: 'このメールアドレスは招待済みです。新しい招待を送るには、先に既存の招待を削除してください。',
+      already_invited: 'このメールアドレスは招待済みです。一覧の「再送信」を使用してください。',
       email_taken: 'このメールアドレスの管理者はAzure ADでサインインしています。別のメールアドレスを使用してください。',
       last_administrator: 'Citrix IDを持つフルアクセスの管理者が少なくとも1人必要です。',
       own_access: 'ご自身のアクセス権は変更や削除ができません。フルアクセス権を持つほかの管理者に依頼してください。',
@@ -226,6 +237,7 @@ export const administratorsMessages = translations({
       access_refused: 'このアクセス権は付与できません。',
       name_invalid: '名前を200文字以内で入力してください。',
     },
+    invitationExpired: 'このメールアドレスへの招待は期限切れです。一覧で削除してから、招待し直してください。',
     permissionsMissing: '権限を1つ以上選択してください。',
     fullWithPermissions:
       'フルアクセスと個別の権限が同時に選択されています。個別の権限のみを付与する場合はカスタムアクセスを選択し、そうでない場合は権限の選択を解除してください。',

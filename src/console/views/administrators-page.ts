@@ -130,9 +130,9 @@ function person(context: PageContext, row: AdministratorRow): Html {
   const m = administratorsMessages[language];
   const box = attributes({
     type: 'checkbox',
-    form: selectedForm,
-    name: `select-${row.id}`,
-    'aria-label': m.select(row.displayName),
+    ...(row.own
+      ? { disabled: true, 'aria-label': m.notSelected(row.displayName) }
+      : { form: selectedForm, name: `select-${row.id}`, 'aria-label': m.select(row.displayName) }),
   });
   const email = row.email === null ? false : copyValue(language, `${m.email}, ${row.displayName}`, row.email);
   // Of whoever has not accepted yet nothing but the email is known.
@@ -140,7 +140,7 @@ function person(context: PageContext, row: AdministratorRow): Html {
     row.displayName === row.email
       ? html`<span class="only-email">${email}</span>`
       : html`${row.displayName} ${row.own && badge('neutral', m.you)}${email && html`<span class="sub">${email}</span>`}`;
-  return html`<div class="selectable">${row.own ? html`<span></span>` : html`<input${box}>`}<div>${name}</div></div>`;
+  return html`<div class="selectable"><input${box}><div>${name}</div></div>`;
 }
 
 function access({ language }: PageContext, given: Access): Child {
@@ -168,6 +168,9 @@ function selectedActs(context: PageContext, model: AdministratorsPage): Html | f
   return form(
     { id: selectedForm, action: model.selectedAction, csrf: model.csrf },
     html`<p class="hint">${m.withSelected}</p>`,
-    actions(button(m.resendSelected, 'resend'), button(m.removeSelected, 'remove')),
+    actions(
+      model.rows.some(({ resendAction }) => resendAction !== undefined) && button(m.resendSelected, 'resend'),
+      button(m.removeSelected, 'remove'),
+    ),
   );
 }
