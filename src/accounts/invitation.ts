@@ -18,6 +18,7 @@ import {
   invitationAccountPage,
   invitationOverPage,
   invitationPage,
+  longestName,
 } from './views/invitation-pages.ts';
 
 /** By address: each post costs a password's hash, each look a query. */
@@ -160,16 +161,16 @@ function problemsOf(form: Form, email: string): Problems | undefined {
   const typing = problemOfTyping(next, form[newPasswordFields.repeated] ?? '');
   const broken = next === '' ? [] : problemsOfPassword(next, [email, name]);
   const password = [...(typing === undefined ? [] : [typing]), ...broken];
-  const problems = { name: name === '' || name.length > 200, password };
-  return problems.name || password.length > 0 ? problems : undefined;
+  const wrong = name === '' ? 'missing' : name.length > longestName ? 'invalid' : undefined;
+  return wrong || password.length > 0 ? { ...(wrong && { name: wrong }), password } : undefined;
 }
 
 /** What only the directory sees. Undefined: it is not about what was typed. */
 function refusalOf({ code }: DirectoryError): Problems | undefined {
-  if (code === 'name_invalid') return { name: true, password: [] };
-  if (code === 'too_busy') return { name: false, password: [], busy: true };
+  if (code === 'name_invalid') return { name: 'invalid', password: [] };
+  if (code === 'too_busy') return { password: [], busy: true };
   // Every rule that can be seen was kept: it is known from a data breach.
-  if (code === 'password_refused') return { name: false, password: ['compromised'] };
+  if (code === 'password_refused') return { password: ['compromised'] };
   return undefined;
 }
 

@@ -43,7 +43,8 @@ export function apiAccessRoutes({ sites, secureClients, store, csrf, show }: Api
   const factsOf = ({ organization: { customerId } }: Visit): ApiFacts => ({
     customerId,
     apiUrl: sites.apiUrl(),
-    tokenUrl: sites.apiUrl(`/cctrustoauth2/${customerId}/tokens/clients`),
+    tokenUrl: sites.apiUrl('/api/v1/token'),
+    compatibleTokenUrl: sites.apiUrl(`/cctrustoauth2/${customerId}/tokens/clients`),
     documentUrl: sites.apiUrl('/api/v1/openapi.json'),
   });
   const csrfOf = ({ state }: Visit): string => csrf.tokenFor(state.session.uid);

@@ -1,5 +1,6 @@
 /** Ways into the console: its front door, `/go/<identifier>`, and choosing an organization (SPEC CIT-9, AAD-5). */
 import type { Request, Response } from 'express';
+import type { Sites } from '../config/sites.ts';
 import { hashOfToken } from '../core/random.ts';
 import type { Connections } from '../directory/connections.ts';
 import { problemOfName } from '../directory/names.ts';
@@ -9,6 +10,7 @@ import type { Csrf } from '../http/csrf.ts';
 import { readQuery } from '../http/forms.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
 import type { Responder } from '../http/respond.ts';
+import { anyApplication } from '../http/security-headers.ts';
 import { personOf } from '../http/session-models.ts';
 import { errorPage } from '../http/views/error-pages.ts';
 import { organizationsPage } from './views/organizations-page.ts';
@@ -18,6 +20,7 @@ export interface EntranceOptions {
   surface: Surface;
   surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm'>;
   guard: Pick<Guard, 'admit'>;
+  sites: Pick<Sites, 'secure'>;
   organizations: Pick<Organizations, 'find'>;
   connections: Pick<Connections, 'findByIdentifier'>;
   responder: Responder;
@@ -28,7 +31,7 @@ export interface EntranceOptions {
 const choiceLifetime = 365 * 86_400_000;
 
 export function createEntrance(options: EntranceOptions) {
-  const { surface, surfaces, guard, organizations, connections, responder, csrf, cookies } = options;
+  const { surface, surfaces, guard, sites, organizations, connections, responder, csrf, cookies } = options;
 
   async function organizationsOf({ memberships }: Administrator): Promise<Organization[]> {
     const found = await Promise.all(memberships.map(({ organizationId }) => organizations.find(organizationId)));
@@ -54,6 +57,7 @@ export function createEntrance(options: EntranceOptions) {
     const current = found.find(({ customerId }) => customerId === readQuery(request.url).current);
     const remembered = rememberedOf(request, administrator, found);
     const hrefOf = ({ customerId }: Organization): string => surface.url(`/o/${customerId}/`);
+    const token = csrf.tokenFor(administrator.state.session.uid);
     const model = {
       person: personOf(administrator.state.session).name,
       organizations: found.map((organization) => ({
@@ -64,10 +68,15 @@ export function createEntrance(options: EntranceOptions) {
         current: organization === current,
         remembered: organization === remembered,
       })),
-      remember: { action: surface.url('/organizations'), csrf: csrf.tokenFor(administrator.state.session.uid) },
+      remember: { action: surface.url('/organizations'), csrf: token },
+      signOut: { action: surface.url('/sign-out'), csrf: token },
       ...(current && { backHref: hrefOf(current) }),
     };
-    responder.send(request, response, (context) => organizationsPage(context, model));
+    // Signing out may end at the upstream, as from every page of the console (frame.ts).
+    const leaves = administrator.state.session.signOut !== null;
+    responder.send(request, response, (context) => organizationsPage(context, model), {
+      ...(leaves && { formAction: anyApplication(sites.secure) }),
+    });
   }
 
   /** POST `/organizations`: `organization` opens by itself from now on in this browser; empty: none does. */

@@ -63,6 +63,9 @@ describe('An administrator of two organizations', () => {
     expect(page.url.href).toBe(url('globex'));
     await browser.get(browser.link('/organizations'));
     expect((await browser.get(browser.link('The acme company'))).url.href).toBe(url('acme'));
+    await browser.get(app.sites.consoleUrl('/organizations'));
+    expect((await browser.submit({}, '/sign-out')).html).toContain('signed out');
+    expect((await browser.get(app.sites.consoleUrl('/organizations'))).url.pathname).not.toBe('/organizations');
   });
 
   it('can have one opened by itself in this browser, and undo that; another person here is still asked', async () => {

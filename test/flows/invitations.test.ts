@@ -73,6 +73,7 @@ describe('An invitation', () => {
     await browser.get(link);
     await browser.get(browser.link('/account'));
     const empty = await browser.submit({ name: ' ', newPassword: '', repeatedPassword: '' }, '/account');
+    expect(empty.html).toContain('Enter your name.');
     expect(empty.status).toBe(422);
     expect(empty.html).toContain('Enter your name');
     expect(empty.html).toContain('Enter a new password.');
@@ -84,6 +85,12 @@ describe('An invitation', () => {
     expect(weak.html).toContain('Add a number.');
     expect(weak.html).toContain('value="Typo &lt;b&gt;"');
     expect(weak.html).not.toContain('value="short"');
+    const nameless = await browser.submit(
+      { name: 'x'.repeat(65), newPassword, repeatedPassword: newPassword },
+      '/account',
+    );
+    expect(nameless.html).toContain('Enter a name of at most 64 characters.');
+    expect(nameless.html).toContain('Enter the password again');
     const fields = { name: 'Typo', newPassword, repeatedPassword: `${newPassword}x` };
     expect((await browser.submit(fields, '/account')).html).toContain('The two passwords are not the same.');
     expect(await app.services.identities.findByEmail('typo@example.com')).toBeUndefined();

@@ -11,7 +11,8 @@ import { day, hour, now, type Sample } from './samples.ts';
 const facts = {
   customerId: 'sampleseisakusho',
   apiUrl: 'https://api.citrixcloud.example/api/v1',
-  tokenUrl: 'https://api.citrixcloud.example/cctrustoauth2/sampleseisakusho/tokens/clients',
+  tokenUrl: 'https://api.citrixcloud.example/api/v1/token',
+  compatibleTokenUrl: 'https://api.citrixcloud.example/cctrustoauth2/sampleseisakusho/tokens/clients',
   documentUrl: 'https://api.citrixcloud.example/api/v1/openapi.json',
 };
 const row = (number: number) => ({

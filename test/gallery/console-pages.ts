@@ -282,6 +282,7 @@ export const consolePages: Readonly<Record<string, Sample>> = {
         { ...organization, name: 'A & B <Trading> International Holdings', href: '/3' },
       ],
       remember: { action: '/', csrf },
+      signOut: { action: '/', csrf },
       backHref: '/',
     }),
   'console-forbidden': (c) =>

@@ -163,8 +163,10 @@ export const pages: Readonly<Record<string, Sample>> = {
     invitationAccountPage(c, {
       ...invitationAccount,
       name: '',
-      problems: { name: true, password: ['too_short', 'no_number', 'not_repeated'] },
+      problems: { name: 'missing', password: ['too_short', 'no_number', 'not_repeated'] },
     }),
+  'invitation-account-name-error': (c) =>
+    invitationAccountPage(c, { ...invitationAccount, name: 'x', problems: { name: 'invalid', password: [] } }),
   ...Object.fromEntries(
     (['accepted', 'expired', 'withdrawn', 'replaced'] as const).map((outcome): [string, Sample] => [
       `invitation-${outcome}`,

@@ -27,7 +27,11 @@ export const invitationMessages = translations({
       nameHint: 'As other administrators see it.',
       create: 'Create account and accept',
       back: 'Back to the invitation',
-      nameMissing: 'Enter your name, with at most 200 characters.',
+      nameProblems: {
+        missing: 'Enter your name.',
+        invalid: 'Enter a name of at most 64 characters.',
+      },
+      passwordAgain: 'Enter the password again: it is not kept when something is wrong.',
       busy: 'Too many people are setting a password right now. Try again in a moment.',
     },
     over: {
@@ -84,7 +88,11 @@ export const invitationMessages = translations({
       nameHint: 'ほかの管理者に表示される名前です。',
       create: 'アカウントを作成して承諾する',
       back: '招待の内容に戻る',
-      nameMissing: '名前を200文字以内で入力してください。',
+      nameProblems: {
+        missing: '名前を入力してください。',
+        invalid: '名前を64文字以内で入力してください。',
+      },
+      passwordAgain: '安全のためパスワードは保持されません。もう一度入力してください。',
       busy: 'ただいまパスワードの設定が混み合っています。しばらくしてからもう一度お試しください。',
     },
     over: {

@@ -56,6 +56,9 @@ export function invitationPage(context: PageContext, model: InvitationPage): Htm
   });
 }
 
+/** In characters; lists and mails show it whole. */
+export const longestName = 64;
+
 export interface InvitationAccountPage {
   /** Receives `name`, `newPassword`, `repeatedPassword`, `version` and `csrf`. */
   action: string;
@@ -66,14 +69,14 @@ export interface InvitationAccountPage {
   backHref: string;
   /** As typed, after an error. */
   name?: string;
-  problems?: { name: boolean; password: readonly NewPasswordProblem[]; busy?: boolean };
+  problems?: { name?: 'missing' | 'invalid'; password: readonly NewPasswordProblem[]; busy?: boolean };
 }
 
 export function invitationAccountPage(context: PageContext, model: InvitationAccountPage): Html {
   const { language } = context;
   const m = invitationMessages[language].account;
   const { problems } = model;
-  const name = problems?.name ? m.nameMissing : undefined;
+  const name = problems?.name && m.nameProblems[problems.name];
   const passwordProblems = problems?.password ?? [];
   return cardPage(context, {
     title: m.title,
@@ -86,18 +89,20 @@ export function invitationAccountPage(context: PageContext, model: InvitationAcc
       ...newPasswordMessages(language, passwordProblems),
     ])}${form(
       { action: model.action, csrf: model.csrf, hidden: { version: String(model.version) } },
+      definitionList([[m.email, model.email]]),
       // So that a password manager keeps the password with the right name.
-      field({ name: 'email', label: m.email, value: model.email, autocomplete: 'username', readOnly: true }),
+      html`<input type="text" name="email" value="${model.email}" autocomplete="username" readonly hidden>`,
       field({
         name: 'name',
         label: m.name,
         hint: m.nameHint,
         autocomplete: 'name',
-        maxLength: 200,
+        maxLength: longestName,
         value: model.name,
         error: name,
         autofocus: problems === undefined,
       }),
+      name !== undefined && passwordProblems.length === 0 && html`<p>${m.passwordAgain}</p>`,
       newPasswordControls(context, { names: [model.email, model.name ?? ''], problems: passwordProblems }),
       actions(submitButton(m.create)),
     )}`,

@@ -15,6 +15,8 @@ export interface ApiFacts {
   customerId: string;
   apiUrl: string;
   tokenUrl: string;
+  /** For programs that were written for the vendor's (ADM-5). */
+  compatibleTokenUrl: string;
   documentUrl: string;
 }
 
@@ -81,6 +83,7 @@ function factsList({ language }: PageContext, facts: ApiFacts): Html {
     copy(m.customerId, facts.customerId),
     copy(m.apiUrl, facts.apiUrl),
     copy(m.tokenUrl, facts.tokenUrl),
+    copy(m.compatibleTokenUrl, facts.compatibleTokenUrl),
     [m.document, html`<a href="${facts.documentUrl}">OpenAPI 3.1</a>`],
   ]);
 }

@@ -3,6 +3,7 @@ import { translations } from '../../core/language.ts';
 import { cardPage } from '../../http/views/card-layout.ts';
 import { form, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
+import { sharedMessages } from '../../http/views/messages/messages.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { badge } from '../../http/views/values.ts';
 import { consoleMessages } from './messages.ts';
@@ -20,6 +21,7 @@ export interface OrganizationsPage {
   }[];
   /** Receives `organization` (customer id, or empty to forget) and `csrf`. */
   remember: { action: string; csrf: string };
+  signOut: { action: string; csrf: string };
   /** Back to the console; absent when none has been chosen yet. */
   backHref?: string;
 }
@@ -53,7 +55,10 @@ export function organizationsPage(context: PageContext, model: OrganizationsPage
       (organization) =>
         html`<li><a href="${organization.href}"><span class="row-title">${organization.name}</span><span class="hint">${m.orgId(organization.orgId)}</span></a>${organization.current && badge('good', m.current)}${rememberForm(context, model, organization)}</li>`,
     )}</ul><p class="hint below">${remembered ? own.remembered(remembered.name) : own.hint}</p>`,
-    aside: model.backHref !== undefined && html`<p><a href="${model.backHref}">${m.back}</a></p>`,
+    aside: html`${model.backHref !== undefined && html`<p><a href="${model.backHref}">${m.back}</a></p>`}${form(
+      model.signOut,
+      submitButton(sharedMessages[context.language].signOut, { kind: 'quiet' }),
+    )}`,
   });
 }
 

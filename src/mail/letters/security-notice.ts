@@ -150,10 +150,16 @@ export function securityNotice(language: Language, model: SecurityNotice): Lette
     { facts },
     isOwn ? m.own : m.other,
     isOwn ? m.ownNotYou : m.otherNotYou,
-    ...(kind === 'identity_deleted' ? [] : [{ button: m.open, href: model.accountUrl }]),
+    ...(withoutAccount.has(kind) ? [] : [{ button: m.open, href: model.accountUrl }]),
   ];
   return { language, subject: isOwnAct(kind) ? own[kind] : actsOfOthers[language][kind], lines, small: [m.why] };
 }
+
+/** After these a link to the account would lead to a sign-in that is refused. */
+const withoutAccount: ReadonlySet<SecurityNoticeKind> = new Set<SecurityNoticeKind>([
+  'access_removed',
+  'identity_deleted',
+]);
 
 function isOwnAct(kind: SecurityNoticeKind): kind is keyof (typeof ownActs)[Language] {
   return Object.hasOwn(ownActs.en, kind);
