@@ -1,9 +1,10 @@
 /** Inviting an administrator, adding a group, editing and deleting one (SPEC ADM-1, ADM-2, ADM-4; full access only). */
+
+import { normalizeEmail } from '../core/email-address.ts';
 import { AppError } from '../core/errors.ts';
 import { type Administrator, isGroup, statusOf } from '../directory/administrator-rows.ts';
 import type { Administrators } from '../directory/administrators.ts';
 import type { Connections } from '../directory/connections.ts';
-import { normalizeEmail } from '../directory/email-address.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import { type Access, type Permission, permissionNames } from '../directory/permissions.ts';
