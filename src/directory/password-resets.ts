@@ -4,7 +4,7 @@
  * A request is one row, whether anybody has the email or not; what follows from it is found out afterwards, beside the
  * requests of others, so that neither answer nor time tells who exists (ID-02). Owns `password_reset_requests` and
  * `password_resets`. The link has an id and a secret, of which a hash is kept; it works once, for half an hour, and the
- * newest voids the others. It sets a password: no session, and the second factor stays as it is, but for codes by mail
+ * newest voids the others, unless the last is only minutes old. It sets a password: no session, and the second factor stays as it is, but for codes by mail
  * (`resets-by-mail.ts`).
  * Called by `accounts/` and, to deliver, by `app.ts`.
  */
@@ -20,13 +20,16 @@ import type { Store } from '../store/store.ts';
 import { type Act, entryBy } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { organizationsOfIdentity } from './identity-organizations.ts';
+import { networkOf } from './password-throttle.ts';
 import type { PasswordChange, Passwords } from './passwords.ts';
 import { noteResetByMail } from './resets-by-mail.ts';
 
 /** ID-11. */
 export const resetLifetime = 30 * 60_000;
-/** ID-16: mails to one address within an hour; more requests are answered as ever and forgotten. */
-const mailsPerHour = 3;
+/** ID-16: mails to one address within an hour, by one network's wish and by anybody's; more are forgotten. */
+const mailsPerHour = { network: 3, anybody: 10 } as const;
+/** A link so young is not voided: the mail is under way to the person, and whoever asks again may be a stranger. */
+const keptFor = 3 * 60_000;
 const hourMs = 3_600_000;
 
 export interface ResetRequest {
@@ -69,8 +72,11 @@ export function createPasswordResets(needs: PasswordResetsNeeds) {
   async function request({ email, language, clientAddress, userAgent }: ResetRequest): Promise<void> {
     const normalized = normalizeEmail(email) ?? '';
     const now = clock.now();
-    const times = await store.count(`password-reset-mails:${hashOfToken(normalized)}`, now + hourMs);
-    if (times > mailsPerHour) return;
+    const counted = `password-reset-mails:${hashOfToken(normalized)}`;
+    // The network first: what is refused there takes nothing from others.
+    const ofNetwork = `${counted}:${hashOfToken(networkOf(clientAddress ?? ''))}`;
+    if ((await store.count(ofNetwork, now + hourMs)) > mailsPerHour.network) return;
+    if ((await store.count(counted, now + hourMs)) > mailsPerHour.anybody) return;
     await db
       .insertInto('password_reset_requests')
       .values({
@@ -114,6 +120,13 @@ export function createPasswordResets(needs: PasswordResetsNeeds) {
         .where('email_normalized', '=', asked.email_normalized)
         .executeTakeFirst();
       if (!identity) return false;
+      const young = await trx
+        .selectFrom('password_resets')
+        .select('id')
+        .where('identity_id', '=', identity.id)
+        .where('expires_at', '>', now + resetLifetime - keptFor)
+        .executeTakeFirst();
+      if (young) return false;
       const [id, secret] = [randomToken(12), randomToken()];
       const values = {
         id,

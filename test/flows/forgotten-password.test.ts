@@ -144,6 +144,7 @@ describe('The link', () => {
 
   it('is over when a newer one was asked for, or the password was changed', async () => {
     const older = await mailedLink();
+    app.clock.advance(4 * 60_000);
     const newer = await mailedLink();
     expect((await new Browser().get(older)).status).toBe(410);
     const browser = new Browser();
