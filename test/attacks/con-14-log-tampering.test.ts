@@ -249,6 +249,41 @@ describe('A record in another place', () => {
   });
 });
 
+describe('A record at a number that is in no chain', () => {
+  it('is found: before the first, and where others were deleted after their 90 days', async () => {
+    const forged = (sequence: number, mark: string) =>
+      log.db
+        .insertInto('system_log')
+        .values({ ...rowAt(3), id: `${mark}fffffff-0000-4000-8000-000000000000`, sequence, actor_name: 'Forged' })
+        .execute();
+    const findings = await found(async () => {
+      await forged(0, 'a');
+      await forged(-7, 'b');
+    }, copies);
+    expect(findings.map((finding) => 'sequence' in finding && finding.sequence).sort()).toEqual([-7, 0]);
+    await using old = await openLog();
+    await old.write(5);
+    await old.logSeal.seal();
+    const row = (await old.rows())[1]!;
+    old.clock.advance(91 * 86_400_000);
+    await old.logSeal.forget();
+    await old.write(1);
+    await old.logSeal.seal();
+    expect((await old.verify()).findings).toEqual([]);
+    const again = (values: Partial<LogRow>) =>
+      old.db
+        .insertInto('system_log')
+        .values({ ...row, ...values })
+        .execute();
+    await again({ id: 'forged', event: 'x/y/z' });
+    await again({ actor_name: 'Forged' });
+    expect((await old.verify()).findings.toSorted((one, other) => (one.kind < other.kind ? -1 : 1))).toMatchObject([
+      { kind: 'changed', sequence: 2, recordId: row.id, what: 'actor' },
+      { kind: 'changed', sequence: 2, recordId: 'forged', what: 'record' },
+    ]);
+  });
+});
+
 describe('A checkpoint', () => {
   it('cannot be made up or changed, to excuse what was deleted', async () => {
     const { db } = log;

@@ -115,6 +115,15 @@ export async function verifyChain(needs: {
       ? [row.seal ?? '']
       : [row.seal ?? '', ...previous!.map((seal) => sealOf(key, seal, row, sequence))];
   }
+  // Before the first number, or left of what was deleted: shown like any other, and in no chain.
+  for await (const row of rowsAfter(db, chain, Number.MIN_SAFE_INTEGER, cut?.sequence ?? 0)) {
+    const sequence = row.sequence!;
+    if (sequence < 1 || !isRowGenuine(key, row, sequence)) unproven.push(row);
+    else
+      for (const party of ['actor', 'target'] as const)
+        if (!arePartsGenuine(key, row, party))
+          findings.push({ kind: 'changed', sequence, recordId: row.id, what: party });
+  }
   findings.push(...tellReordered(key, unproven));
 
   const latest = genuine.reduce<Checkpoint | undefined>(
@@ -177,7 +186,12 @@ function tellReordered(key: LogKey, unproven: readonly LogRow[]): Finding[] {
   });
 }
 
-async function* rowsAfter(db: Database, chain: string, after: number): AsyncGenerator<LogRow> {
+async function* rowsAfter(
+  db: Database,
+  chain: string,
+  after: number,
+  upTo = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<LogRow> {
   let [from, id] = [after, '~'];
   for (;;) {
     const rows = await db
@@ -186,6 +200,7 @@ async function* rowsAfter(db: Database, chain: string, after: number): AsyncGene
       .where(...inChain(chain))
       .where('sequence', 'is not', null)
       .where(sql<boolean>`(sequence, id) > (${from}, ${id})`)
+      .where('sequence', '<=', upTo)
       .orderBy('sequence')
       .orderBy('id')
       .limit(batchSize)
