@@ -156,6 +156,21 @@ describe('A changed record', () => {
   });
 });
 
+describe('A changed record of somebody who is erased', () => {
+  it('is found afterwards too: the erasure proves only what was genuine', async () => {
+    const { db, logSeal } = log;
+    const findings = await found(async () => {
+      await change(5, { client_address: '203.0.113.9' });
+      await change(6, { detail: '{"number":66}' });
+      await db.transaction().execute((trx) => logSeal.pseudonymise(['aiko', 'ben'], trx));
+    });
+    expect(findings).toEqual([
+      { kind: 'changed', sequence: 5, recordId: rowAt(5).id, what: 'actor' },
+      { kind: 'changed', sequence: 6, recordId: rowAt(6).id, what: 'target' },
+    ]);
+  });
+});
+
 describe('A missing record', () => {
   it('is found wherever and however many are missing, and those around it are believed', async () => {
     await fc.assert(

@@ -18,6 +18,7 @@ import type { Store } from '../../store/store.ts';
 import { type Checkpoint, keptMs, latestCut, makeCheckpoint, toCheckpoint } from './checkpoints.ts';
 import { type LogKey, lockLog, openLogKey } from './log-key.ts';
 import {
+  arePartsGenuine,
   beginning,
   chainOf,
   erasureProof,
@@ -384,7 +385,9 @@ export function createLogSeal(needs: {
       count = rows.length;
       for (const row of rows) {
         const after = { ...row, ...left };
-        const proof = row.sequence === null ? null : erasureProof(logKey, row, party, personalParts(after, party));
+        // What was changed before gets no proof, or the erasure would make it good; verifying still tells it.
+        const isGenuine = row.sequence !== null && arePartsGenuine(logKey, row, party);
+        const proof = isGenuine ? erasureProof(logKey, row, party, personalParts(after, party)) : null;
         await trx
           .updateTable('system_log')
           .set({ ...left, [salt]: proof })
