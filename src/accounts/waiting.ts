@@ -10,7 +10,10 @@ export interface Waiting {
   browser: string;
 }
 
-/** The waiting sign-in of this browser, or a page that says it is over and leads on. */
+/**
+ * The waiting sign-in of this browser. Otherwise the answer has been given: by Back after the sign-in, home to the console
+ * or the workspace, whose session lives; else a page that says that it is over, and leads on.
+ */
 export async function findWaiting(
   context: AccountsContext,
   request: Request<{ uid: string }>,
@@ -22,9 +25,16 @@ export async function findWaiting(
     return { interaction, application, browser: context.browserOf(request, response) };
   }
   const client = request.query.client;
-  const wayOn = await context.wayToClient(typeof client === 'string' ? client : undefined);
-  context.responder.send(request, response, (page) => attemptPage(page, { problem: 'expired', wayOn }), {
-    status: 410,
-  });
+  const from = typeof client === 'string' ? await context.findApplication(client) : undefined;
+  const isSignedIn =
+    from !== undefined && from.realm !== null && (await context.op.sessionOf(request, from.realm)) !== undefined;
+  if (isSignedIn && from.own !== null && from.homeUrl !== null && request.method === 'GET') {
+    response.redirect(303, from.homeUrl);
+    return undefined;
+  }
+  // Without a session nobody can tell any more whether it was finished or took too long.
+  const problem = isSignedIn ? 'used' : 'over';
+  const wayOn = context.wayTo(from);
+  context.responder.send(request, response, (page) => attemptPage(page, { problem, wayOn }), { status: 410 });
   return undefined;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser, type Page } from '../support/browser.ts';
 import { arrive, followTo, type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
+import { createAdministrator, signInWithCode } from '../support/scenario/administrators.ts';
 import { alice, bob, type Connected, connectOkta, connectSaml } from '../support/scenario/upstreams.ts';
 import type { Simulator } from '../support/upstreams/oidc/vendor.ts';
 import type { SamlIdp } from '../support/upstreams/saml/saml-idp.ts';
@@ -86,8 +87,46 @@ describe('A sign-in page', () => {
     }
     const signin = history.find((url) => url.pathname.startsWith('/signin/') && !url.pathname.endsWith('/return'))!;
     const back = history.find((url) => url.pathname.endsWith('/return'))!;
-    expectWayOn(await browser.get(signin), 'http://127.0.0.1:9/');
+    const again = await browser.get(signin);
+    expectWayOn(again, 'http://127.0.0.1:9/');
+    expect(again.html).toContain('This sign-in is already finished');
     expect((await browser.get(back)).status).toBe(410);
+  });
+
+  it('leads home, by Back after a sign-in to the console or a workspace, while the session lives', async () => {
+    const who = await createAdministrator(app, [okta.organization], 'Back Button');
+    const console = { url: app.sites.consoleUrl(), signIn: (browser: Browser) => signInWithCode(browser, who) };
+    const browser = new Browser();
+    const first = await browser.get(console.url);
+    const home = await console.signIn(browser);
+    expect([first.url.pathname.startsWith('/signin/'), home.url.pathname]).toEqual([true, '/o/acme/']);
+    for (const path of ['', '/company', '/forgotten']) {
+      const url = new URL(first.url);
+      url.pathname += path;
+      const back = await browser.fetch('GET', url);
+      expect([path, back.status, back.headers.location]).toEqual([path, 303, console.url]);
+    }
+    expect((await browser.get(first.url)).url.pathname).toBe('/o/acme/');
+    // Somebody else's browser, or this one after the session: nothing to go to, and no word of too long or not.
+    const other = await new Browser().get(first.url);
+    expect([other.status, other.html.includes('This sign-in is over')]).toEqual([410, true]);
+    // A post of the old page is not answered by going anywhere.
+    const posted = await browser.fetch('POST', first.url, new URLSearchParams({ email: who.email }));
+    expect(posted.status).toBeGreaterThanOrEqual(400);
+    app.clock.advance(8 * 24 * 3_600_000);
+    expectWayOn(await browser.get(first.url), console.url);
+
+    const subscriber = new Browser();
+    const workspace = app.sites.workspaceUrl('acme', '/');
+    let page = await subscriber.fetch('GET', new URL(workspace));
+    const visited: URL[] = [];
+    while (page.headers.location !== undefined && visited.length < 20) {
+      visited.push(new URL(page.headers.location, page.url));
+      page = await subscriber.fetch('GET', visited.at(-1)!);
+    }
+    const signin = visited.find((url) => url.pathname.startsWith('/signin/'))!;
+    const back = await subscriber.fetch('GET', signin);
+    expect([back.status, back.headers.location]).toEqual([303, app.sites.workspaceUrl('acme')]);
   });
 
   it('opened in another browser leads on and shows nothing of the first', async () => {

@@ -182,6 +182,7 @@ export const pages: Readonly<Record<string, Sample>> = {
       provider: 'Contoso ADFS',
       organization,
     }),
+  'attempt-over': (c) => attemptPage(c, { problem: 'over', wayOn: workspace, organization: 'Northwind Traders' }),
   'attempt-expired': (c) => attemptPage(c, { problem: 'expired', wayOn: workspace, organization: 'Northwind Traders' }),
   'attempt-no-method': (c) =>
     attemptPage(c, { problem: 'no_method', wayOn: { to: 'console', href: '/' }, organization: 'Northwind Traders' }),

@@ -6,7 +6,7 @@ import type { PageContext } from '../../http/views/page.ts';
 import { accountsMessages } from './messages.ts';
 
 export interface AttemptPage {
-  problem: 'expired' | 'used' | 'other_browser' | 'unknown' | 'no_method' | 'incomplete';
+  problem: 'over' | 'expired' | 'used' | 'other_browser' | 'unknown' | 'no_method' | 'incomplete';
   wayOn: WayOn;
   organization?: string;
   reference?: Reference;

@@ -55,6 +55,10 @@ export const accountsEnglish = {
   },
 
   attempt: {
+    over: {
+      title: 'This sign-in is over',
+      text: 'It is finished, has been cancelled, or took longer than the 15 minutes that it may take. Please start again.',
+    },
     expired: {
       title: 'This sign-in took too long',
       text: 'For your security a sign-in must be finished within 15 minutes. Please start again.',

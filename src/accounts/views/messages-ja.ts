@@ -59,6 +59,10 @@ export const accountsJapanese: typeof accountsEnglish = {
   },
 
   attempt: {
+    over: {
+      title: 'このサインインは終了しています',
+      text: 'サインインが完了または中止されたか、制限時間の15分を過ぎています。最初からやり直してください。',
+    },
     expired: {
       title: 'サインインの制限時間を過ぎました',
       text: 'セキュリティ保護のため、サインインは15分以内に完了する必要があります。最初からやり直してください。',
