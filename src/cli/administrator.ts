@@ -1,5 +1,6 @@
 /** `administrator …` */
 import { developmentMailsUrl } from '../config/development.ts';
+import { normalizeEmail } from '../core/email-address.ts';
 import { type Administrator, type AdministratorDraft, statusOf } from '../directory/administrator-rows.ts';
 import { operator } from '../directory/authority.ts';
 import type { Invited } from '../directory/invitations.ts';
@@ -126,11 +127,20 @@ const list: Command = {
 const remove: Command = {
   name: 'administrator remove',
   summary: 'Take an administrator’s access away, at once, or an invitation back',
-  options: { organization: organizationOption, id: { value: 'ID', help: 'As listed', required: true } },
+  notes: 'Who: --id, or --email where one administrator alone has it.',
+  options: {
+    organization: organizationOption,
+    id: { value: 'ID', help: 'As listed' },
+    email: { value: 'EMAIL', help: 'As listed' },
+  },
   async run(values, io) {
+    if (values.has('id') === values.has('email')) throw new UsageError('Give either --id or --email');
     const { administrators, requireOrganization } = await io.open();
     const organization = await requireOrganization(values.required('organization'));
-    const removed = await administrators.remove(organization.id, values.required('id'), operator);
+    const email = values.text('email');
+    const all = email === undefined ? [] : await administrators.list(organization.id);
+    const id = values.text('id') ?? idOfEmail(all, email!, organization);
+    const removed = await administrators.remove(organization.id, id, operator);
     const text = `${removed.displayName} no longer administers ${organization.name}`;
     return { json: { id: removed.id, removed: true }, text };
   },
@@ -155,6 +165,15 @@ export function answerOfInvitation(
     ['Valid until', until],
   ])}\n${how}`;
   return { json: { ...administrator, link, expiresAt: until, mailed }, text };
+}
+
+function idOfEmail(all: readonly Administrator[], email: string, { name }: Organization): string {
+  const normalized = normalizeEmail(email);
+  const having = all.filter((each) => each.email !== null && normalizeEmail(each.email) === normalized);
+  if (normalized === undefined || having.length === 0)
+    throw new RefusedError(`Nobody with the email ${email} administers ${name} (administrator list)`);
+  if (having.length > 1) throw new RefusedError(`${having.length} administrators have the email ${email}: give --id`);
+  return having[0]!.id;
 }
 
 type Who = Pick<AdministratorDraft, 'kind' | 'connectionId' | 'subject' | 'displayName' | 'email'>;
@@ -193,7 +212,8 @@ function readAccess(values: Values): Access {
   if (values.has('full') === names.length > 0) throw new UsageError('Give either --full or --permission');
   if (names.length === 0) return { access: 'full' };
   const unknown = names.filter((name) => !isPermission(name));
-  if (unknown.length > 0) throw new UsageError(`No such permission: ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new UsageError(`No such permission: ${unknown.join(', ')}. There are: ${permissionNames.join(', ')}`);
   return { access: 'custom', permissions: names.filter(isPermission) };
 }
 

@@ -36,7 +36,7 @@ const show: Command = {
       ['Terms accepted', seen.terms.join(', ') || 'none'],
       ...seen.administers.map(({ organization, orgId, access }) => [
         'Administers',
-        `${organization} (${orgId}), ${textOfAccess('en', access)} access`,
+        `${organization} (${orgId}), ${access.access === 'full' ? '' : 'custom access: '}${textOfAccess('en', access)}`,
       ]),
     ];
     return { json: { ...subject, ...seen }, text: `${subject.displayName} <${subject.email}>\n${columns(rows)}` };

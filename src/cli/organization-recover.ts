@@ -26,6 +26,7 @@ const recover: Command = {
       );
     const active = (await administrators.list(organization.id)).filter(({ state }) => state === 'active');
     const full = active.filter(({ access }) => access.access === 'full').map(({ displayName }) => displayName);
+    const told = active.filter((each) => each.email !== null).length;
     const would = [
       plan.kind === 'raise'
         ? `${email}, who administers ${organization.name} with custom access, gets full access`
@@ -34,7 +35,7 @@ const recover: Command = {
       full.length > 0
         ? `It has full access now: ${full.join(', ')}; nothing is taken from them`
         : 'Nobody has full access now',
-      `${active.filter((each) => each.email !== null).length} administrators are told by mail; the system log says so too`,
+      `${told === 1 ? '1 administrator is' : `${told} administrators are`} told by mail; the system log says so too`,
     ];
     const facts = [
       organization.id,

@@ -8,6 +8,7 @@ import { problemOfName } from '../directory/names.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { answerOfInvitation } from './administrator.ts';
 import { type Command, columns, UsageError } from './command.ts';
+import { RefusedError } from './refused-error.ts';
 
 const organizationOption = { value: 'ID', help: 'Customer id or OrgID', required: true } as const;
 
@@ -30,7 +31,12 @@ const create: Command = {
     const [workspaceName, email] = [values.text('workspace'), values.text('admin')];
     if (email !== undefined && normalizeEmail(email) === undefined)
       throw new DirectoryError('email_invalid', `"${email}" is no email address`);
-    const name = values.required('name');
+    const name = values.required('name').trim();
+    const same = values.has('customer') ? undefined : await findNamed(organizations, name);
+    if (same)
+      throw new RefusedError(
+        `There is an organization ${same.name} already (customer id ${same.customerId}). For another one of this name give --customer`,
+      );
     const organization = await createNamed(organizations, values.text('customer'), {
       name,
       ...(workspaceName !== undefined && { workspaceName }),
@@ -54,6 +60,12 @@ const create: Command = {
     return { json: { ...made.json, invitation: invited.json }, text: `${made.text}\n${invited.text}` };
   },
 };
+
+/** Twice the same command is rather a mistake than two organizations. */
+async function findNamed(organizations: Organizations, name: string): Promise<Organization | undefined> {
+  const spelled = (text: string) => text.trim().normalize('NFKC').toLowerCase();
+  return (await organizations.list()).find((each) => spelled(each.name) === spelled(name));
+}
 
 /** One that is made from the name may be taken: then with a few characters after it. */
 async function createNamed(

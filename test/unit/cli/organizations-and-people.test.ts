@@ -125,7 +125,16 @@ describe('the CLI', { timeout: 90_000 }, () => {
       permissions: ['library'],
     });
     expect((await operator.run(['administrator', 'list', ...at])).out).toMatch(/alice.*full[\s\S]*bob.*library/);
-    expect((await operator.run([...custom, '--permission', 'everything'])).code).toBe(2);
+    const unknown = await operator.run([...custom, '--permission', 'everything']);
+    expect([unknown.code, unknown.err]).toEqual([
+      2,
+      expect.stringMatching(/everything\. There are: .*library.*system-log/),
+    ]);
+    const remove = (...who: string[]) => operator.run(['administrator', 'remove', ...at, ...who]);
+    expect((await remove()).code).toBe(2);
+    expect((await remove('--id', 'x', '--email', 'bob@alpha.test')).code).toBe(2);
+    expect((await remove('--email', 'carol@alpha.test')).err).toContain('Nobody with the email carol@alpha.test');
+    expect((await remove('--email', 'BOB@alpha.test')).out).toContain('bob no longer administers');
   });
 
   test('makes an organization by its name alone, with a link for its first administrator', async () => {
@@ -142,6 +151,12 @@ describe('the CLI', { timeout: 90_000 }, () => {
       mailed: false,
       link: expect.stringMatching(/^http:\/\/localhost:8080\/invitation\/[0-9a-f-]{36}\.[\w-]{43}$/),
     });
+    // Twice the same is rather a mistake; whoever means it says which.
+    for (const name of ['Nåthan & Söhne KK', ' nåthan ＆ söhne kk ']) {
+      const twice = await operator.run(create(name));
+      expect([twice.code, twice.err]).toEqual([1, expect.stringMatching(/nathan-sohne-kk.*--customer/)]);
+    }
+    expect((await operator.json(create('Nåthan & Söhne KK', '--customer', 'nathan-2'))).customerId).toBe('nathan-2');
     expect((await operator.json(create('Nathan Sohne KK'))).customerId).toMatch(/^nathan-sohne-kk-\d{6}$/);
     expect((await operator.json(create('株式会社サンプル'))).customerId).toMatch(/^org-\d{6}$/);
     const shown = await operator.run(create('Beta', '--admin', 'bob@beta.test'));
