@@ -151,7 +151,7 @@ export interface MenuEntry {
 export const menu: readonly MenuEntry[] = [
   { page: 'overview', route: 'GET /' },
   { page: 'sessions', route: 'GET /sessions' },
-  { page: 'password', route: 'GET /password' },
+  { page: 'password', route: 'GET /password', ofIdentity: true },
   { page: 'mfa', route: 'GET /mfa', ofIdentity: true },
   { page: 'passkeys', route: 'GET /passkeys', ofIdentity: true },
   { page: 'administrators', route: 'GET /administrators' },
