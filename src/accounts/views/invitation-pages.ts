@@ -89,7 +89,7 @@ export function invitationAccountPage(context: PageContext, model: InvitationAcc
       ...newPasswordMessages(language, passwordProblems),
     ])}${form(
       { action: model.action, csrf: model.csrf, hidden: { version: String(model.version) } },
-      definitionList([[m.email, model.email]]),
+      html`<p>${m.email}: <strong>${model.email}</strong></p>`,
       // So that a password manager keeps the password with the right name.
       html`<input type="text" name="email" value="${model.email}" autocomplete="username" readonly hidden>`,
       field({

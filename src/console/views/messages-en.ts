@@ -112,7 +112,7 @@ export const consoleEnglish = {
     forSubscribers: 'Subscribers',
     emptyTitle: 'No connections yet',
     empty:
-      'Administrators sign in with their Citrix identity. Connect an identity provider so that subscribers can sign in.',
+      'Administrators sign in with their Citrix identity. So that subscribers can sign in, the operator of this service connects an identity provider on the command line: sekisho connection add (README, “Its provider”).',
     overview: 'Overview',
     atProvider: 'For your identity provider',
     atProviderLead: 'Enter these values where your identity provider describes this application.',

@@ -115,7 +115,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     forSubscribers: '利用者',
     emptyTitle: '接続はまだありません',
     empty:
-      '管理者はCitrix IDでサインインします。利用者がサインインできるようにするには、IDプロバイダーを接続してください。',
+      '管理者はCitrix IDでサインインします。利用者がサインインできるようにするには、このサービスの運用者がコマンドライン（sekisho connection add、READMEの「Its provider」）でIDプロバイダーを接続します。',
     overview: '概要',
     atProvider: 'IDプロバイダーに登録する値',
     atProviderLead: 'IDプロバイダーのアプリケーション設定に、次の値を入力してください。',
