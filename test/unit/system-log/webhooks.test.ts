@@ -138,6 +138,42 @@ describe('A webhook of the system log', () => {
     expect(await log.webhooks.find(log.id)).toMatchObject({ state: 'active', waiting: 0 });
   });
 
+  test('that is slow gets a part in each visit, and nothing is left out', async () => {
+    await using log = await opened();
+    await log.webhooks.save(log.id, url, act);
+    await log.record(600);
+    log.answers(() => {
+      log.clock.advance(5000);
+      return new Response(null, { status: 204 });
+    });
+    const taken: number[] = [];
+    for (let visit = 0; visit < 4; visit++) taken.push(await log.webhooks.deliver());
+    expect(taken).toEqual([200, 200, 200, 1]);
+    expect(log.numbers()).toEqual(Array.from({ length: 601 }, (_, index) => index + 1));
+  });
+
+  test('that does not answer holds up no other one', async () => {
+    await using log = await opened();
+    const others = 12;
+    await log.webhooks.save(log.id, url, act);
+    for (let index = 0; index < others; index++) {
+      const { id } = await log.organizations.create({ name: `Other ${index}`, customerId: `other${index}` });
+      await log.webhooks.save(id, `https://other.example/${index}`, act);
+    }
+    log.clock.advance(4000);
+    await log.logSeal.seal();
+    let goOn = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    log.answers(async () => {
+      if (log.received.at(-1)!.url === url) await slow;
+      else if (log.received.length === others + 1) goOn();
+      return new Response(null, { status: 204 });
+    });
+    expect(await log.webhooks.deliver()).toBe(others + 1);
+  }, 5000);
+
   test('is told by one process at a time', async () => {
     await using log = await opened();
     await log.webhooks.save(log.id, url, act);
