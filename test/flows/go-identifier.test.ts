@@ -139,6 +139,9 @@ describe('An Azure AD administrator', () => {
     expect(page.html).toContain('Custom access');
     expect(page.html).toMatch(/System Log/);
     expect(page.html).toMatch(/Workspace Configuration/);
+    // What only the built-in identity has is not in the menu.
+    expect(page.html).toMatch(/href="[^"]*\/o\/acme\/sessions"/);
+    expect(page.html).not.toMatch(/href="[^"]*\/(?:password|mfa|passkeys)"/);
     const refused = await browser.get(console('acme', '/connections'));
     expect(refused.status).toBe(403);
     expect(refused.html).toContain('only for administrators with full access');
