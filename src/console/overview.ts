@@ -12,7 +12,7 @@ import type { Handler } from './visit.ts';
 
 export interface OverviewOptions {
   sites: Pick<Sites, 'workspaceUrl'>;
-  connections: Pick<Connections, 'find'>;
+  connections: Pick<Connections, 'find' | 'list'>;
   labelOf(kind: string): string;
   show: Show;
 }
@@ -21,6 +21,7 @@ export function overviewRoutes({ sites, connections, labelOf, show }: OverviewOp
   const showOverview: Handler = async (visit) => {
     const { state, organization, access, now } = visit;
     const connection = await connections.find(state.session.connectionId);
+    const isNew = access.access === 'full' && (await connections.list(organization.id)).length === 0;
     const model: Omit<OverviewPage, 'access'> = {
       provider: connection?.name ?? labelOf(state.session.idp),
       methods: state.session.amr,
@@ -28,6 +29,7 @@ export function overviewRoutes({ sites, connections, labelOf, show }: OverviewOp
       workspaceUrl: sites.workspaceUrl(organization.workspaceName),
       session: summaryOf(state, now),
       sessionsHref: visit.url('/sessions'),
+      ...(isNew && { connectionsHref: visit.url('/connections') }),
     };
     show(visit, (context, frame) =>
       overviewPage(context, frame, { ...model, access: describe(access, context.language) }),

@@ -86,6 +86,11 @@ describe('The list of administrators', () => {
 });
 
 describe('An administrator with full access', () => {
+  it('reads on the first page of a new organization who connects an identity provider', async () => {
+    const page = await browser.get(app.sites.consoleUrl('/o/acme/'));
+    expect(page.html).toContain('sekisho connection add');
+  });
+
   it('invites by email, sends again, and sees what becomes of it', async () => {
     await browser.get(url('/invite'));
     const fields = { email: 'aiko@example.com', access: 'custom', 'permission-system-log': 'on' };

@@ -136,6 +136,7 @@ export const consolePages: Readonly<Record<string, Sample>> = {
       workspaceUrl: 'https://sample.citrixcloud.example/',
       session: { now, openedAt: now - hour, endsAt: now + 71 * hour, limit: 'absolute' },
       sessionsHref: '/sessions',
+      connectionsHref: '/connections',
     }),
   'console-overview-custom': (c) =>
     overviewPage(

@@ -1,6 +1,7 @@
 /** My account: who am I here, what may I do, how long does my session last and which limit ends it. */
 import { actions, linkButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
+import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { methodNames, type SessionSummary, sessionRows } from '../../http/views/session-summary.ts';
 import { copyValue, definitionList, section } from '../../http/views/values.ts';
@@ -17,16 +18,26 @@ export interface OverviewPage {
   workspaceUrl?: string;
   session: SessionSummary;
   sessionsHref: string;
+  /** Of an organization without any, for who may do something about it. */
+  connectionsHref?: string;
 }
 
 export function overviewPage(context: PageContext, frame: ConsoleFrame, model: OverviewPage): Html {
   const { language } = context;
   const m = consoleMessages[language].overview;
+  const { connections, pages } = consoleMessages[language];
   const { organization, person } = frame;
   return consolePage(context, frame, {
     page: 'overview',
     title: consoleMessages[language].pages.overview,
-    body: html`${section(
+    body: html`${
+      model.connectionsHref !== undefined &&
+      notice(
+        'information',
+        html`${connections.empty} <a href="${model.connectionsHref}">${pages.connections}</a>`,
+        connections.emptyTitle,
+      )
+    }${section(
       m.person,
       definitionList([
         [m.name, person.name],
