@@ -46,7 +46,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   const store = await openStore(config, database, log);
   const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow' });
   let isStopping = false;
-  const mailSender = openMailSender(config, sites, log);
+  const mailSender = await openMailSender(config, sites, log);
   // Soon, and all that one request has queued together.
   let mailTimer: NodeJS.Timeout | undefined;
   const onMailQueued = (): void => {
@@ -141,7 +141,7 @@ async function openStore(config: Config, database: OpenDatabase, log: Log): Prom
   return createSqliteStore({ database: database.sqlite, clock: systemClock });
 }
 
-function openMailSender(config: Config, sites: Sites, log: Log): MailSender | undefined {
+async function openMailSender(config: Config, sites: Sites, log: Log): Promise<MailSender | undefined> {
   const { hostname } = new URL(sites.accountsBase);
   if (config.smtpUrl !== undefined)
     return createSmtpSender({ url: config.smtpUrl, from: config.mailFrom ?? `Sekisho <no-reply@${hostname}>` });

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 
 export interface Mail {
   to: string;
@@ -21,7 +20,9 @@ export interface MailSender {
 const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** `url`: `smtp://` (STARTTLS where the server offers it) or `smtps://`, with user and password. */
-export function createSmtpSender({ url, from }: { url: string; from: string }): MailSender {
+export async function createSmtpSender({ url, from }: { url: string; from: string }): Promise<MailSender> {
+  // Only who sends waits for it to load: a twentieth of the start.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport(
     { url, pool: true, maxConnections: 2, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 },
     // Nothing that a mail holds may make nodemailer read a file or fetch a URL.

@@ -73,7 +73,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const store = options.stores?.store ?? createSqliteStore({ database: database.sqlite!, clock });
   const fetch = createGuardedFetch({ allowLoopback: true });
   const mailSender =
-    options.mailServer && createSmtpSender({ url: options.mailServer.url, from: 'Sekisho <no-reply@id.example>' });
+    options.mailServer &&
+    (await createSmtpSender({ url: options.mailServer.url, from: 'Sekisho <no-reply@id.example>' }));
   const lines: string[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {

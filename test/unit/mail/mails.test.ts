@@ -23,7 +23,7 @@ let sender: MailSender;
 beforeAll(async () => {
   database = await openDatabase({ kind: 'sqlite', file: ':memory:' });
   server = await startMailServer();
-  sender = createSmtpSender({ url: server.url, from: 'Sekisho <no-reply@id.example>' });
+  sender = await createSmtpSender({ url: server.url, from: 'Sekisho <no-reply@id.example>' });
 });
 afterAll(async () => {
   await sender.close();

@@ -55,7 +55,7 @@ describe('telling a person', () => {
   beforeAll(async () => {
     database = await openDatabase({ kind: 'sqlite', file: ':memory:' });
     server = await startMailServer();
-    sender = createSmtpSender({ url: server.url, from: 'Sekisho <no-reply@id.example>' });
+    sender = await createSmtpSender({ url: server.url, from: 'Sekisho <no-reply@id.example>' });
   });
   afterAll(async () => {
     await sender.close();
