@@ -1,6 +1,6 @@
 /** Who acts in the middle of a sign-in: for the system log and for mails. */
 import type { Request } from 'express';
-import { edgeOf } from '../http/edge.ts';
+import { originOf } from '../http/edge.ts';
 import type { VerifiedPerson } from '../signin/person.ts';
 import type { Act } from '../system-log/events.ts';
 import type { AccountsContext } from './context.ts';
@@ -12,10 +12,8 @@ export async function actDuringSignIn(
   { subject, claims }: VerifiedPerson,
 ): Promise<Act> {
   const id = await administratorAccountOf(subject);
-  const userAgent = request.headers['user-agent'];
   return {
     actor: { type: 'administrator', id: id ?? subject, name: claims.name ?? null },
-    clientAddress: edgeOf(request).address,
-    ...(userAgent !== undefined && { userAgent }),
+    ...originOf(request),
   };
 }

@@ -6,7 +6,7 @@
  * mailbox get is limited in `http/request-limits.ts` and `directory/password-resets.ts` (ID-16).
  */
 import { type Request, type Response, Router } from 'express';
-import { edgeOf } from '../http/edge.ts';
+import { edgeOf, originOf } from '../http/edge.ts';
 import { type NewPasswordProblem, newPasswordFields, problemOfTyping } from '../http/views/new-password.ts';
 import { type AccountsContext, readPost } from './context.ts';
 import {
@@ -61,10 +61,8 @@ export function createForgottenPasswordRoutes(context: AccountsContext): Router 
     const next = form[newPasswordFields.next] ?? '';
     const typing = problemOfTyping(next, form[newPasswordFields.repeated] ?? '');
     if (typing !== undefined) return showReset(request, response, person, [typing]);
-    const userAgent = request.headers['user-agent'];
     const { address } = edgeOf(request);
-    const act = { clientAddress: address, ...(userAgent !== undefined && { userAgent }) };
-    const answer = await passwordResets.use(token, next, act, languageOf(request));
+    const answer = await passwordResets.use(token, next, originOf(request), languageOf(request));
     if (answer.outcome === 'refused') return showReset(request, response, person, answer.problems);
     if (answer.outcome !== 'changed') return showGone(request, response);
     await context.endSessionsOf(person.identityId, { since: answer.at });

@@ -9,7 +9,7 @@ import { DirectoryError } from '../directory/errors.ts';
 import type { OpenInvitation } from '../directory/invitations.ts';
 import { problemsOfPassword } from '../directory/password-rules.ts';
 import { permissionLabels, textOfAccess } from '../directory/permission-labels.ts';
-import { edgeOf } from '../http/edge.ts';
+import { originOf } from '../http/edge.ts';
 import type { Form } from '../http/forms.ts';
 import { newPasswordFields, problemOfTyping } from '../http/views/new-password.ts';
 import { type AccountsContext, readPost } from './context.ts';
@@ -52,7 +52,7 @@ export function createInvitationRoutes(context: AccountsContext): Router {
     if (problems) return askForAccount(request, response, invitation, form, problems);
     const person = { displayName: form.name ?? '', password: form[newPasswordFields.next] ?? '' };
     await conclude(request, response, invitation, form, () =>
-      invitations.acceptAsNew(tokenOf(request), { version: versionOf(form), person }, fromOf(request)),
+      invitations.acceptAsNew(tokenOf(request), { version: versionOf(form), person }, originOf(request)),
     );
   });
 
@@ -61,7 +61,7 @@ export function createInvitationRoutes(context: AccountsContext): Router {
     const invitation = await findOpen(request, response);
     if (!invitation) return;
     await conclude(request, response, invitation, form, () =>
-      invitations.acceptAsExisting(tokenOf(request), versionOf(form), fromOf(request)),
+      invitations.acceptAsExisting(tokenOf(request), versionOf(form), originOf(request)),
     );
   });
 
@@ -176,9 +176,4 @@ function refusalOf({ code }: DirectoryError): Problems | undefined {
 
 function versionOf(form: Form): number {
   return /^\d{1,9}$/.test(form.version ?? '') ? Number(form.version) : -1;
-}
-
-function fromOf(request: Request): { clientAddress: string; userAgent?: string } {
-  const userAgent = request.headers['user-agent'];
-  return { clientAddress: edgeOf(request).address, ...(userAgent !== undefined && { userAgent }) };
 }

@@ -1,6 +1,6 @@
 /** The task `new-password`: the one that was proven has not been used for long, or is known from a breach (CIT-3). */
 import { Router } from 'express';
-import { edgeOf } from '../http/edge.ts';
+import { originOf } from '../http/edge.ts';
 import { type NewPasswordProblem, newPasswordFields, problemOfTyping } from '../http/views/new-password.ts';
 import { type AccountsContext, readPost } from './context.ts';
 import type { ShowTask } from './task.ts';
@@ -49,14 +49,12 @@ export function createNewPasswordRoutes(context: AccountsContext): Router {
     const typing = problemOfTyping(next, form[newPasswordFields.repeated] ?? '');
     if (typing !== undefined) return show(context, request, response, waiting, progress, [typing]);
     const { claims, subject } = progress.person;
-    const userAgent = request.headers['user-agent'];
     const answer = await context.citrix.setNewPassword(interaction.uid, browser, {
       next,
       language: context.responder.contextOf(request).language,
       act: {
         actor: { type: 'administrator', id: subject, name: claims.name ?? null },
-        clientAddress: edgeOf(request).address,
-        ...(userAgent !== undefined && { userAgent }),
+        ...originOf(request),
       },
     });
     if (answer.outcome === 'refused') return show(context, request, response, waiting, progress, answer.problems);

@@ -1,6 +1,6 @@
 /** The task `terms`, the last of a sign-in: the terms of service in force are accepted, or there is no session (CIT-10). */
 import { type Request, type Response, Router } from 'express';
-import { edgeOf } from '../http/edge.ts';
+import { originOf } from '../http/edge.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { CitrixProgress } from '../signin/citrix-progress.ts';
 import type { Act } from '../system-log/events.ts';
@@ -70,12 +70,10 @@ export function createTermsRoutes(context: AccountsContext): Router {
   /** Before there is an account the identity stands for it. */
   async function actOf(request: Request, progress: CitrixProgress): Promise<Act> {
     const { subject } = progress.person;
-    const userAgent = request.headers['user-agent'];
     const id = (await context.administratorAccountOf(subject)) ?? subject;
     return {
       actor: { type: 'administrator', id, name: nameOf(progress) },
-      clientAddress: edgeOf(request).address,
-      ...(userAgent !== undefined && { userAgent }),
+      ...originOf(request),
     };
   }
 

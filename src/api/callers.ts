@@ -8,7 +8,7 @@ import type { Request } from 'express';
 import { AppError } from '../core/errors.ts';
 import type { Membership } from '../directory/memberships.ts';
 import { type Csrf, csrfField, refuseCrossSite } from '../http/csrf.ts';
-import { edgeOf } from '../http/edge.ts';
+import { edgeOf, originOf } from '../http/edge.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import { networkOf } from '../http/rate-limit.ts';
 import { personOf } from '../http/session-models.ts';
@@ -98,13 +98,11 @@ export function membershipsOf(caller: Caller): readonly Membership[] {
 }
 
 export function actOf(caller: Caller, request: Request): Act {
-  const userAgent = request.headers['user-agent'];
   return {
     actor:
       caller.kind === 'client'
         ? { type: 'client', id: caller.client.clientId, name: caller.client.name }
         : { type: 'administrator', id: caller.state.session.accountId, name: personOf(caller.state.session).name },
-    clientAddress: edgeOf(request).address,
-    ...(userAgent !== undefined && { userAgent }),
+    ...originOf(request),
   };
 }

@@ -6,7 +6,7 @@
  */
 import type { Request, Response } from 'express';
 import { AppError } from '../core/errors.ts';
-import { edgeOf } from '../http/edge.ts';
+import { edgeOf, originOf } from '../http/edge.ts';
 import { type Form, readForm } from '../http/forms.ts';
 import { networkOf, type RateLimiter } from '../http/rate-limit.ts';
 import { type ClientTokens, clientTokenLifetime, type TokenOutcome } from '../signin/client-tokens.ts';
@@ -171,13 +171,11 @@ function entryAbout(
   client: { clientId: string; name: string; organizationId: string },
   request: Request,
 ): Act & Pick<SystemLogEntry, 'organizationId' | 'target'> {
-  const userAgent = request.headers['user-agent'];
   return {
     organizationId: client.organizationId,
     actor: { type: 'client', id: client.clientId, name: client.name },
     target: { type: 'clientadministrator', id: client.clientId, name: client.name },
-    clientAddress: edgeOf(request).address,
-    ...(userAgent !== undefined && { userAgent }),
+    ...originOf(request),
   };
 }
 

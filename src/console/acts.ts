@@ -1,6 +1,6 @@
 /** What the acts of administrators have in common: the entry in the system log, and the redirect after a post. */
 import type { Authority } from '../directory/authority.ts';
-import { edgeOf } from '../http/edge.ts';
+import { originOf } from '../http/edge.ts';
 import { personOf } from '../http/session-models.ts';
 import { type Act, entryBy, type SystemLogEntry } from '../system-log/events.ts';
 import type { Done } from './flash.ts';
@@ -11,11 +11,9 @@ export type RecordEntry = (entry: SystemLogEntry) => Promise<void>;
 
 /** This administrator, in this request. */
 export function actOf({ state, request }: Pick<Visit, 'state' | 'request'>): Act {
-  const userAgent = request.headers['user-agent'];
   return {
     actor: { type: 'administrator', id: state.session.accountId, name: personOf(state.session).name },
-    clientAddress: edgeOf(request).address,
-    ...(userAgent !== undefined && { userAgent }),
+    ...originOf(request),
   };
 }
 

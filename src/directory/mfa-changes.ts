@@ -10,10 +10,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Database } from '../database/schema.ts';
 import type { SecurityNoticeKind } from '../mail/letters/security-notice.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
-import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
+import type { Act, SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { createBackupCodes, hashBackupCodes } from './backup-codes.ts';
-import { organizationsOfIdentity } from './identity-organizations.ts';
+import { recordOfIdentity } from './identity-organizations.ts';
 import { endSessionsUnlessEnded } from './identity-sessions.ts';
 import { personOf } from './mfa.ts';
 import { maskPhoneNumber } from './phone-number.ts';
@@ -121,10 +121,7 @@ export function createMfaChanges({ db, clock, sealer, tellPerson, systemLog }: M
 
   async function note(trx: Database, identityId: string, act: Act, event: SystemEvent): Promise<void> {
     const { name } = await personOf(trx, identityId);
-    const target = { type: 'identity', id: identityId, name } as const;
-    // The factor counts in every organization of the identity (CIT-7).
-    for (const organizationId of await organizationsOfIdentity(trx, identityId))
-      await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
+    await recordOfIdentity(trx, systemLog, act, { event, identity: { id: identityId, name } });
   }
 
   async function tell(trx: Database, identityId: string, act: Act, kind: SecurityNoticeKind): Promise<void> {

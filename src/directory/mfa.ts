@@ -14,12 +14,12 @@ import { type FactorCodePurpose, factorCode } from '../mail/letters/factor-code.
 import type { Mails } from '../mail/mails.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
 import type { Store } from '../store/store.ts';
-import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
+import type { Act, SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { createBackupCodes } from './backup-codes.ts';
 import { createEmailCodes, emailCodeLifetime } from './email-codes.ts';
 import { createFactorTries } from './factor-tries.ts';
-import { organizationsOfIdentity } from './identity-organizations.ts';
+import { recordOfIdentity } from './identity-organizations.ts';
 import { isMailboxInDoubt, trustMailbox } from './resets-by-mail.ts';
 import { createTotpDevices } from './totp-devices.ts';
 
@@ -160,10 +160,7 @@ export function createMfa({ db, store, clock, sealer, mails, tellPerson, systemL
     detail: Readonly<Record<string, string | number>> = {},
   ): Promise<void> {
     const { name } = await personOf(trx, identityId);
-    const target = { type: 'identity', id: identityId, name } as const;
-    // The factor counts in every organization of the identity (CIT-7).
-    for (const organizationId of await organizationsOfIdentity(trx, identityId))
-      await systemLog.record(entryBy(act, { event, organizationId, target, detail }), trx);
+    await recordOfIdentity(trx, systemLog, act, { event, detail, identity: { id: identityId, name } });
   }
 
   const isCodeWaiting = (request: Pick<FactorRequest, 'identityId' | 'challengeId'>) => emailCodes.isWaiting(request);

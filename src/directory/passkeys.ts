@@ -10,10 +10,10 @@ import type { Clock } from '../core/clock.ts';
 import { randomToken } from '../core/random.ts';
 import type { Database, PasskeyRow } from '../database/schema.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
-import { type Act, type EventDetail, entryBy, type SystemEvent } from '../system-log/events.ts';
+import type { Act, EventDetail, SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { DirectoryError } from './errors.ts';
-import { organizationsOfIdentity } from './identity-organizations.ts';
+import { recordOfIdentity } from './identity-organizations.ts';
 
 /** Of one identity: more are a list that nobody reads, and a page that gets slower. */
 const mostPasskeys = 20;
@@ -185,7 +185,7 @@ export function createPasskeys(needs: {
     return updated.numUpdatedRows === 1n;
   }
 
-  /** In the log of every organization that knows them. About the person, so that erasing them takes the passkey's name along, which they have chosen. */
+  /** About the person, so that erasing them takes the passkey's name along, which they have chosen. */
   async function record(
     trx: Database,
     event: SystemEvent,
@@ -194,9 +194,8 @@ export function createPasskeys(needs: {
     act: Act,
     detail: EventDetail,
   ): Promise<void> {
-    const target = { type: 'identity', id: identityId, name: person.display_name } as const;
-    for (const organizationId of await organizationsOfIdentity(trx, identityId))
-      await systemLog.record(entryBy(act, { event, organizationId, target, detail }), trx);
+    const identity = { id: identityId, name: person.display_name };
+    await recordOfIdentity(trx, systemLog, act, { event, detail, identity });
   }
 
   return { list, has, rowsOf, findByCredential, userHandleOf, add, rename, remove, noteUse };

@@ -17,9 +17,9 @@ import type { Database } from '../database/schema.ts';
 import { passwordResetLetter } from '../mail/letters/password-reset.ts';
 import type { Mails } from '../mail/mails.ts';
 import type { Store } from '../store/store.ts';
-import { type Act, entryBy } from '../system-log/events.ts';
+import type { Act } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
-import { organizationsOfIdentity } from './identity-organizations.ts';
+import { recordOfIdentity } from './identity-organizations.ts';
 import { networkOf } from './password-throttle.ts';
 import type { PasswordChange, Passwords } from './passwords.ts';
 import { noteResetByMail } from './resets-by-mail.ts';
@@ -153,9 +153,8 @@ export function createPasswordResets(needs: PasswordResetsNeeds) {
         ...(asked.client_address !== null && { clientAddress: asked.client_address }),
         ...(asked.user_agent !== null && { userAgent: asked.user_agent }),
       };
-      const target = { type: 'identity', id: identity.id, name: identity.display_name } as const;
-      for (const organizationId of await organizationsOfIdentity(trx, identity.id))
-        await systemLog.record(entryBy(act, { event: 'platform/password/forgot', organizationId, target }), trx);
+      const about = { id: identity.id, name: identity.display_name };
+      await recordOfIdentity(trx, systemLog, act, { event: 'platform/password/forgot', identity: about });
       return true;
     });
   }

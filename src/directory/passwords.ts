@@ -13,11 +13,11 @@ import type { Language } from '../core/language.ts';
 import { prepareFind } from '../database/prepared.ts';
 import type { Database, IdentityRow } from '../database/schema.ts';
 import type { TellPerson } from '../mail/tell-person.ts';
-import { type Act, entryBy } from '../system-log/events.ts';
+import type { Act } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import type { CompromisedPasswords } from './compromised-passwords.ts';
 import type { PasswordHasher } from './credentials.ts';
-import { organizationsOfIdentity } from './identity-organizations.ts';
+import { recordOfIdentity } from './identity-organizations.ts';
 import { endSessionsBefore } from './identity-sessions.ts';
 import { type PasswordProblem, problemsOfPassword } from './password-rules.ts';
 import { suspendClientsOf } from './secure-clients.ts';
@@ -113,9 +113,7 @@ export function createPasswords({ db, clock, hasher, compromised, systemLog, tel
         await endSessionsBefore(trx, row.id, now);
         // What has been mailed meanwhile opened the old password's door.
         await trx.deleteFrom('password_resets').where('identity_id', '=', row.id).execute();
-        const target = { type: 'identity', id: row.id, name: row.display_name } as const;
-        for (const organizationId of await organizationsOfIdentity(trx, row.id))
-          await systemLog.record(entryBy(act, { event, organizationId, target }), trx);
+        await recordOfIdentity(trx, systemLog, act, { event, identity: { id: row.id, name: row.display_name } });
         if (event === 'platform/password/change') {
           await tellPerson({ kind: 'password_changed', email: row.email, language, act }, trx);
         } else {

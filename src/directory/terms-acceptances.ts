@@ -10,9 +10,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Language } from '../core/language.ts';
 import { hashOfToken } from '../core/random.ts';
 import type { Database } from '../database/schema.ts';
-import { type Act, entryBy, type SystemEvent } from '../system-log/events.ts';
+import type { Act, SystemEvent } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
-import { organizationsOfIdentity } from './identity-organizations.ts';
+import { recordOfIdentity } from './identity-organizations.ts';
 
 export interface Accepting {
   identity: { id: string; displayName: string };
@@ -69,10 +69,8 @@ export function createTermsAcceptances(needs: {
   }
 
   async function record(event: SystemEvent, { identity, language, version }: Accepting, act: Act, trx: Database) {
-    for (const organizationId of await organizationsOfIdentity(trx, identity.id)) {
-      const target = { type: 'identity', id: identity.id, name: identity.displayName } as const;
-      await systemLog.record(entryBy(act, { event, organizationId, target, detail: { version, language } }), trx);
-    }
+    const about = { id: identity.id, name: identity.displayName };
+    await recordOfIdentity(trx, systemLog, act, { event, detail: { version, language }, identity: about });
   }
 
   return { terms, isDue, accept, decline };

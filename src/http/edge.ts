@@ -49,6 +49,12 @@ export function edgeOf(request: IncomingMessage): Edge {
   return request.edge;
 }
 
+/** Where a request comes from, as the system log keeps it. */
+export function originOf(request: IncomingMessage): { clientAddress: string; userAgent?: string } {
+  const userAgent = request.headers['user-agent'];
+  return { clientAddress: edgeOf(request).address, ...(userAgent !== undefined && { userAgent }) };
+}
+
 /** Headers by which software in front claims another host, address or path. Nobody behind the edge may see a claim. */
 const claims = [
   'forwarded',
