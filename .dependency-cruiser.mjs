@@ -7,6 +7,7 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 const rows = [
   ['accounts', 'op', 'console', 'api', 'workspace'],
   ['http'],
+  ['upkeep'],
   ['signin'],
   ['directory', 'sessions', 'claims'],
   ['system-log', 'mail'],

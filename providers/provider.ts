@@ -144,17 +144,31 @@ export function canCheck(provider: Provider): provider is Provider & ChecksConne
 /** A kind of upstream that an organization connects; `registry.ts` knows which there are. The built-in `citrix` is none. */
 export type ProviderKind = string;
 
+/** What people read, in every language of the pages. */
+export interface Text {
+  en: string;
+  ja: string;
+}
+
 /** One setting, described so that console and CLI can render and explain it without knowing the vendor. */
 export interface SettingDescription {
   /** Key path within the settings, e.g. `clientSecret` or `attributes.sid`. */
   key: string;
-  label: string;
-  help: string;
+  label: Text;
+  help: Text;
+  /** What its value is: a text unless said otherwise. A `list` is an array of texts. */
+  type?: 'yes-no' | 'list';
+  /** A connection without it cannot be tested. */
+  required?: boolean;
   /** Sealed at rest, never shown again, cleared when an endpoint changes. */
   secret?: boolean;
+  /** Names whom we talk to, secrets in hand: another one must not get the secrets of the old one (SECURITY RP-20). */
+  endpoint?: boolean;
+  /** Right for nearly everybody as it is; the form folds it away. */
+  advanced?: boolean;
   /** Several lines (PEM, metadata). */
   multiline?: boolean;
-  choices?: readonly { value: string; label: string }[];
+  choices?: readonly { value: string; label: Text }[];
 }
 
 export interface ProviderDefinition<Settings extends object = object> {

@@ -23,8 +23,11 @@ import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
 import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
-import type { DefinitionOf } from './directory/connection-draft.ts';
-import { createConnections } from './directory/connections.ts';
+import { createConnections } from './directory/connections/connections.ts';
+import { createDisconnecting } from './directory/connections/disconnecting.ts';
+import { createConnectionDrafts } from './directory/connections/drafts.ts';
+import type { DefinitionOf } from './directory/connections/new-connection.ts';
+import { createConnectionVersions } from './directory/connections/versions.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher, hasherOptionsOf } from './directory/credentials.ts';
 import { createIdentities } from './directory/identities.ts';
@@ -126,6 +129,8 @@ export async function createServices(options: ServicesOptions) {
     rememberSettings: options.sqlite ? { whileSame: watchDataVersion(options.sqlite) } : { forMs: 1000 },
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
+  const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
+  const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
   const accounts = createAccounts({ db, clock });
   /** What follows a removal at once in this process (SES-3); the surfaces know who has no access left. */
   const removals: ((removed: Administrator) => Promise<void>)[] = [];
@@ -196,6 +201,18 @@ export async function createServices(options: ServicesOptions) {
     },
   });
 
+  const disconnecting = createDisconnecting({
+    db,
+    clock,
+    systemLog,
+    onDisconnected: async ({ id, organizationId }) => {
+      const states = await sessions.listOfOrganization(organizationId);
+      await sessions.endAll(
+        states.filter(({ session }) => session.connectionId === id),
+        'removed',
+      );
+    },
+  });
   const attempts = createAttempts({ store, clock, sealer });
   const handles = createHandles(followKeys(sealingKeys, 'handles'));
   const upstreams = createUpstreams({
@@ -315,6 +332,9 @@ export async function createServices(options: ServicesOptions) {
     tellPerson,
     organizations,
     connections,
+    connectionDrafts,
+    connectionVersions,
+    disconnecting,
     accounts,
     administrators,
     invitations,

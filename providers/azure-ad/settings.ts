@@ -49,16 +49,58 @@ export const azureAdSchema = z
 export type AzureAdSettings = z.output<typeof azureAdSchema>;
 
 export const azureAdDescriptions: readonly SettingDescription[] = [
-  { key: 'tenantId', label: 'Tenant ID', help: 'The directory (tenant) ID, a GUID.' },
-  { key: 'authority', label: 'Authority', help: 'Another one for a national cloud only.' },
-  { key: 'graphUrl', label: 'Microsoft Graph', help: 'Another address for a national cloud only.' },
-  { key: 'clientId', label: 'Application ID', help: 'Only for an app registration of your own.' },
-  { key: 'clientSecret', label: 'Client secret', help: 'Of your own app registration.', secret: true },
+  {
+    key: 'tenantId',
+    required: true,
+    endpoint: true,
+    label: { en: 'Tenant ID', ja: 'テナント ID' },
+    help: { en: 'The directory (tenant) ID, a GUID.', ja: 'ディレクトリ（テナント）ID（GUID）です。' },
+  },
+  {
+    key: 'authority',
+    endpoint: true,
+    advanced: true,
+    label: { en: 'Authority', ja: '認証機関の URL' },
+    help: { en: 'Another one for a national cloud only.', ja: '国別クラウドの場合のみ、別の値を指定します。' },
+  },
+  {
+    key: 'graphUrl',
+    endpoint: true,
+    advanced: true,
+    label: { en: 'Microsoft Graph', ja: 'Microsoft Graph' },
+    help: {
+      en: 'Another address for a national cloud only.',
+      ja: '国別クラウドの場合のみ、別のアドレスを指定します。',
+    },
+  },
+  {
+    key: 'clientId',
+    label: { en: 'Application ID', ja: 'アプリケーション ID' },
+    help: { en: 'Only for an app registration of your own.', ja: '独自のアプリ登録を使う場合のみ入力します。' },
+  },
+  {
+    key: 'clientSecret',
+    label: { en: 'Client secret', ja: 'クライアントシークレット' },
+    help: { en: 'Of your own app registration.', ja: '独自のアプリ登録の値です。' },
+    secret: true,
+  },
   {
     key: 'cloudOnlyAccounts',
-    label: 'Allow cloud-only accounts',
-    help: 'People who are not synchronised from Active Directory have no security identifier.',
+    type: 'yes-no',
+    label: { en: 'Allow cloud-only accounts', ja: 'クラウド専用アカウントを許可する' },
+    help: {
+      en: 'People who are not synchronised from Active Directory have no security identifier.',
+      ja: 'Active Directory から同期されていないユーザーにはセキュリティ識別子がありません。',
+    },
   },
-  { key: 'groups', label: 'Read groups', help: 'Needs the delegated permission GroupMember.Read.All.' },
-  ...describeAttributes('Microsoft Graph property of the user'),
+  {
+    key: 'groups',
+    type: 'yes-no',
+    label: { en: 'Read groups', ja: 'グループを読み取る' },
+    help: {
+      en: 'Needs the delegated permission GroupMember.Read.All.',
+      ja: '委任されたアクセス許可 GroupMember.Read.All が必要です。',
+    },
+  },
+  ...describeAttributes({ en: 'Microsoft Graph property of the user', ja: ' Microsoft Graph のユーザーのプロパティ' }),
 ];

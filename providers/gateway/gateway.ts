@@ -59,19 +59,51 @@ export const gateway: ProviderDefinition<GatewaySettings> = {
   descriptions: [
     {
       key: 'fqdn',
-      label: 'FQDN',
-      help: 'Of the Gateway, such as gateway.example.com; its address if it needs a port.',
+      required: true,
+      endpoint: true,
+      label: { en: 'FQDN', ja: 'FQDN' },
+      help: {
+        en: 'Of the Gateway, such as gateway.example.com; its address if it needs a port.',
+        ja: 'Gateway の FQDN（例: gateway.example.com）です。ポートが必要な場合はアドレスを入力します。',
+      },
     },
     {
       key: 'issuer',
-      label: 'Issuer',
-      help: 'As the Gateway names itself in its discovery document. Case-sensitive. Default: https:// and the FQDN as typed.',
+      endpoint: true,
+      advanced: true,
+      label: { en: 'Issuer', ja: '発行者' },
+      help: {
+        en: 'As the Gateway names itself in its discovery document. Case-sensitive. Default: https:// and the FQDN as typed.',
+        ja: 'ディスカバリードキュメントで Gateway が名乗っている値です。大文字と小文字は区別されます。既定値は https:// に、入力した FQDN を続けたものです。',
+      },
     },
-    { key: 'clientId', label: 'Client ID', help: 'Enter the same in the OAuth IdP profile of the Gateway.' },
-    { key: 'clientSecret', label: 'Client secret', help: 'Enter the same in the OAuth IdP profile.', secret: true },
-    { key: 'scopes', label: 'Scopes', help: 'Space-separated; openid is required.' },
+    {
+      key: 'clientId',
+      required: true,
+      label: { en: 'Client ID', ja: 'クライアント ID' },
+      help: {
+        en: 'Enter the same in the OAuth IdP profile of the Gateway.',
+        ja: 'Gateway の OAuth IdP プロファイルに同じ値を入力してください。',
+      },
+    },
+    {
+      key: 'clientSecret',
+      required: true,
+      label: { en: 'Client secret', ja: 'クライアントシークレット' },
+      help: {
+        en: 'Enter the same in the OAuth IdP profile.',
+        ja: 'OAuth IdP プロファイルに同じ値を入力してください。',
+      },
+      secret: true,
+    },
+    {
+      key: 'scopes',
+      advanced: true,
+      label: { en: 'Scopes', ja: 'スコープ' },
+      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openid は必須です。' },
+    },
     certificateAuthoritiesDescription,
-    ...describeAttributes('claim of the ID token or of userinfo'),
+    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' ID トークンまたは userinfo のクレーム' }),
   ],
   create: createGateway,
 };

@@ -48,24 +48,56 @@ export const okta: ProviderDefinition<OktaSettings> = {
   descriptions: [
     {
       key: 'url',
-      label: 'Okta URL',
-      help: 'Your Okta domain, such as https://example.okta.com, or a custom domain. With a custom authorization server, add its path: /oauth2/default.',
+      required: true,
+      endpoint: true,
+      label: { en: 'Okta URL', ja: 'Okta URL' },
+      help: {
+        en: 'Your Okta domain, such as https://example.okta.com, or a custom domain. With a custom authorization server, add its path: /oauth2/default.',
+        ja: 'Okta ドメイン（例: https://example.okta.com）またはカスタムドメインです。カスタム認可サーバーを使う場合は、そのパス（/oauth2/default）も付けます。',
+      },
     },
     {
       key: 'issuer',
-      label: 'Issuer',
-      help: 'Only when tokens name another issuer than the Okta URL, as with a custom domain set to dynamic issuer.',
+      endpoint: true,
+      advanced: true,
+      label: { en: 'Issuer', ja: '発行者' },
+      help: {
+        en: 'Only when tokens name another issuer than the Okta URL, as with a custom domain set to dynamic issuer.',
+        ja: 'トークンの発行者が Okta の URL と異なる場合のみ入力します（カスタムドメインで動的な発行者を使う場合など）。',
+      },
     },
-    { key: 'clientId', label: 'Client ID', help: 'Of the OIDC web application that you made in Okta.' },
-    { key: 'clientSecret', label: 'Client secret', help: 'Of the same application.', secret: true },
     {
-      key: 'apiToken',
-      label: 'API token',
-      help: 'Reads users and groups when you assign them to resources. Sign-in works without it.',
+      key: 'clientId',
+      required: true,
+      label: { en: 'Client ID', ja: 'クライアント ID' },
+      help: {
+        en: 'Of the OIDC web application that you made in Okta.',
+        ja: 'Okta で作成した OIDC Web アプリケーションの値です。',
+      },
+    },
+    {
+      key: 'clientSecret',
+      required: true,
+      label: { en: 'Client secret', ja: 'クライアントシークレット' },
+      help: { en: 'Of the same application.', ja: '同じアプリケーションの値です。' },
       secret: true,
     },
-    { key: 'scopes', label: 'Scopes', help: 'Space-separated; openid is required.' },
-    ...describeAttributes('claim of the ID token or of userinfo'),
+    {
+      key: 'apiToken',
+      label: { en: 'API token', ja: 'API トークン' },
+      help: {
+        en: 'Reads users and groups when you assign them to resources. Sign-in works without it.',
+        ja: 'リソースへの割り当て時にユーザーとグループを読み取ります。なくてもサインインできます。',
+      },
+      secret: true,
+    },
+    {
+      key: 'scopes',
+      advanced: true,
+      label: { en: 'Scopes', ja: 'スコープ' },
+      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openid は必須です。' },
+    },
+    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' ID トークンまたは userinfo のクレーム' }),
   ],
   create: createOkta,
 };

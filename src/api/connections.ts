@@ -1,5 +1,5 @@
 /** Connections, to read: never a secret (CON-12). */
-import type { Connection, Connections } from '../directory/connections.ts';
+import type { Connection, Connections } from '../directory/connections/connections.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Organization } from '../directory/organizations.ts';
 import { pageOf } from './cursors.ts';

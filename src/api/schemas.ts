@@ -179,7 +179,7 @@ export const connectionSchema = named(
     id: uuid,
     kind: z.string(),
     name: z.string(),
-    state: z.enum(['draft', 'live']),
+    state: z.enum(['draft', 'live', 'disconnected']),
     forSubscribers: z.boolean(),
     forAdministrators: z.boolean(),
     isWorkspaceMethod: z.boolean().meta({ description: 'Subscribers sign in to the workspace with it' }),

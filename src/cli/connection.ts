@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { definitionOf } from '../../providers/registry.ts';
-import { readConnectionFile } from '../directory/connection-draft.ts';
-import type { Connection } from '../directory/connections.ts';
+import type { Connection } from '../directory/connections/connections.ts';
+import { readConnectionFile } from '../directory/connections/new-connection.ts';
 import { type Command, columns } from './command.ts';
 import { checkConnection } from './connection-check.ts';
 import { RefusedError } from './refused-error.ts';

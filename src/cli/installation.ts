@@ -13,7 +13,7 @@ import { databaseConfigOf, type OpenDatabase, openDatabase } from '../database/d
 import { createAdministrators } from '../directory/administrators.ts';
 import { createApplications } from '../directory/applications.ts';
 import { openCompromisedPasswords } from '../directory/compromised-sources.ts';
-import { type Connection, createConnections } from '../directory/connections.ts';
+import { type Connection, createConnections } from '../directory/connections/connections.ts';
 import { createPasswordHasher, hasherOptionsOf } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
 import { createInvitations } from '../directory/invitations.ts';

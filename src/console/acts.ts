@@ -1,5 +1,6 @@
 /** What the acts of administrators have in common: the entry in the system log, and the redirect after a post. */
 import type { Authority } from '../directory/authority.ts';
+import type { ConnectionEditor } from '../directory/connections/editor.ts';
 import { originOf } from '../http/edge.ts';
 import { personOf } from '../http/session-models.ts';
 import { type Act, entryBy, type SystemLogEntry } from '../system-log/events.ts';
@@ -20,6 +21,11 @@ export function actOf({ state, request }: Pick<Visit, 'state' | 'request'>): Act
 /** Their right to change administrators, asked of the rows again at that moment. */
 export function authorityOf(visit: Visit): Authority {
   return { act: actOf(visit), as: visit.administratorIds };
+}
+
+/** Their right to change connections: for some kinds it matters how they signed in (IDP-2). */
+export function editorOf(visit: Visit): ConnectionEditor {
+  return { ...authorityOf(visit), signedInWith: visit.state.session.connectionId };
 }
 
 /** An entry in this organization's log, by this administrator. */

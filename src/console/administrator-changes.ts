@@ -4,7 +4,7 @@ import { normalizeEmail } from '../core/email-address.ts';
 import { AppError } from '../core/errors.ts';
 import { type Administrator, isGroup, statusOf } from '../directory/administrator-rows.ts';
 import type { Administrators } from '../directory/administrators.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import { type Access, type Permission, permissionNames } from '../directory/permissions.ts';

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Sites } from '../config/sites.ts';
 import { hashOfToken } from '../core/random.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import { problemOfName } from '../directory/names.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { type CookieNames, readCookie } from '../http/cookies.ts';

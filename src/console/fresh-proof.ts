@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { edgeOf } from '../http/edge.ts';
 import { type Form, readQuery } from '../http/forms.ts';

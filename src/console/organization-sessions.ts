@@ -1,5 +1,5 @@
 /** Everybody who is signed in to this organization: finding, ending one, ending all (SPEC SES-8; full access only). */
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import { readQuery } from '../http/forms.ts';
 import { personOf } from '../http/session-models.ts';
 import { administratorsRealm } from '../sessions/policy.ts';

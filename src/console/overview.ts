@@ -1,7 +1,7 @@
 /** My account: who I am in this organization, what I may do, how long my session lasts and why. */
 import type { Sites } from '../config/sites.ts';
 import type { Language } from '../core/language.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import { permissionLabels } from '../directory/permission-labels.ts';
 import type { Access } from '../directory/permissions.ts';
 import { summaryOf } from '../http/session-models.ts';

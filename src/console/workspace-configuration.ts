@@ -2,7 +2,7 @@
 import type { Sites } from '../config/sites.ts';
 import { AppError } from '../core/errors.ts';
 import type { ChooseMethod } from '../directory/choose-method.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { refuseUnknownFields } from '../http/forms.ts';

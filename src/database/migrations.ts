@@ -5,6 +5,7 @@
  * release after. Column types are those that both engines understand: text, integer (0 or 1), bigint (milliseconds).
  */
 import { type Migration, Migrator } from 'kysely/migration';
+import { createConnectionDrafts } from './migrations/connection-drafts.ts';
 import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
 import { createInvitations } from './migrations/invitations.ts';
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-29-system-log-indexes': { up: indexSystemLog },
   '2026-11-30-resets-by-mail': { up: createResetsByMail },
   '2026-11-30-suspended-clients': { up: suspendClients },
+  '2026-12-01-connection-drafts': { up: createConnectionDrafts },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

@@ -12,6 +12,8 @@ export interface Tables {
   organizations: OrganizationRow;
   workspace_names: WorkspaceNameRow;
   connections: ConnectionRow;
+  connection_drafts: ConnectionDraftRow;
+  connection_versions: ConnectionVersionRow;
   identifiers: IdentifierRow;
   identities: IdentityRow;
   totp_devices: TotpDeviceRow;
@@ -67,8 +69,8 @@ export interface ConnectionRow {
   /** `ProviderKind`. */
   kind: string;
   name: string;
-  /** IDP-4. */
-  state: 'draft' | 'live';
+  /** IDP-4. A disconnected one keeps who signed in with it, and nothing that opens its provider. */
+  state: 'draft' | 'live' | 'disconnected';
   /** 0 or 1 each: what it is used for. */
   for_subscribers: number;
   for_administrators: number;
@@ -79,6 +81,44 @@ export interface ConnectionRow {
   created_at: number;
   updated_at: number;
   version: number;
+}
+
+/** What is being prepared for a connection, while the live settings go on; at most one each. */
+export interface ConnectionDraftRow {
+  connection_id: string;
+  /** JSON, without the secret ones; need not be complete. */
+  settings: string;
+  /** As of `connections`, with context `connection-drafts/<connection id>`. */
+  secrets_sealed: string | null;
+  /** The version that was live when it was begun; null: none was. */
+  based_on: number | null;
+  /** Goes up by one at each change: what a test was of, and what an editor has seen (CON-13). */
+  revision: number;
+  /** The revision whose test has passed last, and when. */
+  passed_revision: number | null;
+  passed_at: number | null;
+  /** Name of the administrator; null: the operator. */
+  updated_by: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Settings that were or are live; unique by (connection, number). */
+export interface ConnectionVersionRow {
+  id: string;
+  connection_id: string;
+  /** `connections.version` at which it went live. */
+  number: number;
+  settings: string;
+  /** As of `connections`, with context `connection-versions/<id>`. */
+  secrets_sealed: string | null;
+  live_at: number;
+  /** Name of the administrator; null: the operator, or the broker by itself. */
+  live_by: string | null;
+  /** By a passed test; the operator's override; going back; certificates adopted from watched metadata; a file. */
+  how: 'test' | 'operator' | 'rollback' | 'metadata' | 'file';
+  /** Of `rollback`: the number that was gone back to. */
+  rolled_back_to: number | null;
 }
 
 /** `/go/<identifier>`: unique over the installation, kept 90 days after its connection went. */

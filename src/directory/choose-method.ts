@@ -1,7 +1,7 @@
 /** Choosing how subscribers sign in, among the connections that are live (ADM-2), with its entry in the log. */
 import type { Database } from '../database/schema.ts';
 import { type Act, entryBy, type SystemLogEntry } from '../system-log/events.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './connections/connections.ts';
 import { DirectoryError } from './errors.ts';
 import type { Organization, Organizations } from './organizations.ts';
 

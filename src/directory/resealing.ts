@@ -11,7 +11,7 @@ import type { Database, Tables } from '../database/schema.ts';
 import { mailContext } from '../mail/mails.ts';
 import { logKeyContext } from '../system-log/seal/log-key.ts';
 import { webhookContext } from '../system-log/webhooks.ts';
-import { connectionContext } from './connections.ts';
+import { connectionContext, draftContext, versionContext } from './connections/sealed-settings.ts';
 import { recoveryPhoneContext } from './recovery-phones.ts';
 import { signingKeyContext } from './signing-keys.ts';
 import { totpContext } from './totp-devices.ts';
@@ -29,6 +29,8 @@ interface SealedColumn {
 /** All that there are; a test compares them with the schema. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'connections', id: 'id', column: 'secrets_sealed', contextOf: connectionContext },
+  { table: 'connection_drafts', id: 'connection_id', column: 'secrets_sealed', contextOf: draftContext },
+  { table: 'connection_versions', id: 'id', column: 'secrets_sealed', contextOf: versionContext },
   { table: 'totp_devices', id: 'identity_id', column: 'secret_sealed', contextOf: totpContext },
   { table: 'recovery_phones', id: 'identity_id', column: 'phone_sealed', contextOf: recoveryPhoneContext },
   { table: 'signing_keys', id: 'kid', column: 'private_key_sealed', contextOf: signingKeyContext },

@@ -1,6 +1,7 @@
 /** Whom to ask: from the relying party, its request and what the person has typed, to one connection. */
-import type { DefinitionOf } from '../directory/connection-draft.ts';
-import type { Connection, Connections } from '../directory/connections.ts';
+
+import type { Connection, Connections } from '../directory/connections/connections.ts';
+import type { DefinitionOf } from '../directory/connections/new-connection.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { administratorsRealm, subscribersRealm } from '../sessions/policy.ts';
 import { readAcrValues } from './acr-values.ts';

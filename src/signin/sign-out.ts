@@ -1,7 +1,7 @@
 /** Ends a session here first, then says whether the upstream has a sign-out of its own to visit (SML-2, OKT-2). */
 import { canSignOut, type FlowState } from '../../providers/provider.ts';
 import type { Log } from '../core/log.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import type { Session, Sessions } from '../sessions/sessions.ts';
 import { citrixConnection } from './citrix-identity.ts';
 import type { Handles } from './handles.ts';

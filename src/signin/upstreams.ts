@@ -1,7 +1,7 @@
 /** Providers made from connections, kept per (connection, version): their discovery documents and keys stay warm. */
 import type { Installation, Ports, Provider } from '../../providers/provider.ts';
-import type { DefinitionOf } from '../directory/connection-draft.ts';
-import type { Connection, Connections } from '../directory/connections.ts';
+import type { Connection, Connections } from '../directory/connections/connections.ts';
+import type { DefinitionOf } from '../directory/connections/new-connection.ts';
 
 /** Enough for the connections in use; the least recently made goes first. */
 const capacity = 2_000;

@@ -1,7 +1,7 @@
 /** GET `/`: who I am, how I signed in, what applications learn about me, how long my session lasts and why. */
 import type { Request, Response } from 'express';
 import type { Sites } from '../config/sites.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import type { Organization } from '../directory/organizations.ts';
 import type { Csrf } from '../http/csrf.ts';
 import { endedUrl, type Surface } from '../http/own-surface.ts';

@@ -10,7 +10,7 @@ import type { Sites } from '../config/sites.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Connections } from '../directory/connections.ts';
+import type { Connections } from '../directory/connections/connections.ts';
 import type { Organization, Organizations } from '../directory/organizations.ts';
 import { isActivity, noteActivity } from '../http/activity.ts';
 import type { CookieNames } from '../http/cookies.ts';

@@ -12,7 +12,7 @@ import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../../src/
 import { createAccounts } from '../../src/directory/accounts.ts';
 import { createApplications } from '../../src/directory/applications.ts';
 import { generateBackupCodes } from '../../src/directory/backup-codes.ts';
-import { createConnections } from '../../src/directory/connections.ts';
+import { createConnections } from '../../src/directory/connections/connections.ts';
 import { createPasswordHasher } from '../../src/directory/credentials.ts';
 import { createIdentities } from '../../src/directory/identities.ts';
 import { createOrganizations } from '../../src/directory/organizations.ts';

@@ -127,8 +127,10 @@ export function describeProvider(name: string, setup: () => Promise<ProviderSetu
       expect(keys.length).toBeGreaterThan(0);
       expect([...described].sort()).toEqual([...keys].sort());
       for (const description of definition.descriptions) {
-        expect(description.label, description.key).not.toBe('');
-        expect(description.help, description.key).not.toBe('');
+        for (const text of [description.label, description.help]) {
+          expect(text.en, description.key).not.toBe('');
+          expect(text.ja, description.key).not.toBe('');
+        }
         const soundsSecret = /(Secret|Token|Password|PrivateKey)$/i.test(description.key);
         expect(description.secret === true, description.key).toBe(soundsSecret);
       }

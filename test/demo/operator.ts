@@ -11,7 +11,7 @@ import { identityCommands } from '../../src/cli/identity.ts';
 import { type Installation, openInstallation } from '../../src/cli/installation.ts';
 import { organizationCommands } from '../../src/cli/organization.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { ConnectionDraft } from '../../src/directory/connection-draft.ts';
+import type { NewConnection } from '../../src/directory/connections/new-connection.ts';
 import { samlCertificates } from '../../src/services.ts';
 import { citrixAdministrator, type DemoOrganization, tenantId } from './organizations.ts';
 
@@ -62,7 +62,7 @@ export async function openOperator(config: Config): Promise<Operator> {
     },
     async addConnection(organization, settings) {
       const { customerId, kind, connection = kind, administrators } = organization;
-      const draft: ConnectionDraft = {
+      const draft: NewConnection = {
         kind,
         name: connection,
         subscribers: true,

@@ -1,6 +1,7 @@
 /** The console's pages, and one page of components that no page uses yet. */
+
+import { connectionPage, connectionsPage } from '../../src/console/connections/connections-pages.ts';
 import { confirmPage } from '../../src/console/views/confirm-page.ts';
-import { connectionPage, connectionsPage } from '../../src/console/views/connections-pages.ts';
 import { type ConsoleFrame, consolePage } from '../../src/console/views/console-layout.ts';
 import { forbiddenPage } from '../../src/console/views/forbidden-page.ts';
 import { freshProofPage } from '../../src/console/views/fresh-proof-page.ts';

@@ -1,6 +1,12 @@
 /** Pieces of settings that the OIDC vendors share: their rules and how a form explains them. */
 import { z } from 'zod';
-import { type AttributeNames, type AttributeRole, attributeRoles, type SettingDescription } from '../../provider.ts';
+import {
+  type AttributeNames,
+  type AttributeRole,
+  attributeRoles,
+  type SettingDescription,
+  type Text,
+} from '../../provider.ts';
 import { explainBadEndpoint, explainBadIssuer, normaliseIssuer } from './endpoints.ts';
 
 /** An issuer as typed or pasted; comes out without trailing slash or `.well-known` suffix. */
@@ -54,30 +60,40 @@ export function attributesSetting(defaults: AttributeNames, pattern = /^\S(.*\S)
     .prefault({});
 }
 
-const roleLabels: Readonly<Record<AttributeRole, string>> = {
-  sid: 'Security identifier (cip_sid)',
-  upn: 'User principal name (cip_upn)',
-  oid: 'Object GUID (cip_oid)',
-  email: 'Email (cip_email)',
-  displayName: 'Display name',
-  givenName: 'Given name',
-  familyName: 'Family name',
-  groups: 'Groups',
+const roleLabels: Readonly<Record<AttributeRole, Text>> = {
+  sid: { en: 'Security identifier (cip_sid)', ja: 'セキュリティ識別子 (cip_sid)' },
+  upn: { en: 'User principal name (cip_upn)', ja: 'ユーザープリンシパル名 (cip_upn)' },
+  oid: { en: 'Object GUID (cip_oid)', ja: 'オブジェクト GUID (cip_oid)' },
+  email: { en: 'Email (cip_email)', ja: 'メール (cip_email)' },
+  displayName: { en: 'Display name', ja: '表示名' },
+  givenName: { en: 'Given name', ja: '名' },
+  familyName: { en: 'Family name', ja: '姓' },
+  groups: { en: 'Groups', ja: 'グループ' },
 };
 
 /** One description per role. `noun`: what the vendor calls a source of values, "claim" or "Graph property". */
-export function describeAttributes(noun: string): SettingDescription[] {
+export function describeAttributes(noun: Text): SettingDescription[] {
   return attributeRoles.map((role) => ({
     key: `attributes.${role}`,
     label: roleLabels[role],
-    help: `The ${noun} that carries it. Case-sensitive.`,
+    help: {
+      en: `The ${noun.en} that carries it. Case-sensitive.`,
+      ja: `この値を含む${noun.ja}です。大文字と小文字は区別されます。`,
+    },
+    advanced: true,
   }));
 }
 
 export const certificateAuthoritiesDescription: SettingDescription = {
   key: 'certificateAuthorities',
-  label: 'Certificate authorities',
-  help: 'PEM certificates of a private authority that issued the server certificate. Trusted for this connection only.',
+  // whoever adds an authority can stand between us and the provider
+  endpoint: true,
+  advanced: true,
+  label: { en: 'Certificate authorities', ja: '認証局' },
+  help: {
+    en: 'PEM certificates of a private authority that issued the server certificate. Trusted for this connection only.',
+    ja: 'サーバー証明書を発行したプライベート認証局の PEM 証明書です。この接続でのみ信頼されます。',
+  },
   multiline: true,
 };
 

@@ -106,6 +106,7 @@ export const consoleEnglish = {
     state: 'State',
     identifier: 'Identifier',
     live: 'Live',
+    disconnected: 'Disconnected',
     draft: 'Draft',
     workspaceMethod: 'Workspace sign-in',
     forAdministrators: 'Administrators',

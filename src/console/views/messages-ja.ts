@@ -109,6 +109,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     state: '状態',
     identifier: '識別子',
     live: '有効',
+    disconnected: '切断済み',
     draft: '下書き',
     workspaceMethod: 'ワークスペースの認証方法',
     forAdministrators: '管理者',

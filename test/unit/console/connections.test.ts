@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeSetting } from '../../../src/console/connections.ts';
+import { describeSetting } from '../../../src/console/connections/connections.ts';
 
-const description = { key: 'clientSecret', label: 'Client secret', help: '', secret: true };
+const both = (text: string) => ({ en: text, ja: text });
+const description = { key: 'clientSecret', label: both('Client secret'), help: both(''), secret: true };
 
 describe('A setting of a connection, as the console shows it', () => {
   it('is only said to be set when it is a secret, even if its value were at hand', () => {
@@ -17,10 +18,10 @@ describe('A setting of a connection, as the console shows it', () => {
   it('is found by its key path, and shown in words', () => {
     const settings = { attributes: { sid: 'cip_sid' }, signRequests: true, binding: 'post', certificates: ['a', 'b'] };
     const shown = (key: string, more = {}) =>
-      describeSetting('en', settings, { key, label: key, help: '', ...more }, new Set());
+      describeSetting('en', settings, { key, label: both(key), help: both(''), ...more }, new Set());
     expect(shown('attributes.sid')).toMatchObject({ value: 'cip_sid' });
     expect(shown('signRequests')).toMatchObject({ value: 'Yes' });
-    expect(shown('binding', { choices: [{ value: 'post', label: 'HTTP-POST' }] })).toMatchObject({
+    expect(shown('binding', { choices: [{ value: 'post', label: both('HTTP-POST') }] })).toMatchObject({
       value: 'HTTP-POST',
     });
     expect(shown('certificates')).toMatchObject({ value: 'a\nb', multiline: true });

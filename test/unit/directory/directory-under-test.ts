@@ -8,7 +8,10 @@ import { openDatabase } from '../../../src/database/database.ts';
 import type { Database } from '../../../src/database/schema.ts';
 import { createAdministrators } from '../../../src/directory/administrators.ts';
 import { createApplications } from '../../../src/directory/applications.ts';
-import { createConnections } from '../../../src/directory/connections.ts';
+import { createConnections } from '../../../src/directory/connections/connections.ts';
+import { createDisconnecting } from '../../../src/directory/connections/disconnecting.ts';
+import { createConnectionDrafts } from '../../../src/directory/connections/drafts.ts';
+import { createConnectionVersions } from '../../../src/directory/connections/versions.ts';
 import { createPasswordHasher } from '../../../src/directory/credentials.ts';
 import { createIdentities } from '../../../src/directory/identities.ts';
 import { createInvitations } from '../../../src/directory/invitations.ts';
@@ -37,9 +40,10 @@ export const okta: ProviderDefinition = {
     nested: z.strictObject({ apiToken: z.string(), pageSize: z.int().default(20) }).optional(),
   }),
   descriptions: [
-    { key: 'issuer', label: 'Issuer', help: '' },
-    { key: 'clientSecret', label: 'Secret', help: '', secret: true },
-    { key: 'nested.apiToken', label: 'Token', help: '', secret: true },
+    { key: 'clientId', label: { en: 'Client ID', ja: 'Client ID' }, help: { en: '', ja: '' } },
+    { key: 'issuer', endpoint: true, label: { en: 'Issuer', ja: 'Issuer' }, help: { en: '', ja: '' } },
+    { key: 'clientSecret', label: { en: 'Secret', ja: 'Secret' }, help: { en: '', ja: '' }, secret: true },
+    { key: 'nested.apiToken', label: { en: 'Token', ja: 'Token' }, help: { en: '', ja: '' }, secret: true },
   ],
   create: () => {
     throw new Error('no provider is made here');
@@ -90,6 +94,9 @@ export async function openDirectory() {
     systemLog,
     organizations: createOrganizations({ db, clock }),
     connections: createConnections({ db, clock, sealer, definitionOf }),
+    drafts: createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog }),
+    versions: createConnectionVersions({ db, clock, sealer, definitionOf, systemLog }),
+    disconnecting: createDisconnecting({ db, clock, systemLog, onDisconnected: async () => undefined }),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { definitionOf } from '../../../providers/registry.ts';
-import type { Connection } from '../../../src/directory/connections.ts';
+import type { Connection } from '../../../src/directory/connections/connections.ts';
 import type { Organization } from '../../../src/directory/organizations.ts';
 import { type RequestedBy, resolveTarget } from '../../../src/signin/resolve.ts';
 

@@ -7,22 +7,22 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { Sealer } from '../../certs/sealing.ts';
-import type { ProviderKind } from '../../providers/provider.ts';
-import type { Clock } from '../core/clock.ts';
-import { prepareFind } from '../database/prepared.ts';
-import type { ConnectionRow, Database } from '../database/schema.ts';
-import { type ConnectionDraft, type DefinitionOf, readConnectionDraft } from './connection-draft.ts';
-import { joinSecrets, splitSecrets } from './connection-secrets.ts';
-import { DirectoryError } from './errors.ts';
+import type { Sealer } from '../../../certs/sealing.ts';
+import type { ProviderKind } from '../../../providers/provider.ts';
+import type { Clock } from '../../core/clock.ts';
+import { prepareFind } from '../../database/prepared.ts';
+import type { ConnectionRow, Database } from '../../database/schema.ts';
+import { DirectoryError } from '../errors.ts';
+import { type DefinitionOf, type NewConnection, type ReadConnectionHead, readNewConnection } from './new-connection.ts';
+import { connectionContext, openSettings as readSettings, type Settings, sealSettings } from './sealed-settings.ts';
 
 export interface Connection {
   id: string;
   organizationId: string;
   kind: ProviderKind;
   name: string;
-  /** SPEC IDP-4: a draft has not been tested and signs nobody in. */
-  state: 'draft' | 'live';
+  /** SPEC IDP-4: a draft has not been tested; only a live one signs anybody in. */
+  state: ConnectionRow['state'];
   forSubscribers: boolean;
   forAdministrators: boolean;
   /** What leads to it by `/go/<identifier>`; null when it is not for administrators. */
@@ -43,58 +43,25 @@ export type Connections = ReturnType<typeof createConnections>;
 export function createConnections(needs: { db: Database; clock: Clock; sealer: Sealer; definitionOf: DefinitionOf }) {
   const { db, clock, sealer, definitionOf } = needs;
 
-  const select = (from: Database = db) =>
-    from
-      .selectFrom('connections')
-      .leftJoin('identifiers', (join) =>
-        join.onRef('identifiers.connection_id', '=', 'connections.id').on('released_at', 'is', null),
-      )
-      .selectAll('connections')
-      .select('identifiers.identifier');
-
   /**
    * Saves a draft. Throws `settings_invalid` with every problem by key path, `name_taken`, `identifier_taken`,
    * `not_found` (organization).
    */
-  async function create(organizationId: string, draft: ConnectionDraft): Promise<Connection> {
-    const read = readConnectionDraft(draft, definitionOf);
+  async function create(organizationId: string, draft: NewConnection): Promise<Connection> {
+    const read = readNewConnection(draft, definitionOf);
     const definition = definitionOf(read.kind)!;
-    const id = randomUUID();
-    const now = clock.now();
-    const { plain, secrets } = splitSecrets(read.settings, definition.descriptions);
     return db.transaction().execute(async (trx) => {
-      const organization = await trx
-        .selectFrom('organizations')
-        .select('id')
-        .where('id', '=', organizationId)
-        .executeTakeFirst();
-      if (!organization) throw new DirectoryError('not_found', 'There is no such organization');
-      const inserted = await trx
-        .insertInto('connections')
-        .values({
-          id,
-          organization_id: organizationId,
-          kind: read.kind,
-          name: read.name,
-          state: 'draft',
-          for_subscribers: Number(read.subscribers),
-          for_administrators: Number(read.administrators),
-          settings: JSON.stringify(plain),
-          secrets_sealed: secrets && sealer.seal(JSON.stringify(secrets), connectionContext(id)),
-          created_at: now,
-          updated_at: now,
-          version: 1,
-        })
-        .onConflict((conflict) => conflict.columns(['organization_id', 'name']).doNothing())
-        .executeTakeFirst();
-      if (!inserted.numInsertedOrUpdatedRows)
-        throw new DirectoryError('name_taken', `This organization already has a connection named "${read.name}"`);
-      if (read.identifier !== undefined) await takeIdentifier(trx, read.identifier, organizationId, id, now);
-      return toConnection(await select(trx).where('connections.id', '=', id).executeTakeFirstOrThrow());
+      const { id } = await insertConnection(trx, organizationId, read, clock.now());
+      await trx
+        .updateTable('connections')
+        .set(sealSettings(sealer, connectionContext(id), read.settings, definition.descriptions))
+        .where('id', '=', id)
+        .execute();
+      return toConnection(await selectConnections(trx).where('connections.id', '=', id).executeTakeFirstOrThrow());
     });
   }
 
-  const selectById = prepareFind(db, select().where('connections.id', '=', ''));
+  const selectById = prepareFind(db, selectConnections(db).where('connections.id', '=', ''));
   async function find(id: string): Promise<Connection | undefined> {
     const row = await selectById(id);
     return row && toConnection(row);
@@ -102,13 +69,15 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
 
   /** Whatever its state. `typed` may come from a person: case and surrounding space do not matter. */
   async function findByIdentifier(typed: string): Promise<Connection | undefined> {
-    const row = await select().where('identifiers.identifier', '=', typed.trim().toLowerCase()).executeTakeFirst();
+    const row = await selectConnections(db)
+      .where('identifiers.identifier', '=', typed.trim().toLowerCase())
+      .executeTakeFirst();
     return row && toConnection(row);
   }
 
   /** Of one organization, by name. */
   async function list(organizationId: string): Promise<Connection[]> {
-    const rows = await select()
+    const rows = await selectConnections(db)
       .where('connections.organization_id', '=', organizationId)
       .orderBy('connections.name')
       .execute();
@@ -132,30 +101,85 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
   }
 
   /** All settings, secrets included: what the definition's `create` takes. Never shown, never logged. */
-  async function openSettings(connection: Pick<Connection, 'id'>): Promise<Record<string, unknown>> {
+  async function openSettings(connection: Pick<Connection, 'id'>): Promise<Settings> {
     const row = await db
       .selectFrom('connections')
       .select(['id', 'settings', 'secrets_sealed'])
       .where('id', '=', connection.id)
       .executeTakeFirst();
     if (!row) throw new DirectoryError('not_found', 'There is no such connection');
-    if (row.secrets_sealed === null) return JSON.parse(row.settings);
-    const secrets = sealer.openText(row.secrets_sealed, connectionContext(row.id));
-    return joinSecrets(JSON.parse(row.settings), JSON.parse(secrets));
+    return readSettings(sealer, connectionContext(row.id), row);
   }
 
   return { create, find, findByIdentifier, list, makeLive, openSettings };
 }
 
-/** Where a connection's sealed secrets belong: bound to the row, so that they open in no other. */
-export function connectionContext(id: string): string {
-  return `connections/${id}`;
+const selectConnections = (from: Database) =>
+  from
+    .selectFrom('connections')
+    .leftJoin('identifiers', (join) =>
+      join.onRef('identifiers.connection_id', '=', 'connections.id').on('released_at', 'is', null),
+    )
+    .selectAll('connections')
+    .select('identifiers.identifier');
+
+/**
+ * A row without settings, as a draft. Throws `name_taken`, `identifier_taken`, `not_found` (organization). Within the
+ * transaction of whoever fills it.
+ */
+export async function insertConnection(
+  trx: Database,
+  organizationId: string,
+  head: ReadConnectionHead,
+  now: number,
+): Promise<Connection> {
+  const id = randomUUID();
+  const organization = await trx
+    .selectFrom('organizations')
+    .select('id')
+    .where('id', '=', organizationId)
+    .executeTakeFirst();
+  if (!organization) throw new DirectoryError('not_found', 'There is no such organization');
+  const inserted = await trx
+    .insertInto('connections')
+    .values({
+      id,
+      organization_id: organizationId,
+      kind: head.kind,
+      name: head.name,
+      state: 'draft',
+      for_subscribers: Number(head.subscribers),
+      for_administrators: Number(head.administrators),
+      settings: '{}',
+      secrets_sealed: null,
+      created_at: now,
+      updated_at: now,
+      version: 1,
+    })
+    .onConflict((conflict) => conflict.columns(['organization_id', 'name']).doNothing())
+    .executeTakeFirst();
+  if (!inserted.numInsertedOrUpdatedRows)
+    throw new DirectoryError('name_taken', `This organization already has a connection named "${head.name}"`);
+  if (head.identifier !== undefined) await takeIdentifier(trx, head.identifier, organizationId, id, now);
+  return toConnection(await selectConnections(trx).where('connections.id', '=', id).executeTakeFirstOrThrow());
+}
+
+/** The row as it is when everybody else waits: changes of one connection come one after another. Throws `not_found`. */
+export async function lockConnection(trx: Database, id: string): Promise<Selectable<ConnectionRow>> {
+  const locked = await trx
+    .updateTable('connections')
+    .set((row) => ({ version: row.ref('version') }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  if (!locked) throw new DirectoryError('not_found', 'There is no such connection');
+  return locked;
 }
 
 const keptForMs = 90 * 86_400_000;
 
 /** SPEC §1: unique over the installation; one that was given up stays with its organization for 90 days. */
-async function takeIdentifier(
+export async function takeIdentifier(
   trx: Database,
   identifier: string,
   organizationId: string,

@@ -4,15 +4,15 @@
  */
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { ProviderDefinition, ProviderKind } from '../../providers/provider.ts';
-import { DirectoryError, type Problem, problemsOf } from './errors.ts';
-import { problemOfName } from './names.ts';
+import type { ProviderDefinition, ProviderKind } from '../../../providers/provider.ts';
+import { DirectoryError, type Problem, problemsOf } from '../errors.ts';
+import { problemOfName } from '../names.ts';
 
 /** The provider's definition of a kind, from `providers/registry.ts`; undefined for a kind that there is not. */
 export type DefinitionOf = (kind: string) => ProviderDefinition | undefined;
 
-/** The form of the file that `connection add` takes, and of what the console will send. */
-const draftSchema = z.strictObject({
+/** What a connection is apart from its settings. */
+const headShape = {
   /** `ProviderKind`. */
   kind: z.string(),
   /** As shown to administrators; unique in the organization. */
@@ -26,22 +26,39 @@ const draftSchema = z.strictObject({
   administrators: z.boolean().default(false),
   /** For `/go/<identifier>`: when, and only when, it is for administrators. */
   identifier: z.string().optional(),
-  settings: z.record(z.string(), z.unknown()),
-});
-export type ConnectionDraft = z.input<typeof draftSchema>;
+};
+const headSchema = z.strictObject(headShape);
+export type NewConnectionHead = z.input<typeof headSchema>;
 
-export interface ReadConnectionDraft {
+/** The form of the file that `connection add` takes. */
+const wholeSchema = z.strictObject({ ...headShape, settings: z.record(z.string(), z.unknown()) });
+export type NewConnection = z.input<typeof wholeSchema>;
+
+export interface ReadConnectionHead {
   kind: ProviderKind;
   name: string;
   subscribers: boolean;
   administrators: boolean;
   identifier?: string;
+}
+
+export interface ReadNewConnection extends ReadConnectionHead {
   /** The output of the provider's own schema. */
   settings: Record<string, unknown>;
 }
 
 /** Throws `settings_invalid`. */
-export function readConnectionDraft(draft: unknown, definitionOf: DefinitionOf): ReadConnectionDraft {
+export function readConnectionHead(given: unknown, definitionOf: DefinitionOf): ReadConnectionHead {
+  const read = headSchema.safeParse(given);
+  const problems = [...(read.success ? [] : problemsOf(read.error)), ...problemsOfHead(given, definitionOf)];
+  if (!read.success || problems.length > 0)
+    throw new DirectoryError('settings_invalid', 'The connection is not possible', problems);
+  const { identifier, ...rest } = read.data;
+  return { ...rest, ...(identifier !== undefined && { identifier }) };
+}
+
+/** Throws `settings_invalid`. */
+export function readNewConnection(draft: unknown, definitionOf: DefinitionOf): ReadNewConnection {
   const { read, problems } = judge(draft, definitionOf);
   if (read === undefined) throw new DirectoryError('settings_invalid', 'The connection is not possible', problems);
   return read;
@@ -51,7 +68,7 @@ export function readConnectionDraft(draft: unknown, definitionOf: DefinitionOf):
  * Throws `connection_file_invalid`: where the text is not YAML or JSON, or what is wrong with what it says.
  * `metadata`: an IdP's own document, from a file beside this one; it becomes `settings.metadata`.
  */
-export function readConnectionFile(text: string, definitionOf: DefinitionOf, metadata?: string): ReadConnectionDraft {
+export function readConnectionFile(text: string, definitionOf: DefinitionOf, metadata?: string): ReadNewConnection {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, schema: 'core' });
   const errors = document.errors.map(({ pos, message }) => {
@@ -80,14 +97,12 @@ function fileInvalid(problems: readonly Problem[]): DirectoryError {
   return new DirectoryError('connection_file_invalid', 'The connection file has problems', problems);
 }
 
-function judge(draft: unknown, definitionOf: DefinitionOf): { read?: ReadConnectionDraft; problems: Problem[] } {
-  const outer = draftSchema.safeParse(draft);
+function judge(draft: unknown, definitionOf: DefinitionOf): { read?: ReadNewConnection; problems: Problem[] } {
+  const outer = wholeSchema.safeParse(draft);
   const problems = outer.success ? [] : problemsOf(outer.error);
   const given = isObject(draft) ? draft : {};
   const definition = typeof given.kind === 'string' ? definitionOf(given.kind) : undefined;
-  if (typeof given.kind === 'string' && !definition)
-    problems.push({ path: 'kind', message: `"${given.kind}" is no kind of connection` });
-  problems.push(...problemsOfUse(given, definition));
+  problems.push(...problemsOfHead(given, definitionOf));
   // The settings are judged even when something outside is wrong, so that one reading shows everything.
   const settings = definition && isObject(given.settings) ? definition.schema.safeParse(given.settings) : undefined;
   if (settings && !settings.success) problems.push(...problemsOf(settings.error, 'settings'));
@@ -102,6 +117,16 @@ function judge(draft: unknown, definitionOf: DefinitionOf): { read?: ReadConnect
     },
     problems,
   };
+}
+
+function problemsOfHead(head: unknown, definitionOf: DefinitionOf): Problem[] {
+  const given = isObject(head) ? head : {};
+  const definition = typeof given.kind === 'string' ? definitionOf(given.kind) : undefined;
+  const isUnknown = typeof given.kind === 'string' && !definition;
+  return [
+    ...(isUnknown ? [{ path: 'kind', message: `"${given.kind}" is no kind of connection` }] : []),
+    ...problemsOfUse(given, definition),
+  ];
 }
 
 /** SPEC §3: who may sign in with what; §1: identifiers. */

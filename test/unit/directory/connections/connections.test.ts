@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readConnectionFile } from '../../../src/directory/connection-draft.ts';
-import { createConnections } from '../../../src/directory/connections.ts';
-import { definitionOf, openDirectory, refusalOf } from './directory-under-test.ts';
+import { createConnections } from '../../../../src/directory/connections/connections.ts';
+import { readConnectionFile } from '../../../../src/directory/connections/new-connection.ts';
+import { definitionOf, openDirectory, refusalOf } from '../directory-under-test.ts';
 
 const settings = {
   issuer: 'https://alpha.okta.com',

@@ -1,5 +1,5 @@
 /** Takes the secret settings out of a connection's settings, by the provider's own description of them. Pure. */
-import type { SettingDescription } from '../../providers/provider.ts';
+import type { SettingDescription } from '../../../providers/provider.ts';
 
 type Settings = Record<string, unknown>;
 

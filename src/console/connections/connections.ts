@@ -1,21 +1,17 @@
 /** Connections, to read: the list, and one with its settings and the values that its provider must be told. */
 
-import type { ProviderDefinition, SettingDescription } from '../../providers/provider.ts';
-import type { Sites } from '../config/sites.ts';
-import { AppError } from '../core/errors.ts';
-import { type Language, translations } from '../core/language.ts';
-import type { DefinitionOf } from '../directory/connection-draft.ts';
-import type { Connection, Connections } from '../directory/connections.ts';
-import { sharedMessages } from '../http/views/messages/messages.ts';
-import type { Show } from './frame.ts';
-import type { ConsoleRoute } from './rules.ts';
-import {
-  type ConnectionPage,
-  type ConnectionSetting,
-  connectionPage,
-  connectionsPage,
-} from './views/connections-pages.ts';
-import type { Handler, Visit } from './visit.ts';
+import type { ProviderDefinition, SettingDescription } from '../../../providers/provider.ts';
+import type { Sites } from '../../config/sites.ts';
+import { AppError } from '../../core/errors.ts';
+import { type Language, translations } from '../../core/language.ts';
+import type { Connection, Connections } from '../../directory/connections/connections.ts';
+import type { DefinitionOf } from '../../directory/connections/new-connection.ts';
+import { isSet, valueAt } from '../../directory/connections/setting-paths.ts';
+import { sharedMessages } from '../../http/views/messages/messages.ts';
+import type { Show } from '../frame.ts';
+import type { ConsoleRoute } from '../rules.ts';
+import type { Handler, Visit } from '../visit.ts';
+import { type ConnectionPage, type ConnectionSetting, connectionPage, connectionsPage } from './connections-pages.ts';
 
 export interface ConnectionsOptions {
   sites: Sites;
@@ -138,11 +134,15 @@ export function describeSetting(
   { key, label, secret, multiline, choices }: SettingDescription,
   secrets: ReadonlySet<string>,
 ): ConnectionSetting {
-  if (secret === true) return { label, secret, isSet: secrets.has(key) };
+  if (secret === true) return { label: label[language], secret, isSet: secrets.has(key) };
   const value = valueAt(settings, key);
   const text = textOf(language, value);
-  const shown = choices?.find((choice) => choice.value === text)?.label ?? text;
-  return { label, value: shown, ...((multiline === true || Array.isArray(value)) && { multiline: true }) };
+  const shown = choices?.find((choice) => choice.value === text)?.label[language] ?? text;
+  return {
+    label: label[language],
+    value: shown,
+    ...((multiline === true || Array.isArray(value)) && { multiline: true }),
+  };
 }
 
 function textOf(language: Language, value: unknown): string | undefined {
@@ -151,18 +151,4 @@ function textOf(language: Language, value: unknown): string | undefined {
   if (typeof value === 'boolean') return value ? m.yes : m.no;
   if (Array.isArray(value)) return value.map((item) => textOf(language, item) ?? '').join('\n');
   return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
-}
-
-/** The value at a key path such as `attributes.sid`. */
-function valueAt(settings: Readonly<Record<string, unknown>>, key: string): unknown {
-  let value: unknown = settings;
-  for (const name of key.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
 }

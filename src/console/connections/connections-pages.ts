@@ -5,14 +5,14 @@ import { emptyState, notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { time } from '../../http/views/time.ts';
 import { badge, copyValue, definitionList, section, table } from '../../http/views/values.ts';
-import { type ConsoleFrame, consolePage } from './console-layout.ts';
-import { consoleMessages } from './messages.ts';
+import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
+import { consoleMessages } from '../views/messages.ts';
 
 interface ConnectionSummary {
   name: string;
   /** The provider's label: "Azure AD", "SAML 2.0". */
   kind: string;
-  state: 'live' | 'draft';
+  state: 'live' | 'draft' | 'disconnected';
   forAdministrators: boolean;
   forSubscribers: boolean;
   /** Subscribers sign in to the workspace with it. */
@@ -111,5 +111,5 @@ function usedFor(context: PageContext, connection: ConnectionSummary): Html {
 
 function stateBadge(context: PageContext, connection: ConnectionSummary): Html {
   const m = consoleMessages[context.language].connections;
-  return connection.state === 'live' ? badge('good', m.live) : badge('neutral', m.draft);
+  return connection.state === 'live' ? badge('good', m.live) : badge('neutral', m[connection.state]);
 }
