@@ -141,6 +141,44 @@ export function canCheck(provider: Provider): provider is Provider & ChecksConne
   return 'check' in provider;
 }
 
+/**
+ * Optional ability: look people and groups up by the beginning of their name, so that an administrator can choose them
+ * (AAD-3, OKT-1). All of it throws `ProviderError`: `upstream_throttled` when the directory asks us to wait,
+ * `directory_refused` when the permissions do not suffice.
+ */
+export interface BrowsesDirectory {
+  /** Guests of the directory are never among them. `page`: the `next` of the page before; the first without. */
+  searchUsers(text: string, page?: string): Promise<DirectoryPage<DirectoryUser>>;
+  searchGroups(text: string, page?: string): Promise<DirectoryPage<DirectoryGroup>>;
+  /** One who was chosen, as the directory knows them now. Undefined: none, or a guest. */
+  findUser(id: string): Promise<DirectoryUser | undefined>;
+  findGroup(id: string): Promise<DirectoryGroup | undefined>;
+}
+export interface DirectoryUser {
+  /** Immutable in that directory. */
+  id: string;
+  /** What `UpstreamIdentity.subject` is when this very person signs in. */
+  subject: string;
+  displayName: string;
+  /** The name to sign in with; absent where the directory gives none. */
+  userName?: string;
+  email?: string;
+}
+export interface DirectoryGroup {
+  /** As it comes in the attribute `groups` of a member who signs in. */
+  id: string;
+  displayName: string;
+  description?: string;
+}
+export interface DirectoryPage<Entry> {
+  entries: readonly Entry[];
+  /** Opaque; may have travelled through a browser, so the provider checks it. Absent: this was the last page. */
+  next?: string;
+}
+export function canBrowse(provider: Provider): provider is Provider & BrowsesDirectory {
+  return 'searchUsers' in provider;
+}
+
 /** A kind of upstream that an organization connects; `registry.ts` knows which there are. The built-in `citrix` is none. */
 export type ProviderKind = string;
 
