@@ -23,6 +23,7 @@ import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
 import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
+import { createConnectionStates } from './directory/connections/connection-states.ts';
 import { createConnections } from './directory/connections/connections.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from './directory/connections/drafts.ts';
@@ -129,6 +130,7 @@ export async function createServices(options: ServicesOptions) {
     rememberSettings: options.sqlite ? { whileSame: watchDataVersion(options.sqlite) } : { forMs: 1000 },
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
+  const connectionStates = createConnectionStates({ db, clock });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
   const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
   const accounts = createAccounts({ db, clock });
@@ -334,6 +336,7 @@ export async function createServices(options: ServicesOptions) {
     connections,
     connectionDrafts,
     connectionVersions,
+    connectionStates,
     disconnecting,
     accounts,
     administrators,

@@ -6,6 +6,7 @@
  */
 import { type Migration, Migrator } from 'kysely/migration';
 import { createConnectionDrafts } from './migrations/connection-drafts.ts';
+import { createConnectionHealth } from './migrations/connection-health.ts';
 import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
 import { createInvitations } from './migrations/invitations.ts';
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-30-resets-by-mail': { up: createResetsByMail },
   '2026-11-30-suspended-clients': { up: suspendClients },
   '2026-12-01-connection-drafts': { up: createConnectionDrafts },
+  '2026-12-02-connection-health': { up: createConnectionHealth },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

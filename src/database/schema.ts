@@ -14,6 +14,7 @@ export interface Tables {
   connections: ConnectionRow;
   connection_drafts: ConnectionDraftRow;
   connection_versions: ConnectionVersionRow;
+  connection_health: ConnectionHealthRow;
   identifiers: IdentifierRow;
   identities: IdentityRow;
   totp_devices: TotpDeviceRow;
@@ -453,4 +454,19 @@ export interface PasswordResetRow {
   /** Of the request: the notice afterwards is in it too. */
   language: 'en' | 'ja';
   expires_at: number;
+}
+
+/** How a connection is doing; no row: nothing is known. Beside `connections`, because it changes without an editor. */
+export interface ConnectionHealthRow {
+  connection_id: string;
+  /** As of the connection: a list is filtered by it. */
+  organization_id: string;
+  /** What the last look found; null: nothing to complain of. */
+  level: 'warning' | 'failing' | null;
+  /** Why, as a code that its writer explains. */
+  code: string | null;
+  /** Since when it has been on this level. */
+  since: number | null;
+  /** When somebody signed in with it last, give or take a minute. */
+  last_worked_at: number | null;
 }

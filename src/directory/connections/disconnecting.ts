@@ -9,6 +9,7 @@ import type { Database } from '../../database/schema.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
 import { entryOf, requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
+import { forgetFinding } from './connection-states.ts';
 import { lockConnection } from './connections.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
 
@@ -44,6 +45,7 @@ export function createDisconnecting(needs: {
         .where('id', '=', connectionId)
         .execute();
       await forgetSecrets(trx, connectionId);
+      await forgetFinding(trx, connectionId);
       await trx
         .updateTable('identifiers')
         .set({ released_at: clock.now() })
@@ -78,6 +80,7 @@ export function createDisconnecting(needs: {
       if (connection.state === 'live')
         throw new DirectoryError('connection_in_use', 'Disconnect the connection before you delete it');
       await forgetSecrets(trx, connectionId);
+      await trx.deleteFrom('connection_health').where('connection_id', '=', connectionId).execute();
       await trx
         .updateTable('identifiers')
         .set((row) => ({
