@@ -222,6 +222,7 @@ export async function createServices(options: ServicesOptions) {
     definitionOf,
     ports,
     installation: () => installationOf(config, sites, keys),
+    samlEntityIdOf: sites.samlEntityIdOf,
   });
   const callbackUrlOf = ({ kind, callback }: ProviderDefinition) =>
     kind === 'saml' ? sites.acsUrl : sites.callbackUrl(callback);

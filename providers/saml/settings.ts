@@ -49,6 +49,7 @@ const written = z
     singleSignOnUrl: endpoint.optional(),
     binding: z.enum(['post', 'redirect']).optional(),
     signRequests: z.boolean().default(true),
+    ownEntityId: z.boolean().default(false),
     signatures: z.enum(signaturePolicies).default('either'),
     certificates: z.array(certificate).min(1).max(20).optional(),
     certificateExpiry: z.enum(['warn', 'refuse']).default('warn'),
@@ -275,6 +276,16 @@ export const samlDescriptions: readonly SettingDescription[] = [
       { value: 'minimum', label: { en: 'Minimum', ja: '最低' } },
       { value: 'exact', label: { en: 'Exact', ja: '完全一致' } },
     ],
+  },
+  {
+    key: 'ownEntityId',
+    type: 'yes-no',
+    advanced: true,
+    label: { en: 'Entity ID of its own', ja: '専用のエンティティ ID' },
+    help: {
+      en: 'For an identity provider that takes our common entity ID only once. Its administrator then needs the metadata of this connection.',
+      ja: '当サービス共通のエンティティ ID を一度しか登録できない ID プロバイダー向けです。相手側には、この接続のメタデータを登録してください。',
+    },
   },
   {
     key: 'logoutUrl',

@@ -6,6 +6,7 @@
  */
 import { type Request, type Response, Router } from 'express';
 import type { Callback } from '../../providers/provider.ts';
+import { AppError } from '../core/errors.ts';
 import { referenceCode } from '../core/random.ts';
 import { readForm, readQuery } from '../http/forms.ts';
 import type { Completion } from '../signin/sign-in.ts';
@@ -42,6 +43,15 @@ export function createCallbackRoutes(context: AccountsContext): Router {
   router.get('/saml/metadata.xml', async ({ query }, response) => {
     const encryption = query.encryption === 'yes';
     response.type('application/samlmetadata+xml').send(await context.samlMetadata({ encryption }));
+  });
+
+  // SML-8. For every SAML connection, whether it uses its own entity ID yet or not: the provider is told first.
+  router.get('/saml/metadata/:file', async ({ params, query }, response) => {
+    const connectionId = /^([0-9a-f-]{36})\.xml$/.exec(params.file)?.[1] ?? '';
+    const connection = await connections.find(connectionId);
+    if (connection?.kind !== 'saml') throw new AppError('not_found');
+    const xml = await context.samlMetadata({ encryption: query.encryption === 'yes', connectionId });
+    response.type('application/samlmetadata+xml').send(xml);
   });
 
   /** SML-2: whatever comes back is never parsed; only the handle says where to go. */

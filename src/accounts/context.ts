@@ -99,7 +99,7 @@ export interface AccountsOptions {
   administratorAccountOf(identityId: string): Promise<string | undefined>;
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
   /** With `encryption`, it says that and how assertions may be encrypted for us. */
-  samlMetadata(how: { encryption: boolean }): Promise<string>;
+  samlMetadata(how: { encryption: boolean; connectionId?: string }): Promise<string>;
   /** Folder of mails to show (`config/development.ts`). */
   developmentMails: string | undefined;
   signInLog: Pick<SignInLog, 'refused'>;

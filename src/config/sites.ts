@@ -7,7 +7,7 @@
  * |---|---|---|---|
  * | accounts | `accounts.<domain>/…` | `P/core/…`, `P/signin/…`, and whatever no row below claims | unchanged: `/core/…`, `/signin/…`, `/` |
  * | console | `citrix.<domain>/…` | `P/console/…`; `P/go/…` | `/console` removed; `/go/<identifier>` in both |
- * | saml | `saml.<domain>/…` | `P/saml/…` | unchanged: `/saml/acs`, `/saml/metadata.xml` |
+ * | saml | `saml.<domain>/…` | `P/saml/…` | unchanged: `/saml/acs`, `/saml/metadata.xml`, `/saml/metadata/<connection>.xml` |
  * | api | `api.<domain>/…` | `P/api/…`, `P/systemlog/…`, `P/cctrustoauth2/…` | unchanged: `/api/v1/…` |
  * | workspace | `<name>.<domain>/…` | `P/workspace/<name>/…` | `/workspace/<name>` removed |
  *
@@ -48,6 +48,9 @@ export interface Sites {
   acsUrl: string;
   samlMetadataUrl: string;
   samlLogoutUrl: string;
+  /** SML-8: our entity ID for one connection alone, and the document that says so. */
+  samlEntityIdOf(connectionId: string): string;
+  samlMetadataUrlOf(connectionId: string): string;
   /** `login-okta` → `<issuer>/login-okta`, the redirect URI that upstreams know. */
   callbackUrl(callbackName: string): string;
   /** Absolute path below which `static.ts` serves, the same on every host: `/assets` or `/prefix/assets`. */
@@ -201,6 +204,8 @@ function describeUrls(bases: Bases) {
     acsUrl: `${bases.saml}/saml/acs`,
     samlMetadataUrl: `${bases.saml}/saml/metadata.xml`,
     samlLogoutUrl: `${bases.saml}/saml/logout`,
+    samlEntityIdOf: (connectionId: string) => `${bases.entityId}/${connectionId}`,
+    samlMetadataUrlOf: (connectionId: string) => `${bases.saml}/saml/metadata/${connectionId}.xml`,
     callbackUrl: (callbackName: string) => `${issuer}/${callbackName}`,
   };
 }

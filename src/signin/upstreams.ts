@@ -11,11 +11,14 @@ export interface UpstreamsOptions {
   definitionOf: DefinitionOf;
   ports: Ports;
   installation(): Installation;
+  /** SML-8: our entity ID for one connection alone. */
+  samlEntityIdOf(connectionId: string): string;
 }
 
 export type Upstreams = ReturnType<typeof createUpstreams>;
 
-export function createUpstreams({ connections, definitionOf, ports, installation }: UpstreamsOptions) {
+export function createUpstreams(options: UpstreamsOptions) {
+  const { connections, definitionOf, ports } = options;
   const made = new Map<string, Provider>();
 
   async function providerOf(connection: Connection): Promise<Provider> {
@@ -25,10 +28,20 @@ export function createUpstreams({ connections, definitionOf, ports, installation
     const definition = definitionOf(connection.kind);
     if (!definition) throw new Error(`no provider of kind ${connection.kind} is registered`);
     const settings = definition.schema.parse(await connections.openSettings(connection));
-    const provider = definition.create(settings, ports, installation());
+    const provider = definition.create(settings, ports, installationFor(connection.id, settings));
     for (const oldest of made.size >= capacity ? [made.keys().next().value] : []) if (oldest) made.delete(oldest);
     made.set(key, provider);
     return provider;
+  }
+
+  /**
+   * What a provider with these settings is made with: a SAML connection may have a service provider entity ID of its own
+   * (SML-8), and with it an audience of its own.
+   */
+  function installationFor(connectionId: string, settings: object): Installation {
+    const installation = options.installation();
+    if (!('ownEntityId' in settings) || settings.ownEntityId !== true) return installation;
+    return { ...installation, saml: { ...installation.saml, entityId: options.samlEntityIdOf(connectionId) } };
   }
 
   /** After our own keys have changed. */
@@ -36,5 +49,5 @@ export function createUpstreams({ connections, definitionOf, ports, installation
     made.clear();
   }
 
-  return { providerOf, forget };
+  return { providerOf, installationFor, forget };
 }

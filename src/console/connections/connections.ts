@@ -93,16 +93,18 @@ export function connectionsRoutes({ sites, connections, definitionOf, labelOf, s
 
   function atProvider(
     language: Language,
-    { kind, forSubscribers, forAdministrators, settings }: Connection,
+    { id, kind, forSubscribers, forAdministrators, settings }: Connection,
     { organization }: Visit,
     definition: ProviderDefinition | undefined,
   ): ConnectionPage['atProvider'] {
     const m = labels[language];
     if (kind === 'saml') {
+      const isOwn = settings.ownEntityId === true;
+      const metadataUrl = isOwn ? sites.samlMetadataUrlOf(id) : sites.samlMetadataUrl;
       return [
-        { label: m.entityId, value: sites.samlEntityId },
+        { label: m.entityId, value: isOwn ? sites.samlEntityIdOf(id) : sites.samlEntityId },
         { label: m.acs, value: sites.acsUrl },
-        { label: m.metadata, value: sites.samlMetadataUrl + (wantsEncryption(settings) ? '?encryption=yes' : '') },
+        { label: m.metadata, value: metadataUrl + (wantsEncryption(settings) ? '?encryption=yes' : '') },
         { label: m.logout, value: sites.samlLogoutUrl },
       ];
     }

@@ -16,6 +16,8 @@ describe('sites by host', () => {
       samlMetadataUrl: 'https://saml.citrixcloud.jp/saml/metadata.xml',
     });
     expect(hosts.callbackUrl('login-okta')).toBe('https://accounts.citrixcloud.jp/core/login-okta');
+    expect(hosts.samlEntityIdOf('c1')).toBe('https://saml.citrixcloud.jp/c1');
+    expect(hosts.samlMetadataUrlOf('c1')).toBe('https://saml.citrixcloud.jp/saml/metadata/c1.xml');
     expect(hosts.goUrl('contoso')).toBe('https://citrix.citrixcloud.jp/go/contoso');
     expect(hosts.consoleUrl()).toBe('https://citrix.citrixcloud.jp/');
     expect(hosts.workspaceUrl('acme')).toBe('https://acme.citrixcloud.jp/');
@@ -64,6 +66,8 @@ describe('sites by path', () => {
       acsUrl: 'https://id.example.org/idp/saml/acs',
       assetsPath: '/idp/assets',
     });
+    expect(paths.samlEntityIdOf('c1')).toBe('https://id.example.org/idp/saml/c1');
+    expect(paths.samlMetadataUrlOf('c1')).toBe('https://id.example.org/idp/saml/metadata/c1.xml');
     expect(paths.consoleUrl()).toBe('https://id.example.org/idp/console');
     expect(paths.consoleUrl('/sessions?x=1')).toBe('https://id.example.org/idp/console/sessions?x=1');
     expect(paths.goUrl('contoso')).toBe('https://id.example.org/idp/go/contoso');
