@@ -12,6 +12,7 @@ export const providerErrorCodes = [
   'discovery_incomplete',
   'discovery_issuer_mismatch',
   'keys_missing',
+  'redirect_refused',
   // its answers to the browser
   'upstream_denied',
   'upstream_error',

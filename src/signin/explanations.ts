@@ -1,133 +1,549 @@
 /**
  * What can go wrong at an upstream, told three ways: to the person (vague, one of four pages), to the administrator
- * (what it means and who changes what) and to the log (how loud). A code without all three does not compile.
+ * (what it means and who changes what) and to the log (how loud). A code without all three, or without one of the
+ * languages, does not compile.
  */
 import type { ProviderErrorCode } from '../../providers/errors.ts';
+import type { Text } from '../../providers/provider.ts';
 
 export interface Explanation {
   /** Which page the person sees; every page carries the reference code and nothing exact (CLM-1). */
   person: 'denied' | 'failed' | 'unreachable' | 'reauthentication';
   /** What it means, for somebody who administers the connection. Expected and received stand beside it. */
-  meaning: string;
+  meaning: Text;
   /** Who has to do what. */
-  remedy: string;
+  remedy: Text;
   level: 'info' | 'warn';
 }
 
 const row = (
   person: Explanation['person'],
-  meaning: string,
-  remedy: string,
+  meaning: Text,
+  remedy: Text,
   level: Explanation['level'] = 'warn',
 ): Explanation => ({ person, meaning, remedy, level });
 
-const retry = 'Nobody, if it passes. Otherwise look at the provider’s status and at the network between.';
-const provider = 'The administrator of the identity provider, in its application for this service.';
-const connection = 'An administrator here, in the settings of the connection.';
-const suspicious = 'Nobody. If it repeats, find out who sends such messages.';
+const text = (en: string, ja: string): Text => ({ en, ja });
+
+const retry = text(
+  'Nobody, if it passes. Otherwise whoever runs the network between here and the provider: look at the provider’s status page, at name resolution and at firewalls.',
+  '一時的なものであれば対応は不要です。続く場合は、ネットワークの管理者が、プロバイダーの稼働状況、名前解決、ファイアウォールを確認してください。',
+);
+const provider = text(
+  'The administrator of the identity provider, in its application for this service.',
+  'IDプロバイダーの管理者が、このサービス用に登録したアプリケーションの設定を確認してください。',
+);
+const connection = text(
+  'An administrator here, in the settings of the connection.',
+  'こちらの管理者が、接続の設定を確認してください。',
+);
+const suspicious = text(
+  'Nobody. If it repeats, find out who sends such messages.',
+  '対応は不要です。繰り返す場合は、このようなメッセージの送信元を調べてください。',
+);
+const synchronise = text(
+  'Whoever runs the machine whose clock is wrong: set up time synchronisation (NTP).',
+  '時刻が誤っているサーバーの管理者が、時刻同期（NTP）を設定してください。',
+);
+const update = text(
+  'The administrator of the identity provider: this points to a fault or an unusual setting of its software.',
+  'IDプロバイダーの管理者が確認してください。ソフトウェアの不具合または特殊な設定が考えられます。',
+);
 
 export const explanations: Record<ProviderErrorCode, Explanation> = {
-  upstream_unreachable: row('unreachable', 'The provider could not be reached.', retry),
-  upstream_tls: row('unreachable', 'The provider’s TLS certificate was not accepted.', provider),
-  upstream_timeout: row('unreachable', 'The provider did not answer in time.', retry),
-  upstream_answer_invalid: row('failed', 'The provider’s answer was not what the protocol asks for.', provider),
-  upstream_address_refused: row('unreachable', 'The provider’s address is one that we do not connect to.', connection),
-  upstream_throttled: row('unreachable', 'The provider asked us to slow down.', retry),
-  discovery_missing: row('failed', 'No discovery document was found at the issuer.', connection),
-  discovery_incomplete: row('failed', 'The discovery document lacks endpoints.', provider),
-  discovery_issuer_mismatch: row('failed', 'The discovery document names another issuer.', connection),
-  keys_missing: row('failed', 'The provider publishes no key that signed this.', provider),
+  upstream_unreachable: row(
+    'unreachable',
+    text('The provider could not be reached.', 'プロバイダーに接続できませんでした。'),
+    retry,
+  ),
+  upstream_tls: row(
+    'unreachable',
+    text('The provider’s TLS certificate was not accepted.', 'プロバイダーのTLS証明書を信頼できませんでした。'),
+    text(
+      'The administrator of the provider’s web server: install a valid certificate with its whole chain. For a private authority, an administrator here adds it to the connection.',
+      'プロバイダーのWebサーバーの管理者が、中間証明書を含む有効な証明書を設定してください。社内認証局の場合は、こちらの管理者がそのCA証明書を接続に追加します。',
+    ),
+  ),
+  upstream_timeout: row(
+    'unreachable',
+    text('The provider did not answer in time.', 'プロバイダーから時間内に応答がありませんでした。'),
+    retry,
+  ),
+  upstream_answer_invalid: row(
+    'failed',
+    text(
+      'The provider’s answer was not what the protocol asks for.',
+      'プロバイダーの応答がプロトコルの規定と異なりました。',
+    ),
+    text(
+      'An administrator here checks the address in the settings; the administrator of the provider looks at what answers there (a proxy or a maintenance page, for example).',
+      'こちらの管理者が設定のアドレスを確認してください。プロバイダーの管理者は、そのアドレスで応答しているもの（プロキシやメンテナンスページなど）を確認してください。',
+    ),
+  ),
+  upstream_address_refused: row(
+    'unreachable',
+    text(
+      'The provider’s address is one that we do not connect to.',
+      'プロバイダーのアドレスは、こちらから接続できないアドレスです。',
+    ),
+    text(
+      'An administrator here: enter the provider’s public https address.',
+      'こちらの管理者が、プロバイダーの公開されたhttpsアドレスを入力してください。',
+    ),
+  ),
+  upstream_throttled: row(
+    'unreachable',
+    text('The provider asked us to slow down.', 'プロバイダーから要求の頻度を下げるよう求められました。'),
+    text(
+      'Nobody, if it passes: try again in a few minutes. If it stays, the administrator of the provider raises its rate limit for this service.',
+      '数分後にもう一度お試しください。続く場合は、プロバイダーの管理者が、このサービスに対するレート制限を緩和してください。',
+    ),
+  ),
+  discovery_missing: row(
+    'failed',
+    text(
+      'No discovery document was found at the issuer.',
+      '発行者のアドレスにディスカバリードキュメントが見つかりませんでした。',
+    ),
+    text(
+      'An administrator here: correct the address of the provider in the settings of the connection. Or the administrator of the provider turns on OpenID Connect there.',
+      'こちらの管理者が、接続の設定でプロバイダーのアドレスを修正してください。または、プロバイダーの管理者が、そのアドレスでOpenID Connectを有効にしてください。',
+    ),
+  ),
+  discovery_incomplete: row(
+    'failed',
+    text(
+      'The discovery document lacks endpoints or offers no acceptable signature algorithm.',
+      'ディスカバリードキュメントに、必要なエンドポイントまたは使用できる署名アルゴリズムがありません。',
+    ),
+    update,
+  ),
+  discovery_issuer_mismatch: row(
+    'failed',
+    text(
+      'The discovery document names another issuer.',
+      'ディスカバリードキュメントに記載された発行者が、設定と異なります。',
+    ),
+    text(
+      'An administrator here: enter the issuer exactly as the provider writes it; upper and lower case and a final slash count. Or the administrator of the provider corrects its issuer.',
+      'こちらの管理者が、発行者をプロバイダーの表記どおりに入力してください（大文字と小文字、末尾のスラッシュも区別されます）。または、プロバイダーの管理者が発行者を修正してください。',
+    ),
+  ),
+  keys_missing: row(
+    'failed',
+    text('The provider publishes no usable signing key.', 'プロバイダーが使用可能な署名鍵を公開していません。'),
+    text(
+      'The administrator of the identity provider: give it a signing certificate or key, so that its key set (jwks_uri) lists one.',
+      'IDプロバイダーの管理者が署名用の証明書または鍵を設定し、鍵セット（jwks_uri）に公開されるようにしてください。',
+    ),
+  ),
+  redirect_refused: row(
+    'failed',
+    text(
+      'The provider does not accept our redirect URI for this client.',
+      'このクライアントに対して、こちらのリダイレクトURIがプロバイダーに受け入れられませんでした。',
+    ),
+    text(
+      'The administrator of the identity provider: add our redirect URI to its application, character by character as shown.',
+      'IDプロバイダーの管理者が、表示されているリダイレクトURIを、そのままアプリケーションに登録してください。',
+    ),
+  ),
   upstream_denied: row(
     'denied',
-    'The provider refused, or the person cancelled.',
-    'The person, or whoever assigns people to the application at the provider.',
+    text('The provider refused, or the person cancelled.', 'プロバイダーが拒否したか、利用者がキャンセルしました。'),
+    text(
+      'The person, or whoever assigns people to the application at the provider.',
+      '利用者本人、またはプロバイダーでアプリケーションへの割り当てを行う管理者が確認してください。',
+    ),
     'info',
   ),
-  upstream_error: row('failed', 'The provider answered with an error.', provider),
-  callback_invalid: row('failed', 'The answer was incomplete or malformed.', suspicious),
+  upstream_error: row(
+    'failed',
+    text('The provider answered with an error.', 'プロバイダーがエラーを返しました。'),
+    provider,
+  ),
+  callback_invalid: row(
+    'failed',
+    text('The answer was incomplete or malformed.', '応答が不完全または不正な形式でした。'),
+    suspicious,
+  ),
   reauthentication_missing: row(
     'reauthentication',
-    'The provider did not ask the person again although that was demanded.',
-    'The administrator of the identity provider; or switch off “always prompt” here (SES-5).',
+    text(
+      'The provider did not ask the person again although that was demanded.',
+      '再認証を要求しましたが、プロバイダーは利用者に再度の認証を求めませんでした。',
+    ),
+    text(
+      'The administrator of the identity provider; or switch off “always prompt” here (SES-5).',
+      'IDプロバイダーの管理者が再認証への対応を設定するか、こちらで「毎回認証を求める」設定を無効にしてください。',
+    ),
   ),
-  client_refused: row('failed', 'The provider did not accept our client id or secret.', connection),
-  token_refused: row('failed', 'The provider did not redeem the authorization code.', provider),
-  id_token_missing: row('failed', 'The answer had no ID token.', provider),
-  id_token_malformed: row('failed', 'The ID token could not be read.', provider),
-  id_token_algorithm_refused: row('failed', 'The ID token is signed with an algorithm that is not accepted.', provider),
+  client_refused: row(
+    'failed',
+    text(
+      'The provider did not accept our client ID or secret.',
+      'クライアントIDまたはシークレットがプロバイダーに受け入れられませんでした。',
+    ),
+    text(
+      'An administrator here: enter client ID and secret again, as the provider shows them. The secret may have expired; then the administrator of the provider makes a new one.',
+      'こちらの管理者が、プロバイダーに表示されているクライアントIDとシークレットを入力し直してください。シークレットの有効期限が切れている場合は、プロバイダーの管理者が新しいものを発行します。',
+    ),
+  ),
+  token_refused: row(
+    'failed',
+    text(
+      'The provider did not redeem the authorization code.',
+      'プロバイダーが認可コードをトークンに引き換えませんでした。',
+    ),
+    provider,
+  ),
+  id_token_missing: row(
+    'failed',
+    text('The answer had no ID token.', '応答にIDトークンが含まれていませんでした。'),
+    text(
+      'The administrator of the identity provider: the application must be of the OpenID Connect kind and allow the scope openid.',
+      'IDプロバイダーの管理者が、アプリケーションの種類をOpenID Connectとし、スコープopenidを許可してください。',
+    ),
+  ),
+  id_token_malformed: row(
+    'failed',
+    text('The ID token could not be read.', 'IDトークンを読み取れませんでした。'),
+    update,
+  ),
+  id_token_algorithm_refused: row(
+    'failed',
+    text(
+      'The ID token is signed with an algorithm that is not accepted.',
+      'IDトークンの署名アルゴリズムは受け入れられません。',
+    ),
+    text(
+      'The administrator of the identity provider: have ID tokens signed with RS256 (or another of the expected algorithms).',
+      'IDプロバイダーの管理者が、IDトークンの署名アルゴリズムをRS256（または「期待した値」のいずれか）に設定してください。',
+    ),
+  ),
   id_token_signature_invalid: row(
     'failed',
-    'The signature of the ID token does not match the published keys.',
-    provider,
+    text(
+      'The signature of the ID token does not match the published keys.',
+      'IDトークンの署名が、公開されている鍵と一致しません。',
+    ),
+    text(
+      'The administrator of the identity provider: publish the key that signs (jwks_uri). After a change of keys this can take minutes.',
+      'IDプロバイダーの管理者が、署名に使用している鍵を公開してください（jwks_uri）。鍵の更新直後は、反映に数分かかることがあります。',
+    ),
   ),
-  id_token_issuer_mismatch: row('failed', 'The ID token was issued by somebody else.', connection),
-  id_token_audience_mismatch: row('failed', 'The ID token is meant for another application.', connection),
-  id_token_expired: row('failed', 'The ID token had expired.', provider),
-  id_token_nonce_mismatch: row('failed', 'The ID token answers another sign-in.', suspicious),
-  id_token_too_old: row('failed', 'The ID token was issued too long ago.', provider),
+  id_token_issuer_mismatch: row(
+    'failed',
+    text('The ID token was issued by somebody else.', 'IDトークンの発行者が、接続しているプロバイダーと異なります。'),
+    text(
+      'An administrator here: enter the issuer as tokens name it. Or the administrator of the provider sets the issuer of tokens to the one of its discovery document.',
+      'こちらの管理者が、トークンに記載されている発行者を設定に入力してください。または、プロバイダーの管理者が、トークンの発行者をディスカバリードキュメントと同じ値にしてください。',
+    ),
+  ),
+  id_token_audience_mismatch: row(
+    'failed',
+    text('The ID token is meant for another application.', 'IDトークンは別のアプリケーション宛てに発行されています。'),
+    text(
+      'The administrator of the identity provider: set the audience of ID tokens to the client ID. An administrator here makes sure that the client ID is of that application.',
+      'IDプロバイダーの管理者が、IDトークンの対象者（Audience）をクライアントIDに設定してください。こちらの管理者は、クライアントIDがそのアプリケーションのものか確認してください。',
+    ),
+  ),
+  id_token_expired: row(
+    'failed',
+    text('The ID token had expired.', 'IDトークンの有効期限が切れていました。'),
+    synchronise,
+  ),
+  id_token_nonce_mismatch: row(
+    'failed',
+    text('The ID token answers another sign-in.', 'IDトークンは別のサインインに対する応答です。'),
+    suspicious,
+  ),
+  id_token_too_old: row(
+    'failed',
+    text('The ID token was issued too long ago.', 'IDトークンの発行から時間が経ちすぎています。'),
+    synchronise,
+  ),
   clock_skew: row(
     'failed',
-    'The provider’s clock and ours differ too much.',
-    'Whoever runs the machine whose clock is wrong: set up time synchronisation.',
+    text('The provider’s clock and ours differ too much.', 'プロバイダーの時刻とこちらの時刻が大きくずれています。'),
+    synchronise,
   ),
-  issuer_parameter_mismatch: row('failed', 'The answer came from another issuer than the one asked.', suspicious),
-  subject_missing: row('failed', 'The provider did not say who the person is.', provider),
+  issuer_parameter_mismatch: row(
+    'failed',
+    text('The answer came from another issuer than the one asked.', '要求先とは異なる発行者から応答が届きました。'),
+    suspicious,
+  ),
+  subject_missing: row(
+    'failed',
+    text('The provider did not say who the person is.', 'プロバイダーが利用者の識別子を返しませんでした。'),
+    update,
+  ),
   tenant_mismatch: row(
     'failed',
-    'The person belongs to another tenant than the connected one.',
-    'The person: sign in with an account of the connected tenant.',
+    text(
+      'The person belongs to another tenant than the connected one.',
+      '利用者が、接続しているテナントとは別のテナントに所属しています。',
+    ),
+    text(
+      'The person: sign in with an account of the connected tenant.',
+      '利用者が、接続しているテナントのアカウントでサインインしてください。',
+    ),
   ),
-  guest_refused: row('failed', 'The account is a guest in the tenant.', 'The person: sign in with a member account.'),
-  userinfo_refused: row('failed', 'The provider did not answer the userinfo request.', provider),
-  userinfo_subject_mismatch: row('failed', 'Userinfo spoke of another person than the ID token.', provider),
-  directory_refused: row(
+  guest_refused: row(
     'failed',
-    'The provider’s directory did not answer; permissions may be missing.',
-    'An administrator of the tenant: grant the permissions again.',
+    text('The account is a guest in the tenant.', 'このアカウントはテナントのゲストです。'),
+    text(
+      'The person: sign in with a member account.',
+      '利用者が、テナントのメンバーアカウントでサインインしてください。',
+    ),
   ),
-  saml_malformed: row('failed', 'The SAML response could not be read.', suspicious),
-  saml_too_large: row('failed', 'The SAML response is too large.', provider),
-  saml_structure_refused: row('failed', 'The SAML response has a structure that is not accepted.', suspicious),
-  saml_algorithm_refused: row(
+  userinfo_refused: row(
     'failed',
-    'The response uses an algorithm that is not accepted (SHA-256 or better is needed).',
+    text('The provider did not answer the userinfo request.', 'プロバイダーがuserinfoの要求に応答しませんでした。'),
     provider,
   ),
-  saml_signature_missing: row('failed', 'What the connection requires to be signed was not signed.', connection),
+  userinfo_subject_mismatch: row(
+    'failed',
+    text('Userinfo spoke of another person than the ID token.', 'userinfoの利用者が、IDトークンの利用者と異なります。'),
+    update,
+  ),
+  directory_refused: row(
+    'failed',
+    text(
+      'The provider’s directory did not answer; permissions may be missing.',
+      'プロバイダーのディレクトリを読み取れませんでした。アクセス許可が不足している可能性があります。',
+    ),
+    text(
+      'An administrator of the provider’s directory: grant the permissions again, or make a new API token.',
+      'プロバイダーのディレクトリの管理者が、アクセス許可を付与し直すか、新しいAPIトークンを発行してください。',
+    ),
+  ),
+  saml_malformed: row(
+    'failed',
+    text('The SAML response could not be read.', 'SAML応答を読み取れませんでした。'),
+    suspicious,
+  ),
+  saml_too_large: row(
+    'failed',
+    text('The SAML response is too large.', 'SAML応答が大きすぎます。'),
+    text(
+      'The administrator of the identity provider: send fewer attributes; most often only the groups that matter here.',
+      'IDプロバイダーの管理者が、送信する属性を減らしてください。多くの場合、必要なグループのみを送信することで解決します。',
+    ),
+  ),
+  saml_structure_refused: row(
+    'failed',
+    text('The SAML response has a structure that is not accepted.', 'SAML応答の構造は受け入れられません。'),
+    suspicious,
+  ),
+  saml_algorithm_refused: row(
+    'failed',
+    text(
+      'The response uses an algorithm that is not accepted (SHA-256 or better is needed).',
+      '応答のアルゴリズムは受け入れられません（SHA-256以上が必要です）。',
+    ),
+    text(
+      'The administrator of the identity provider: sign with RSA-SHA256.',
+      'IDプロバイダーの管理者が、署名アルゴリズムをRSA-SHA256に設定してください。',
+    ),
+  ),
+  saml_signature_missing: row(
+    'failed',
+    text(
+      'What the connection requires to be signed was not signed.',
+      '接続で署名を必須としている部分が署名されていませんでした。',
+    ),
+    text(
+      'The administrator of the identity provider: sign what is expected. Or an administrator here requires a signature that the provider makes.',
+      'IDプロバイダーの管理者が、必要な部分に署名するよう設定してください。または、こちらの管理者が、プロバイダーが行う署名に合わせて設定を変更してください。',
+    ),
+  ),
   saml_signature_invalid: row(
     'failed',
-    'The signature does not match the connection’s certificates.',
-    'An administrator here: import the provider’s current metadata; its certificate may have changed.',
+    text(
+      'The signature does not match the connection’s certificates.',
+      '署名が、接続に登録された証明書と一致しません。',
+    ),
+    text(
+      'An administrator here: import the provider’s current metadata; its certificate may have changed.',
+      'こちらの管理者が、プロバイダーの最新のメタデータを取り込んでください。証明書が更新された可能性があります。',
+    ),
   ),
-  saml_certificate_expired: row('failed', 'The certificate that signed has expired.', provider),
-  saml_status: row('denied', 'The provider answered that the sign-in did not succeed.', provider),
+  saml_certificate_expired: row(
+    'failed',
+    text(
+      'The provider’s signing certificate has expired or is not valid yet.',
+      'プロバイダーの署名証明書の有効期限が切れているか、まだ有効ではありません。',
+    ),
+    text(
+      'The administrator of the identity provider: make a new signing certificate. Then an administrator here imports the new metadata.',
+      'IDプロバイダーの管理者が新しい署名証明書を作成し、こちらの管理者が新しいメタデータを取り込んでください。',
+    ),
+  ),
+  saml_status: row(
+    'denied',
+    text(
+      'The provider answered that the sign-in did not succeed.',
+      'プロバイダーから、サインインに失敗したとの応答がありました。',
+    ),
+    text(
+      'The administrator of the identity provider: its own log says why it refused our request.',
+      'IDプロバイダーの管理者が、プロバイダー側のログで拒否の理由を確認してください。',
+    ),
+  ),
   saml_unsolicited: row(
     'failed',
-    'Nobody asked for this response (identity-provider-initiated).',
-    'The person: open the workspace URL. The administrator: point the tile at the workspace URL (SML-4).',
+    text(
+      'Nobody asked for this response (identity-provider-initiated).',
+      'こちらから要求していない応答です（IdP起点のサインイン）。',
+    ),
+    text(
+      'The person: open the workspace URL. The administrator: point the tile at the workspace URL (SML-4).',
+      '利用者はワークスペースURLを開いてください。管理者は、ポータルのタイルにワークスペースURLを設定してください。',
+    ),
     'info',
   ),
-  saml_version_refused: row('failed', 'The message is not SAML 2.0.', provider),
-  saml_issuer_mismatch: row('failed', 'The response was issued by another entity than the connected one.', connection),
-  saml_destination_mismatch: row('failed', 'The response is addressed to another place.', provider),
-  saml_recipient_mismatch: row('failed', 'The assertion is addressed to another recipient.', provider),
-  saml_in_response_to_mismatch: row('failed', 'The response answers another request.', suspicious),
-  saml_audience_mismatch: row('failed', 'The assertion is meant for another audience.', provider),
-  saml_condition_unknown: row('failed', 'The assertion has a condition that is not understood.', provider),
-  saml_conditions_missing: row('failed', 'The assertion lacks its conditions.', provider),
-  saml_subject_missing: row('failed', 'The assertion does not say who the person is in a way that lasts.', provider),
-  saml_confirmation_missing: row('failed', 'The assertion has no valid bearer confirmation.', provider),
-  saml_expired: row('failed', 'The assertion had expired.', provider),
+  saml_version_refused: row(
+    'failed',
+    text('The message is not SAML 2.0.', 'メッセージがSAML 2.0ではありません。'),
+    text(
+      'The administrator of the identity provider: set the application to SAML 2.0.',
+      'IDプロバイダーの管理者が、アプリケーションのプロトコルをSAML 2.0に設定してください。',
+    ),
+  ),
+  saml_issuer_mismatch: row(
+    'failed',
+    text(
+      'The response was issued by another entity than the connected one.',
+      '応答の発行者が、接続しているエンティティと異なります。',
+    ),
+    text(
+      'An administrator here: correct the identity provider’s entity ID, or import its metadata again.',
+      'こちらの管理者が、IDプロバイダーのエンティティIDを修正するか、メタデータを取り込み直してください。',
+    ),
+  ),
+  saml_destination_mismatch: row(
+    'failed',
+    text('The response is addressed to another place.', '応答の送信先（Destination）が異なります。'),
+    text(
+      'The administrator of the identity provider: enter our ACS URL, character by character, as the address that responses are sent to.',
+      'IDプロバイダーの管理者が、応答の送信先として、こちらのACS URLをそのまま登録してください。',
+    ),
+  ),
+  saml_recipient_mismatch: row(
+    'failed',
+    text('The assertion is addressed to another recipient.', 'アサーションの受信者（Recipient）が異なります。'),
+    text(
+      'The administrator of the identity provider: set the recipient to our ACS URL.',
+      'IDプロバイダーの管理者が、受信者（Recipient）にこちらのACS URLを設定してください。',
+    ),
+  ),
+  saml_in_response_to_mismatch: row(
+    'failed',
+    text('The response answers another request.', '応答が別の要求に対するものです。'),
+    suspicious,
+  ),
+  saml_audience_mismatch: row(
+    'failed',
+    text('The assertion is meant for another audience.', 'アサーションの対象者（Audience）が異なります。'),
+    text(
+      'The administrator of the identity provider: set the audience to our entity ID.',
+      'IDプロバイダーの管理者が、対象者（Audience）にこちらのエンティティIDを設定してください。',
+    ),
+  ),
+  saml_condition_unknown: row(
+    'failed',
+    text(
+      'The assertion has a condition that is not understood.',
+      'アサーションに解釈できない条件（Condition）が含まれています。',
+    ),
+    update,
+  ),
+  saml_conditions_missing: row(
+    'failed',
+    text('The assertion lacks its conditions.', 'アサーションに有効期間などの条件（Conditions）がありません。'),
+    update,
+  ),
+  saml_subject_missing: row(
+    'failed',
+    text(
+      'The assertion does not say who the person is in a way that lasts.',
+      'アサーションに、利用者を継続的に識別できる情報がありません。',
+    ),
+    text(
+      'The administrator of the identity provider: send one NameID that stays the same for a person (persistent).',
+      'IDプロバイダーの管理者が、利用者ごとに変わらないNameID（persistent形式）を送信するよう設定してください。',
+    ),
+  ),
+  saml_confirmation_missing: row(
+    'failed',
+    text(
+      'The assertion has no valid bearer confirmation.',
+      'アサーションに有効なベアラー確認（SubjectConfirmation）がありません。',
+    ),
+    update,
+  ),
+  saml_expired: row(
+    'failed',
+    text('The assertion had expired.', 'アサーションの有効期限が切れていました。'),
+    synchronise,
+  ),
   saml_not_yet_valid: row(
     'failed',
-    'The assertion is not valid yet; clocks may differ.',
-    'Whoever runs the machine whose clock is wrong: set up time synchronisation.',
+    text(
+      'The assertion is not valid yet; clocks may differ.',
+      'アサーションがまだ有効になっていません。時刻がずれている可能性があります。',
+    ),
+    synchronise,
   ),
-  saml_too_old: row('failed', 'The assertion was issued too long ago.', provider),
-  saml_statement_missing: row('failed', 'The assertion does not say how the person authenticated.', provider),
-  saml_context_mismatch: row('failed', 'The person did not authenticate in the required way.', provider),
-  saml_encryption_refused: row('failed', 'The assertion is encrypted in a way that is not accepted.', provider),
-  saml_replayed: row('failed', 'This response had been used before.', suspicious),
-  saml_attribute_refused: row('failed', 'An attribute of the assertion is not acceptable.', provider),
-  settings_invalid: row('failed', 'The connection’s settings are not usable.', connection),
+  saml_too_old: row(
+    'failed',
+    text('The assertion was issued too long ago.', 'アサーションの発行から時間が経ちすぎています。'),
+    synchronise,
+  ),
+  saml_statement_missing: row(
+    'failed',
+    text(
+      'The assertion does not say how the person authenticated.',
+      'アサーションに認証方法の情報（AuthnStatement）がありません。',
+    ),
+    update,
+  ),
+  saml_context_mismatch: row(
+    'failed',
+    text('The person did not authenticate in the required way.', '利用者が、要求された方法で認証されていません。'),
+    text(
+      'The administrator of the identity provider: offer the required authentication context. Or an administrator here requires another one.',
+      'IDプロバイダーの管理者が、要求された認証コンテキストに対応させてください。または、こちらの管理者が、要求する認証コンテキストを変更してください。',
+    ),
+  ),
+  saml_encryption_refused: row(
+    'failed',
+    text(
+      'The assertion is encrypted, or is not, other than the connection allows.',
+      'アサーションの暗号化の有無または方式が、接続の設定と異なります。',
+    ),
+    text(
+      'The administrator of the identity provider: switch encryption off, or to AES-GCM and RSA-OAEP. Or an administrator here changes what the connection accepts.',
+      'IDプロバイダーの管理者が、暗号化を無効にするか、AES-GCMとRSA-OAEPに変更してください。または、こちらの管理者が、接続で許可する暗号化を変更してください。',
+    ),
+  ),
+  saml_replayed: row(
+    'failed',
+    text('This response had been used before.', 'この応答はすでに使用されています。'),
+    suspicious,
+  ),
+  saml_attribute_refused: row(
+    'failed',
+    text('An attribute of the assertion is not acceptable.', 'アサーションの属性に受け入れられないものがあります。'),
+    text(
+      'The administrator of the identity provider: correct this attribute in the attribute mapping.',
+      'IDプロバイダーの管理者が、属性マッピングでこの属性を修正してください。',
+    ),
+  ),
+  settings_invalid: row(
+    'failed',
+    text('The connection’s settings are not usable.', '接続の設定が使用できない状態です。'),
+    connection,
+  ),
 };

@@ -197,7 +197,7 @@ export function createSignIn(options: SignInOptions) {
       ...whereOf(attempt),
       reference: referenceCode(),
       code: error.code,
-      detail: { meaning, ...error.detail },
+      detail: { meaning: meaning.en, ...error.detail },
     };
     await report(failure, error);
     return failure;
