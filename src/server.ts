@@ -24,6 +24,7 @@ const periods = {
   notices: 5_000,
   mails: 5_000,
   sweep: 10_000,
+  counts: 5_000,
   forget: 3_600_000,
   seal: 1_000,
   webhooks: 2_000,
@@ -87,6 +88,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.keys, readKeysAgain, log),
     every(periods.forget, () => app.services.passwordResets.forget(), log),
     every(periods.forget, () => app.services.logSeal.forget(), log),
+    every(periods.forget, () => app.services.signInCounts.forget(), log),
+    every(periods.counts, () => app.services.signInCounts.flush(), log),
     every(periods.seal, app.tendLog, log),
     every(periods.webhooks, () => app.services.webhooks.deliver(), log),
     every(periods.checkpoints, () => app.services.logSeal.checkpointDue(), log),
@@ -116,6 +119,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     for (const timer of timers) clearInterval(timer);
     await listening.stop();
     app.flushLog();
+    await app.services.signInCounts.flush();
     clearTimeout(mailTimer);
     await mailSender?.close();
     await fetch.close();

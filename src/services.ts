@@ -61,6 +61,7 @@ import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
 import { createSignIn } from './signin/sign-in.ts';
+import { createSignInCounting } from './signin/sign-in-counts.ts';
 import { createSignInLog } from './signin/sign-in-log.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { createUpstreams } from './signin/upstreams.ts';
@@ -216,6 +217,7 @@ export async function createServices(options: ServicesOptions) {
     },
   });
   const attempts = createAttempts({ store, clock, sealer });
+  const signInCounts = createSignInCounting({ db, clock });
   const handles = createHandles(followKeys(sealingKeys, 'handles'));
   const upstreams = createUpstreams({
     connections,
@@ -228,6 +230,7 @@ export async function createServices(options: ServicesOptions) {
     kind === 'saml' ? sites.acsUrl : sites.callbackUrl(callback);
   const signIn = createSignIn({
     attempts,
+    counts: signInCounts,
     handles,
     upstreams,
     connections,
@@ -360,6 +363,7 @@ export async function createServices(options: ServicesOptions) {
     signIn,
     signOut,
     signInLog,
+    signInCounts,
     citrix,
     citrixPasskeys,
     enrolment,

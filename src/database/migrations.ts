@@ -17,6 +17,7 @@ import { createPasswords } from './migrations/passwords.ts';
 import { createResetsByMail } from './migrations/resets-by-mail.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
+import { createSignInTraces } from './migrations/sign-in-traces.ts';
 import { suspendClients } from './migrations/suspended-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
 import { indexSystemLog } from './migrations/system-log-indexes.ts';
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-30-suspended-clients': { up: suspendClients },
   '2026-12-01-connection-drafts': { up: createConnectionDrafts },
   '2026-12-02-connection-health': { up: createConnectionHealth },
+  '2026-12-03-sign-in-traces': { up: createSignInTraces },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

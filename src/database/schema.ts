@@ -38,6 +38,9 @@ export interface Tables {
   invitations: InvitationRow;
   backup_codes: BackupCodeRow;
   recovery_phones: RecoveryPhoneRow;
+  sign_in_counts: SignInCountRow;
+  sign_in_traces: SignInTraceRow;
+  trace_links: TraceLinkRow;
 }
 
 export interface OrganizationRow {
@@ -469,4 +472,63 @@ export interface ConnectionHealthRow {
   since: number | null;
   /** When somebody signed in with it last, give or take a minute. */
   last_worked_at: number | null;
+}
+
+/** Sign-ins by one connection that began in one hour; each counts in the hour of its beginning, whenever it ended. */
+export interface SignInCountRow {
+  connection_id: string;
+  /** Milliseconds of its start. */
+  hour: number;
+  begun: number;
+  /** Of those, how many the provider has answered, or could not be asked. */
+  came_back: number;
+  succeeded: number;
+  /** By something of the connection or the provider. */
+  failed: number;
+  /** The person cancelled, or may not come in. */
+  refused: number;
+}
+
+/** What happened at one sign-in by a connection (CLM-1): no token, no assertion, no value of an attribute. */
+export interface SignInTraceRow {
+  /** A UUID of version 7: in the order of time. */
+  id: string;
+  /** The code that the person was shown. */
+  reference: string;
+  organization_id: string;
+  /** Null: an answer that came too late, or again; nobody knows any more whom it was asked of. */
+  connection_id: string | null;
+  connection_version: number | null;
+  /** `ProviderKind`. */
+  kind: string | null;
+  client_id: string;
+  realm: string;
+  began_at: number;
+  finished_at: number;
+  /** One of `traceOutcomes` (signin/traces/trace.ts). */
+  outcome: string;
+  /** `ProviderErrorCode` of a failure. */
+  code: string | null;
+  /** 0 or 1. */
+  went_wrong: number;
+  /** JSON array of `TraceStep`. */
+  steps: string;
+  /** The version of Sekisho that wrote it. */
+  software: string;
+}
+
+/** Shows one trace to whoever has the link. */
+export interface TraceLinkRow {
+  id: string;
+  /** SHA-256, base64url, of 256 random bits. */
+  token_hash: string;
+  trace_id: string;
+  organization_id: string;
+  created_at: number;
+  /** Name of the administrator. */
+  created_by: string | null;
+  expires_at: number;
+  revoked_at: number | null;
+  /** When it was opened first. */
+  opened_at: number | null;
 }

@@ -28,6 +28,7 @@ import { explanations } from './explanations.ts';
 import type { Handles } from './handles.ts';
 import type { VerifiedPerson } from './person.ts';
 import type { Target } from './resolve.ts';
+import type { SignInCounting } from './sign-in-counts.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** A sign-in that went wrong at the upstream, as it is logged under its reference code. */
@@ -42,6 +43,7 @@ export interface FailedSignIn {
 
 export interface SignInOptions {
   attempts: Attempts;
+  counts: Pick<SignInCounting, 'count'>;
   handles: Handles;
   upstreams: Upstreams;
   connections: Pick<Connections, 'find'>;
@@ -82,7 +84,7 @@ export type Completion =
 export type SignIn = ReturnType<typeof createSignIn>;
 
 export function createSignIn(options: SignInOptions) {
-  const { attempts, handles, upstreams, connections, definitionOf, sealer, clock, log } = options;
+  const { attempts, counts, handles, upstreams, connections, definitionOf, sealer, clock, log } = options;
 
   /** Starts an attempt and says where to send the browser. Throws `ProviderError` when the upstream cannot be asked. */
   async function begin(request: BeginOptions): Promise<BeginResult['send']> {
@@ -92,6 +94,7 @@ export function createSignIn(options: SignInOptions) {
       throw new ProviderError('settings_invalid', { detail: { note: 'not a redirect provider' } });
     const handle = handles.make(request.clientId);
     const startedAt = clock.now();
+    counts.count({ connectionId: connection.id, startedAt }, 'begun');
     const { send, remember } = await provider.begin({
       handle,
       callbackUrl: options.callbackUrlOf(definition(connection)),
@@ -125,6 +128,7 @@ export function createSignIn(options: SignInOptions) {
     if (clientId === undefined) return { outcome: name === 'saml/acs' ? 'unsolicited' : 'stale', clientId };
     const attempt = await attempts.take(handle);
     if (!attempt) return { outcome: 'stale', clientId };
+    counts.count(attempt, 'cameBack');
     try {
       const connection = await connections.find(attempt.connectionId);
       if (connection?.state !== 'live' || connection.version !== attempt.connectionVersion) {
@@ -137,6 +141,7 @@ export function createSignIn(options: SignInOptions) {
       return { outcome: 'handed_over', location: options.returnUrl(attempt.interactionUid, code) };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      counts.count(attempt, refusals.has(error.code) ? 'refused' : 'failed');
       return {
         outcome: 'failed',
         attempt,
@@ -162,6 +167,7 @@ export function createSignIn(options: SignInOptions) {
   ): Promise<HandOver['outcome']> {
     const judged = normalise(identity.raw, requirementOf(connection, attempt.realm));
     if (!judged.ok) {
+      counts.count(attempt, 'failed');
       const { problems } = judged;
       const reference = referenceCode();
       await report({ ...whereOf(attempt), reference, code: 'attributes', detail: { problems } });
@@ -229,6 +235,13 @@ export function createSignIn(options: SignInOptions) {
       JSON.parse(sealer.openText(sealed, signOutContext(connectionId))),
   };
 }
+
+/** About the person; what is wrong is neither the connection nor its provider. */
+const refusals: ReadonlySet<ProviderErrorCode> = new Set<ProviderErrorCode>([
+  'upstream_denied',
+  'guest_refused',
+  'tenant_mismatch',
+]);
 
 function whereOf({ organizationId, connectionId }: Pick<Attempt, 'organizationId' | 'connectionId'>) {
   return { organizationId, connectionId };

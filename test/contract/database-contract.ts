@@ -35,6 +35,7 @@ import {
 
 import { describeAdministratorRaces } from './administrator-races.ts';
 import { describeOperatorDesk } from './operator-desk-contract.ts';
+import { describeSignInTraces } from './sign-in-traces-contract.ts';
 import { describeSystemLog } from './system-log-contract.ts';
 
 const settings = { issuer: 'https://alpha.okta.com', clientId: 'abc', clientSecret: 'a-secret-of-alpha' };
@@ -242,6 +243,7 @@ export function describeDatabase(
       });
     });
 
+    describeSignInTraces(() => ({ one, other, clock }));
     describeSystemLog(() => ({ one, other, clock, sealer, store }));
 
     describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
