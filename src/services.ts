@@ -28,6 +28,7 @@ import { createConnections } from './directory/connections/connections.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from './directory/connections/drafts.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
+import { createSetupLinks } from './directory/connections/setup-links.ts';
 import { createConnectionVersions } from './directory/connections/versions.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher, hasherOptionsOf } from './directory/credentials.ts';
@@ -134,6 +135,15 @@ export async function createServices(options: ServicesOptions) {
   const connectionStates = createConnectionStates({ db, clock });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
   const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
+  const setupLinks = createSetupLinks({
+    db,
+    clock,
+    systemLog,
+    mails,
+    labelOf: (kind) => definitionOf(kind)?.label ?? kind,
+    linkOf: sites.setupUrl,
+    connectionUrlOf: (customerId, id) => sites.consoleUrl(`/o/${customerId}/connections/${id}`),
+  });
   const accounts = createAccounts({ db, clock });
   /** What follows a removal at once in this process (SES-3); the surfaces know who has no access left. */
   const removals: ((removed: Administrator) => Promise<void>)[] = [];
@@ -340,6 +350,7 @@ export async function createServices(options: ServicesOptions) {
     connections,
     connectionDrafts,
     connectionVersions,
+    setupLinks,
     connectionStates,
     disconnecting,
     accounts,

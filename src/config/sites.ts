@@ -37,6 +37,8 @@ export interface Sites {
   signinUrl(uid: string, ...rest: string[]): string;
   /** `<accountsBase>/invitation/<token>`, and pages below it. */
   invitationUrl(token: string, ...rest: string[]): string;
+  /** The page of a set-up link (`<id>.<secret>`), and the pages behind it (`<id>`). */
+  setupUrl(token: string, ...rest: string[]): string;
   /** The page of a link in a mail; `token`: `<id>.<secret>`. */
   passwordResetUrl(token: string): string;
   /** Service-relative path with leading slash, query allowed. */
@@ -195,6 +197,7 @@ function describeUrls(bases: Bases) {
     accountsBase: bases.accounts,
     signinUrl: (uid: string, ...rest: string[]) => [bases.accounts, 'signin', uid, ...rest].join('/'),
     invitationUrl: (token: string, ...rest: string[]) => [bases.accounts, 'invitation', token, ...rest].join('/'),
+    setupUrl: (token: string, ...rest: string[]) => [bases.accounts, 'setup', token, ...rest].join('/'),
     passwordResetUrl: (token: string) => `${bases.accounts}/password-reset/${token}`,
     consoleUrl: (path = '/') => join(bases.console, path),
     goUrl: (identifier: string) => `${bases.go}/go/${encodeURIComponent(identifier)}`,

@@ -17,6 +17,7 @@ import { createPasswords } from './migrations/passwords.ts';
 import { createResetsByMail } from './migrations/resets-by-mail.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
+import { createSetupLinks } from './migrations/setup-links.ts';
 import { createSignInTraces } from './migrations/sign-in-traces.ts';
 import { suspendClients } from './migrations/suspended-clients.ts';
 import { extendSystemLog } from './migrations/system-log.ts';
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '2026-11-30-resets-by-mail': { up: createResetsByMail },
   '2026-11-30-suspended-clients': { up: suspendClients },
   '2026-12-01-connection-drafts': { up: createConnectionDrafts },
+  '2026-12-08-setup-links': { up: createSetupLinks },
   '2026-12-02-connection-health': { up: createConnectionHealth },
   '2026-12-03-sign-in-traces': { up: createSignInTraces },
 };

@@ -41,6 +41,7 @@ export interface Tables {
   sign_in_counts: SignInCountRow;
   sign_in_traces: SignInTraceRow;
   trace_links: TraceLinkRow;
+  setup_links: SetupLinkRow;
 }
 
 export interface OrganizationRow {
@@ -531,4 +532,38 @@ export interface TraceLinkRow {
   revoked_at: number | null;
   /** When it was opened first. */
   opened_at: number | null;
+}
+
+/** A link by which somebody without an account prepares the draft of one connection. */
+export interface SetupLinkRow {
+  id: string;
+  organization_id: string;
+  connection_id: string;
+  /** SHA-256, base64url, of the secret (256 bits) in the link. */
+  token_hash: string;
+  /** SHA-256, base64url, of the cookie of the browser that pressed Begin last; null: nobody has. */
+  browser_hash: string | null;
+  /** Where it was mailed to; null: the administrator passed it on. */
+  email: string | null;
+  language: 'en' | 'ja';
+  /** 0 or 1: may make live what has passed its test. */
+  may_finish: number;
+  creator_account_id: string;
+  /** The secure client that made it in its creator's name. */
+  client_id: string | null;
+  /** JSON array: the rows of `administrators` that gave the creator access at creation. */
+  administrator_ids: string;
+  /** How the creator had signed in: `citrix`, or the id of a connection (IDP-2). */
+  signed_in_with: string;
+  created_at: number;
+  expires_at: number;
+  revoked_at: number | null;
+  opened_first_at: number | null;
+  opened_last_at: number | null;
+  finished_at: number | null;
+  /** How far it had come when it was handed back. */
+  outcome: 'live' | 'passed' | 'untested' | null;
+  /** Which guide is followed, and how far; null: not chosen yet. */
+  guide: string | null;
+  step: number | null;
 }

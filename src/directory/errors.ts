@@ -14,6 +14,7 @@ export const directoryErrorCodes = [
   'draft_incomplete',
   'draft_not_passed',
   'citrix_identity_needed',
+  'setup_link_over',
   'identifier_taken',
   'email_invalid',
   'email_taken',

@@ -32,6 +32,10 @@ const eventTexts = {
   },
   'platform/connection/disconnect': { en: 'Connection disconnected', ja: '接続が切断されました' },
   'platform/connection/delete': { en: 'Connection deleted', ja: '接続が削除されました' },
+  'platform/setuplink/create': { en: 'Set-up link created', ja: '設定リンクが作成されました' },
+  'platform/setuplink/open': { en: 'Set-up begun with a link', ja: '設定リンクから設定が開始されました' },
+  'platform/setuplink/finish': { en: 'Set-up by a link finished', ja: '設定リンクによる設定が完了しました' },
+  'platform/setuplink/revoke': { en: 'Set-up link revoked', ja: '設定リンクが取り消されました' },
   'platform/application/create': { en: 'Application registered', ja: 'アプリケーションが登録されました' },
   'platform/application/delete': { en: 'Application deleted', ja: 'アプリケーションが削除されました' },
   'platform/identity/create': { en: 'Identity created', ja: 'IDが作成されました' },
@@ -132,6 +136,7 @@ const targetTypeTexts = {
   identity: { en: 'Identity', ja: 'ID' },
   administrator: { en: 'Administrator', ja: '管理者' },
   session: { en: 'Session', ja: 'セッション' },
+  setuplink: { en: 'Set-up link', ja: '設定リンク' },
   clientadministrator: { en: 'Secure client', ja: 'セキュアクライアント' },
   key: { en: 'Key', ja: '鍵' },
   database: { en: 'Database', ja: 'データベース' },
@@ -143,9 +148,9 @@ export function targetTypeText(type: string, language: Language): string {
   return Object.hasOwn(targetTypeTexts, type) ? targetTypeTexts[type as TargetType][language] : type;
 }
 
-/** Who did it. `system` is the operator's CLI or the broker itself (the vendor's `CwcSystem`). */
+/** Who did it. `setuplink`: whoever holds one, without an account. `system`: the CLI or the broker (the vendor's `CwcSystem`). */
 export type Actor =
-  | { type: 'administrator' | 'subscriber' | 'client'; id: string | null; name?: string | null }
+  | { type: 'administrator' | 'subscriber' | 'client' | 'setuplink'; id: string | null; name?: string | null }
   | { type: 'system' };
 
 export interface Target {

@@ -47,6 +47,13 @@ export function createDisconnecting(needs: {
       await forgetSecrets(trx, connectionId);
       await forgetFinding(trx, connectionId);
       await trx
+        .updateTable('setup_links')
+        .set({ revoked_at: clock.now(), browser_hash: null })
+        .where('connection_id', '=', connectionId)
+        .where('revoked_at', 'is', null)
+        .where('finished_at', 'is', null)
+        .execute();
+      await trx
         .updateTable('identifiers')
         .set({ released_at: clock.now() })
         .where('connection_id', '=', connectionId)
@@ -89,6 +96,7 @@ export function createDisconnecting(needs: {
         }))
         .where('connection_id', '=', connectionId)
         .execute();
+      await trx.deleteFrom('setup_links').where('connection_id', '=', connectionId).execute();
       await trx.deleteFrom('administrators').where('connection_id', '=', connectionId).execute();
       await trx.deleteFrom('connections').where('id', '=', connectionId).execute();
       await systemLog.record(

@@ -28,6 +28,14 @@ import {
   sealSettings,
 } from './sealed-settings.ts';
 import { isSet, valueAt } from './setting-paths.ts';
+import {
+  type DraftEditor,
+  entryOfEditor,
+  isHolder,
+  nameOfEditor,
+  requireDraftEditor,
+  requireFinisher,
+} from './setup-link-holder.ts';
 import { type MadeLive, putLive } from './versions.ts';
 
 export interface Draft {
@@ -90,7 +98,7 @@ export function createConnectionDrafts(needs: {
         revision: 1,
         passed_revision: null,
         passed_at: null,
-        updated_by: nameOf(by),
+        updated_by: nameOfEditor(by),
         created_at: clock.now(),
         updated_at: clock.now(),
       });
@@ -115,14 +123,14 @@ export function createConnectionDrafts(needs: {
 
   /**
    * The draft there is, else a new one from the settings as they are (of a disconnected one: without its secrets).
-   * Throws `not_found`, `not_permitted`, `citrix_identity_needed`.
+   * Throws `not_found`, `not_permitted`, `citrix_identity_needed`,
+   * `setup_link_over`.
    */
-  async function open(by: ConnectionEditor, connectionId: string): Promise<Draft> {
+  async function open(by: DraftEditor, connectionId: string): Promise<Draft> {
     return db.transaction().execute(async (trx) => {
       const row = await lockConnection(trx, connectionId);
       const definition = definitionFor(row.kind);
-      await requireFullAccess(trx, row.organization_id, by);
-      requireEditor(by, row.kind);
+      await requireDraftEditor(trx, row, by, clock.now());
       const existing = await selectDraft(trx, connectionId);
       if (existing) return toDraft(existing, definition);
       const whole = openSettings(sealer, connectionContext(connectionId), row);
@@ -131,7 +139,7 @@ export function createConnectionDrafts(needs: {
         revision: 1,
         passed_revision: null,
         passed_at: null,
-        updated_by: nameOf(by),
+        updated_by: nameOfEditor(by),
         created_at: clock.now(),
         updated_at: clock.now(),
       });
@@ -145,7 +153,7 @@ export function createConnectionDrafts(needs: {
    * `version_conflict`, `not_found`, `not_permitted`, `citrix_identity_needed`.
    */
   async function save(
-    by: ConnectionEditor,
+    by: DraftEditor,
     connectionId: string,
     revision: number,
     change: DraftChange,
@@ -153,8 +161,7 @@ export function createConnectionDrafts(needs: {
     return db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
       const definition = definitionFor(connection.kind);
-      await requireFullAccess(trx, connection.organization_id, by);
-      requireEditor(by, connection.kind);
+      await requireDraftEditor(trx, connection, by, clock.now());
       const row = requireRevision(await selectDraft(trx, connectionId), revision);
       const known = openSecrets(sealer, draftContext(connectionId), row);
       const hasMoved = endpointsDiffer(definition, JSON.parse(row.settings), change.settings);
@@ -165,11 +172,11 @@ export function createConnectionDrafts(needs: {
       const saved = await writeDraft(trx, definition, connectionId, whole, {
         ...row,
         revision: row.revision + 1,
-        updated_by: nameOf(by),
+        updated_by: nameOfEditor(by),
         updated_at: clock.now(),
       });
       await systemLog.record(
-        entryOf(by, {
+        entryOfEditor(by, {
           event: 'platform/connection/draft',
           organizationId: connection.organization_id,
           target: targetOf(connection),
@@ -223,7 +230,7 @@ export function createConnectionDrafts(needs: {
    * begun), `not_found`, `not_permitted`, `citrix_identity_needed`.
    */
   async function makeLive(
-    by: ConnectionEditor,
+    by: DraftEditor,
     connectionId: string,
     revision: number,
     { untested = false } = {},
@@ -231,12 +238,11 @@ export function createConnectionDrafts(needs: {
     return db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
       const definition = definitionFor(connection.kind);
-      await requireFullAccess(trx, connection.organization_id, by);
-      requireEditor(by, connection.kind);
+      await requireFinisher(trx, connection, by, clock.now());
       const row = requireRevision(await selectDraft(trx, connectionId), revision);
       if (row.based_on !== null && row.based_on !== connection.version)
         throw new DirectoryError('version_conflict', 'What is live has changed since this draft was begun');
-      if (!untested && row.passed_revision !== row.revision)
+      if ((!untested || isHolder(by)) && row.passed_revision !== row.revision)
         throw new DirectoryError('draft_not_passed', 'These settings have not passed Test and Finish yet');
       const whole = openSettings(sealer, draftContext(connectionId), row);
       const parsed = definition.schema.safeParse(whole);
@@ -337,8 +343,4 @@ function endpointsDiffer(
 
 function targetOf({ id, name }: { id: string; name: string }) {
   return { type: 'connection', id, name } as const;
-}
-
-export function nameOf({ act }: ConnectionEditor): string | null {
-  return act.actor.type === 'system' ? null : (act.actor.name ?? null);
 }

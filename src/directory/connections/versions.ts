@@ -11,13 +11,14 @@ import type { Clock } from '../../core/clock.ts';
 import type { ConnectionRow, ConnectionVersionRow, Database } from '../../database/schema.ts';
 import type { Changes } from '../../system-log/events.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { type Authority, entryOf, requireFullAccess } from '../authority.ts';
+import { requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 import { type Connection, lockConnection } from './connections.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
 import type { DefinitionOf } from './new-connection.ts';
 import { connectionContext, openSettings, type Settings, sealSettings, versionContext } from './sealed-settings.ts';
 import { changesBetween, type SettingChange } from './setting-paths.ts';
+import { type DraftEditor, entryOfEditor, nameOfEditor } from './setup-link-holder.ts';
 
 /** With their secrets, so that going back is one click; older ones are forgotten. */
 const keptVersions = 20;
@@ -42,7 +43,7 @@ export interface MadeLive {
 }
 
 interface Putting {
-  by: Authority;
+  by: DraftEditor;
   settings: Settings;
   how: ConnectionVersionRow['how'];
   rolledBackTo?: number;
@@ -85,7 +86,7 @@ export async function putLive(
       number: version,
       ...sealSettings(sealer, versionContext(versionId), settings, descriptions),
       live_at: now,
-      live_by: by.act.actor.type === 'system' ? null : (by.act.actor.name ?? null),
+      live_by: nameOfEditor(by),
       how,
       rolled_back_to: rolledBackTo ?? null,
     })
@@ -97,7 +98,7 @@ export async function putLive(
     .execute();
   const changes = connection.state === 'live' ? changesBetween(before, settings, descriptions) : [];
   await systemLog.record(
-    entryOf(by, {
+    entryOfEditor(by, {
       event: how === 'rollback' ? 'platform/connection/rollback' : 'platform/connection/makelive',
       organizationId,
       target: { type: 'connection', id, name: connection.name },

@@ -11,6 +11,7 @@ import { createApplications } from '../../../src/directory/applications.ts';
 import { createConnections } from '../../../src/directory/connections/connections.ts';
 import { createDisconnecting } from '../../../src/directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from '../../../src/directory/connections/drafts.ts';
+import { createSetupLinks } from '../../../src/directory/connections/setup-links.ts';
 import { createConnectionVersions } from '../../../src/directory/connections/versions.ts';
 import { createPasswordHasher } from '../../../src/directory/credentials.ts';
 import { createIdentities } from '../../../src/directory/identities.ts';
@@ -96,6 +97,15 @@ export async function openDirectory() {
     connections: createConnections({ db, clock, sealer, definitionOf }),
     drafts: createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog }),
     versions: createConnectionVersions({ db, clock, sealer, definitionOf, systemLog }),
+    setupLinks: createSetupLinks({
+      db,
+      clock,
+      systemLog,
+      mails,
+      labelOf: (kind) => definitionOf(kind)?.label ?? kind,
+      linkOf: (token) => `https://accounts.test/setup/${token}`,
+      connectionUrlOf: (customerId, id) => `https://citrix.test/o/${customerId}/connections/${id}`,
+    }),
     disconnecting: createDisconnecting({ db, clock, systemLog, onDisconnected: async () => undefined }),
     [Symbol.asyncDispose]: close,
   };
