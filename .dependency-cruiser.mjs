@@ -36,14 +36,14 @@ forbid(
 forbid(
   'vendors-keep-apart',
   'One vendor never imports another; what they share is in protocols/.',
-  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|saml)/' },
-  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|saml)/', pathNot: '^providers/$1/' },
+  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|oidc|saml)/' },
+  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|oidc|saml)/', pathNot: '^providers/$1/' },
 );
 forbid(
   'protocols-know-no-vendor',
   '',
   { path: '^providers/(protocols/|provider\\.ts|errors\\.ts)' },
-  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|saml|registry)' },
+  { path: '^providers/(citrix|active-directory|azure-ad|okta|gateway|oidc|saml|registry)' },
 );
 forbid(
   'registry-from-entry-only',

@@ -1,6 +1,7 @@
 /** Every kind of upstream that an organization can connect: one line each. The broker knows vendors through this alone. */
 import { azureAd } from './azure-ad/azure-ad.ts';
 import { gateway } from './gateway/gateway.ts';
+import { oidc } from './oidc/oidc.ts';
 import { okta } from './okta/okta.ts';
 import type { ProviderDefinition, ProviderKind } from './provider.ts';
 import { saml } from './saml/saml.ts';
@@ -11,6 +12,7 @@ const providerDefinitions: Readonly<Record<ProviderKind, ProviderDefinition<any>
   'azure-ad': azureAd,
   gateway,
   saml,
+  oidc,
 };
 
 /** Undefined for what is no kind: the word may come from an operator's file or a later version's row. */

@@ -178,7 +178,7 @@ describe('Gateway', () => {
 });
 
 describe('settings of every OIDC vendor', () => {
-  it.each(['okta', 'azure-ad', 'gateway'] as const)(
+  it.each(['okta', 'azure-ad', 'gateway', 'oidc'] as const)(
     '%s: what came out of the schema goes into it again unchanged',
     (kind) => {
       const { schema } = definitionOf(kind)!;
@@ -186,6 +186,7 @@ describe('settings of every OIDC vendor', () => {
         okta: { url: 'https://x.okta.com/', clientId: 'c', clientSecret: 's' },
         'azure-ad': { tenantId: tenantId.toUpperCase() },
         gateway: { fqdn: 'gw.example.com', clientId: 'c', clientSecret: 's' },
+        oidc: { issuer: 'https://login.example.com/realms/corp/', clientId: 'c', clientSecret: 's' },
       }[kind];
       const once = schema.parse(typed);
       expect(schema.parse(once)).toEqual(once);
