@@ -1,9 +1,15 @@
 /** The closed list of what can go wrong at an upstream. Text is for logs; what people read is in `src/signin/explanations.ts`. */
 export const providerErrorCodes = [
   // reaching it
+  'upstream_name_unknown',
   'upstream_unreachable',
+  'upstream_interrupted',
   'upstream_tls',
+  'upstream_tls_expired',
+  'upstream_tls_name',
   'upstream_timeout',
+  'upstream_redirected',
+  'upstream_answer_too_large',
   'upstream_answer_invalid',
   'upstream_address_refused',
   'upstream_throttled',
@@ -78,6 +84,8 @@ export interface ProviderErrorDetail {
   /** Which document, endpoint or element this is about. */
   where?: string;
   note?: string;
+  /** Milliseconds by which the upstream's clock is ahead (positive) or behind, where that is what is wrong. */
+  clockSkew?: number;
 }
 
 export class ProviderError extends Error {

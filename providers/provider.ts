@@ -104,8 +104,7 @@ export interface Ports {
 
 /**
  * The guarded fetch (SECURITY RP-11): resolved addresses are checked at connect time, no redirects are followed,
- * size and time are capped. Rejects with `ProviderError` (`upstream_unreachable`, `upstream_tls`,
- * `upstream_timeout`, `upstream_answer_invalid`).
+ * size and time are capped. Rejects with `ProviderError` (the codes `upstream_…`).
  */
 export type UpstreamFetch = (url: string, init?: UpstreamRequest) => Promise<Response>;
 export interface UpstreamRequest {
@@ -114,6 +113,8 @@ export interface UpstreamRequest {
   body?: string | URLSearchParams | Uint8Array;
   /** PEM; trusted for this connection only. */
   certificateAuthorities?: readonly string[];
+  /** A redirect is the answer, without where to; otherwise it is refused (`upstream_redirected`). Never followed. */
+  redirect?: 'report';
 }
 export interface PortLog {
   info(fields: Record<string, unknown>, message: string): void;
@@ -130,12 +131,15 @@ export function canSignOut(provider: Provider): provider is Provider & SignsOutU
 
 /** Optional ability: check a connection without a user ("Test and Finish"). */
 export interface ChecksConnection {
-  check(): AsyncIterable<CheckResult>;
+  /** `callbackUrl`: asks also whether the provider would send people back there, where that can be asked. */
+  check(about?: { callbackUrl: string }): AsyncIterable<CheckResult>;
 }
 export interface CheckResult {
   check: string;
   ok: boolean;
   error?: ProviderError;
+  /** Of `clock`: milliseconds by which the upstream's clock is ahead (positive) or behind. */
+  clockSkew?: number;
 }
 export function canCheck(provider: Provider): provider is Provider & ChecksConnection {
   return 'check' in provider;

@@ -83,7 +83,7 @@ function createAzureAd(
       return buildSignOutUrl(await party.discovery.get(), returnTo, handle, hint);
     },
 
-    check: () => checkOpenIdProvider(party, ports.now),
+    check: (about) => checkOpenIdProvider(party, ports.now, about),
   };
 
   /**

@@ -147,7 +147,7 @@ function createGateway(
       // no id_token_hint: keeping the token would keep whatever it carries
       return buildSignOutUrl(await party.discovery.get(), returnTo, handle, { client_id: settings.clientId });
     },
-    check: () => checkOpenIdProvider(party, ports.now),
+    check: (about) => checkOpenIdProvider(party, ports.now, about),
   };
 }
 

@@ -130,8 +130,8 @@ function createOkta(settings: OktaSettings, ports: Ports): RedirectProvider & Si
       if (typeof signOut.idToken !== 'string') return undefined;
       return buildSignOutUrl(await party.discovery.get(), returnTo, handle, { id_token_hint: signOut.idToken });
     },
-    async *check() {
-      yield* checkOpenIdProvider(party, ports.now);
+    async *check(about) {
+      yield* checkOpenIdProvider(party, ports.now, about);
       if (settings.apiToken === undefined) return;
       for (const collection of ['users', 'groups']) {
         yield result(collection, await attempt(() => readOne(collection, settings.apiToken ?? '', settings, ports)));

@@ -34,7 +34,8 @@ function findCertificateProblem(certificates: readonly SigningCertificate[], now
 /** A sign-on address without a request may well say 400 or 405; that it says something is what counts. */
 async function findAddressProblem(url: string, fetch: Ports['fetch']): Promise<ProviderError | undefined> {
   try {
-    const response = await fetch(url);
+    // many send a browser without a request on to their sign-in page
+    const response = await fetch(url, { redirect: 'report' });
     await response.body?.cancel();
     if (response.status < 500 && response.status !== 404) return undefined;
     const detail = { expected: 'an answer', received: `HTTP ${response.status}`, where: 'sign-on address' };

@@ -88,7 +88,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
         ...requestOf(init),
         signal: abort.signal,
       });
-      return await responseOf(answer, maxBytes);
+      return await responseOf(answer, maxBytes, init.redirect);
     } catch (error) {
       throw explain(error, url);
     } finally {
@@ -156,12 +156,13 @@ function requestOf(init: UpstreamRequest): { headers: Record<string, string>; bo
 
 type Answer = Awaited<ReturnType<Agent['request']>>;
 
-async function responseOf(answer: Answer, maxBytes: number): Promise<Response> {
+async function responseOf(answer: Answer, maxBytes: number, redirect?: 'report'): Promise<Response> {
   const { statusCode: status, headers, body } = answer;
   if (status >= 300 && status < 400) {
     // Where it points to is not said: it would make this a probe of what answers inside.
     body.on('error', () => {}).destroy();
-    throw new ProviderError('upstream_answer_invalid', {
+    if (redirect === 'report') return new Response(null, { status });
+    throw new ProviderError('upstream_redirected', {
       detail: { expected: 'an answer', received: `a redirect (${status}), which is never followed` },
     });
   }
@@ -207,7 +208,7 @@ async function decompress(bytes: Buffer, encoding: string, maxBytes: number): Pr
 }
 
 function tooLarge(maxBytes: number): ProviderError {
-  return new ProviderError('upstream_answer_invalid', {
+  return new ProviderError('upstream_answer_too_large', {
     detail: { expected: `at most ${maxBytes} bytes`, received: 'more' },
   });
 }
@@ -230,10 +231,22 @@ function explain(error: unknown, url: URL): ProviderError {
   return new ProviderError(kindOf(code), { cause: error, detail: { where, ...(code && { received: code }) } });
 }
 
+const codes: Readonly<Record<string, ProviderErrorCode>> = {
+  CERT_HAS_EXPIRED: 'upstream_tls_expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'upstream_tls_name',
+  HOSTNAME_MISMATCH: 'upstream_tls_name',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'upstream_answer_too_large',
+  UND_ERR_HEADERS_OVERFLOW: 'upstream_answer_too_large',
+  UND_ERR_SOCKET: 'upstream_interrupted',
+  ECONNRESET: 'upstream_interrupted',
+  EPIPE: 'upstream_interrupted',
+  ENOTFOUND: 'upstream_name_unknown',
+  ENODATA: 'upstream_name_unknown',
+};
+
 function kindOf(code: string): ProviderErrorCode {
+  if (Object.hasOwn(codes, code)) return codes[code] as ProviderErrorCode;
   if (timeoutCodes.has(code)) return 'upstream_timeout';
   if (tlsCodes.test(code)) return 'upstream_tls';
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_'))
-    return 'upstream_answer_invalid';
-  return 'upstream_unreachable';
+  return code.startsWith('HPE_') ? 'upstream_answer_invalid' : 'upstream_unreachable';
 }

@@ -96,9 +96,15 @@ export const checksAtSignIn = {
 
 /** Which check a failure belongs to. A code without one does not compile. */
 const checkOfCode: Readonly<Record<ProviderErrorCode, Check>> = {
+  upstream_name_unknown: 'reachable',
   upstream_unreachable: 'reachable',
+  upstream_interrupted: 'reachable',
   upstream_tls: 'tls',
+  upstream_tls_expired: 'tls',
+  upstream_tls_name: 'tls',
   upstream_timeout: 'reachable',
+  upstream_redirected: 'reachable',
+  upstream_answer_too_large: 'reachable',
   upstream_answer_invalid: 'reachable',
   upstream_address_refused: 'reachable',
   upstream_throttled: 'reachable',
@@ -170,7 +176,7 @@ const checkOfPlace: Readonly<Record<string, Check>> = {
 /** The check that a failure belongs to. */
 export function checkOf({ code, detail }: { code: ProviderErrorCode; detail?: { where?: string } }): Check {
   const place = detail?.where ?? '';
-  if (code !== 'upstream_answer_invalid') return checkOfCode[code];
+  if (code !== 'upstream_answer_invalid' && code !== 'upstream_answer_too_large') return checkOfCode[code];
   if (Object.hasOwn(checkOfPlace, place)) return checkOfPlace[place] as Check;
   return place.endsWith('/.well-known/openid-configuration') ? 'document' : checkOfCode[code];
 }

@@ -51,10 +51,29 @@ const update = text(
 );
 
 export const explanations: Record<ProviderErrorCode, Explanation> = {
+  upstream_name_unknown: row(
+    'unreachable',
+    text('The provider’s host name does not exist in DNS.', 'プロバイダーのホスト名がDNSに存在しません。'),
+    text(
+      'An administrator here: correct the address in the settings of the connection. If it is right, whoever runs that domain publishes the name in the public DNS.',
+      'こちらの管理者が、接続の設定でアドレスを修正してください。正しい場合は、ドメインの管理者が、その名前をパブリックDNSに登録してください。',
+    ),
+  ),
   upstream_unreachable: row(
     'unreachable',
     text('The provider could not be reached.', 'プロバイダーに接続できませんでした。'),
     retry,
+  ),
+  upstream_interrupted: row(
+    'unreachable',
+    text(
+      'The provider closed the connection before its answer was complete.',
+      'プロバイダーが応答の途中で接続を切断しました。',
+    ),
+    text(
+      'Whoever runs the provider’s web server, or a proxy or load balancer before it: its log says why it closed the connection.',
+      'プロバイダーのWebサーバー、またはその手前のプロキシやロードバランサーの管理者が、ログで切断の原因を確認してください。',
+    ),
   ),
   upstream_tls: row(
     'unreachable',
@@ -64,10 +83,48 @@ export const explanations: Record<ProviderErrorCode, Explanation> = {
       'プロバイダーのWebサーバーの管理者が、中間証明書を含む有効な証明書を設定してください。社内認証局の場合は、こちらの管理者がそのCA証明書を接続に追加します。',
     ),
   ),
+  upstream_tls_expired: row(
+    'unreachable',
+    text('The provider’s TLS certificate has expired.', 'プロバイダーのTLS証明書の有効期限が切れています。'),
+    text(
+      'The administrator of the provider’s web server: renew its TLS certificate.',
+      'プロバイダーのWebサーバーの管理者が、TLS証明書を更新してください。',
+    ),
+  ),
+  upstream_tls_name: row(
+    'unreachable',
+    text(
+      'The provider’s TLS certificate is for another host name.',
+      'プロバイダーのTLS証明書は別のホスト名に対して発行されています。',
+    ),
+    text(
+      'An administrator here: enter the host name that the certificate names. Or the administrator of the provider’s web server installs a certificate for this one.',
+      'こちらの管理者が、証明書に記載されたホスト名を入力してください。または、プロバイダーのWebサーバーの管理者が、このホスト名の証明書を設定してください。',
+    ),
+  ),
   upstream_timeout: row(
     'unreachable',
     text('The provider did not answer in time.', 'プロバイダーから時間内に応答がありませんでした。'),
     retry,
+  ),
+  upstream_redirected: row(
+    'failed',
+    text(
+      'The provider’s address leads on to another address, which is never followed.',
+      'プロバイダーのアドレスは別のアドレスに転送されます。転送先には接続しません。',
+    ),
+    text(
+      'An administrator here: enter the address that the provider finally answers at.',
+      'こちらの管理者が、プロバイダーが最終的に応答するアドレスを入力してください。',
+    ),
+  ),
+  upstream_answer_too_large: row(
+    'failed',
+    text('The provider’s answer is too large.', 'プロバイダーの応答が大きすぎます。'),
+    text(
+      'The administrator of the provider looks at what answers at this address; such a document has a few kilobytes.',
+      'プロバイダーの管理者が、このアドレスで応答しているものを確認してください。通常、この種のドキュメントは数キロバイトです。',
+    ),
   ),
   upstream_answer_invalid: row(
     'failed',

@@ -358,8 +358,12 @@ export function createWebhooks(needs: {
 }
 
 const failureOf: Readonly<Record<string, WebhookFailure>> = {
+  upstream_name_unknown: 'unreachable',
   upstream_unreachable: 'unreachable',
+  upstream_interrupted: 'unreachable',
   upstream_tls: 'tls',
+  upstream_tls_expired: 'tls',
+  upstream_tls_name: 'tls',
   upstream_timeout: 'timeout',
   upstream_address_refused: 'refused_address',
 };

@@ -156,7 +156,7 @@ describe('redirects', () => {
     await new Promise<void>((done) => outside.listen(0, '127.0.0.1', done));
     const fetch = createGuardedFetch({ allowLoopback: true });
     const error = await fetch(`http://127.0.0.1:${(outside.address() as AddressInfo).port}/`).catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'upstream_answer_invalid' });
+    expect(error).toMatchObject({ code: 'upstream_redirected' });
     expect(JSON.stringify(error)).not.toContain('inside');
     expect(hits).toBe(0);
     await fetch.close();

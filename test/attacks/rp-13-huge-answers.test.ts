@@ -2,14 +2,16 @@ import { expect, it } from 'vitest';
 import { ProviderError } from '../../providers/errors.ts';
 import { startOktaJourney } from '../support/upstreams/oidc/journey.ts';
 
-it.each(['keys-many', 'keys-huge', 'token-answer-huge', 'token-answer-not-json'] as const)(
-  'an upstream with %s is refused, and the next sign-in works',
-  async (fault) => {
-    await using journey = await startOktaJourney();
-    await expect(journey.signIn([fault])).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
-    expect((await journey.signIn()).subject).toBe('00u1');
-  },
-);
+it.each([
+  ['keys-many', 'upstream_answer_too_large'],
+  ['keys-huge', 'upstream_answer_too_large'],
+  ['token-answer-huge', 'upstream_answer_too_large'],
+  ['token-answer-not-json', 'upstream_answer_invalid'],
+] as const)('an upstream with %s is refused, and the next sign-in works', async (fault, code) => {
+  await using journey = await startOktaJourney();
+  await expect(journey.signIn([fault])).rejects.toMatchObject({ code });
+  expect((await journey.signIn()).subject).toBe('00u1');
+});
 
 it('fifty keys are read, fifty-one are not', async () => {
   for (const [count, accepted] of [

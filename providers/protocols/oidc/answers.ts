@@ -8,16 +8,26 @@ const defaultLimit = 256 * 1024;
 
 /**
  * The body as a JSON object. `where` names the endpoint in errors.
- * Throws `upstream_answer_invalid`: not 200, too large, not JSON, no object.
+ * Throws `upstream_answer_invalid`: not 200, not JSON, no object; `upstream_answer_too_large`, `upstream_throttled`.
  */
 export async function readJsonAnswer(response: Response, where: string, limit = defaultLimit): Promise<JsonObject> {
   if (response.status !== 200) {
     await response.body?.cancel();
+    refuseThrottled(response, where);
     throw new ProviderError('upstream_answer_invalid', {
       detail: { where, expected: 'HTTP 200', received: `HTTP ${response.status}` },
     });
   }
   return parseJsonObject(await readText(response, where, limit), where);
+}
+
+/** RFC 6585 §4. Throws `upstream_throttled`. */
+export function refuseThrottled(response: Pick<Response, 'status' | 'headers'>, where: string): void {
+  if (response.status !== 429) return;
+  const seconds = /^\d{1,6}$/.exec(response.headers.get('retry-after') ?? '')?.[0];
+  throw new ProviderError('upstream_throttled', {
+    detail: { where, received: 'HTTP 429', ...(seconds !== undefined && { note: `retry after ${seconds} s` }) },
+  });
 }
 
 function parseJsonObject(text: string, where: string): JsonObject {
@@ -43,7 +53,7 @@ export async function readText(response: Response, where: string, limit = defaul
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > limit) {
-      throw new ProviderError('upstream_answer_invalid', { detail: { where, expected: `at most ${limit} bytes` } });
+      throw new ProviderError('upstream_answer_too_large', { detail: { where, expected: `at most ${limit} bytes` } });
     }
     text += decoder.decode(chunk, { stream: true });
   }

@@ -149,7 +149,7 @@ function decodePart(part: string, name: string): JsonObject {
 
 function clockIsOff(where: string, skew: number): ProviderError {
   return new ProviderError('clock_skew', {
-    detail: { where, expected: 'at most 2 minutes off', received: describeClockSkew(skew) },
+    detail: { where, expected: 'at most 2 minutes off', received: describeClockSkew(skew), clockSkew: skew },
   });
 }
 

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { ProviderError } from '../../errors.ts';
 import type { BeginRequest, BeginResult, Callback, FlowState, Ports } from '../../provider.ts';
-import { quoteReceived } from './answers.ts';
+import { quoteReceived, readText, refuseThrottled } from './answers.ts';
 import { createDiscovery, type Discovered, type Discovery } from './discovery.ts';
 import { explainAuthorizationError } from './library-errors.ts';
 import { createTokenClient, type RelyingPartyOptions, type VerifiedAnswer } from './token-client.ts';
@@ -22,6 +22,8 @@ export interface RelyingParty {
   fetchUserinfo(answer: VerifiedAnswer): Promise<Readonly<Record<string, unknown>>>;
   /** Whether the token endpoint takes our client id and secret. Throws `client_refused`. */
   proveClient(): Promise<void>;
+  /** Whether the provider would send people back to this URL, as far as it says so without one. Throws `redirect_refused`. */
+  proveRedirect(callbackUrl: string): Promise<void>;
 }
 
 /** What `begin` remembers; nothing in it is optional, so no check can be switched off by its absence (RP-02, RP-03). */
@@ -75,8 +77,40 @@ export function createRelyingParty(options: RelyingPartyOptions, ports: Ports): 
     return tokens.exchange(discovered, currentUrl, remembered);
   }
 
+  /**
+   * Asks as a browser would whose person is not signed in and must not be asked (`prompt=none`). A provider that knows the
+   * URL answers there, or shows its sign-in page; one that does not stops with a page of its own (OpenID Connect Core
+   * §3.1.2.6). Entra ID stops with status 200 and a code. NOT verified on an appliance: what a Gateway does.
+   */
+  async function proveRedirect(callbackUrl: string): Promise<void> {
+    const { send } = await begin({ handle: randomText(ports), callbackUrl, forceAuthentication: false });
+    const url = new URL(send.url);
+    url.searchParams.set('prompt', 'none');
+    const { certificateAuthorities } = options;
+    const response = await ports.fetch(url.href, {
+      headers: { accept: 'text/html' },
+      redirect: 'report',
+      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
+    });
+    const { status } = response;
+    refuseThrottled(response, 'authorization_endpoint');
+    const page = status === 200 ? await readText(response, 'authorization_endpoint').catch(() => '') : '';
+    await response.body?.cancel().catch(() => {});
+    const note = /\bAADSTS(?:50011|500113|90102)\b/.exec(page)?.[0];
+    if (note === undefined && ![400, 401, 403, 404].includes(status)) return;
+    throw new ProviderError('redirect_refused', {
+      detail: {
+        where: 'authorization_endpoint',
+        expected: callbackUrl,
+        received: `HTTP ${status}`,
+        ...(note !== undefined && { note }),
+      },
+    });
+  }
+
   return {
     discovery,
+    proveRedirect,
     begin,
     complete,
     fetchUserinfo: async (answer) => tokens.fetchUserinfo(await discovery.get(), answer),

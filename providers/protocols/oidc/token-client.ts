@@ -8,7 +8,7 @@
 import * as client from 'openid-client';
 import { ProviderError } from '../../errors.ts';
 import type { Ports } from '../../provider.ts';
-import { isJsonObject, measureClockSkew, readText } from './answers.ts';
+import { isJsonObject, measureClockSkew, readText, refuseThrottled } from './answers.ts';
 import type { Discovered, DiscoveryOptions } from './discovery.ts';
 import { checkIdTokenClaims, clockTolerance, decodeIdToken, type IdTokenClaims } from './id-token.ts';
 import { explainLibraryError } from './library-errors.ts';
@@ -55,6 +55,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
     let verified: VerifiedAnswer | undefined;
     const configuration = configure(discovered, async (url, init) => {
       const response = await ports.fetch(url, requestOf(init));
+      refuseThrottled(response, 'token_endpoint');
       const text = await readText(response, 'token_endpoint');
       if (response.status === 200) {
         verified = await readTokenAnswer(text, discovered, checks, measureClockSkew(response, ports.now()));
@@ -179,7 +180,11 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
 
   /** Whether the token endpoint takes our client id and secret. Throws `client_refused`. */
   async function proveClient(discovered: Discovered): Promise<void> {
-    const configuration = configure(discovered, (url, init) => ports.fetch(url, requestOf(init)));
+    const configuration = configure(discovered, async (url, init) => {
+      const response = await ports.fetch(url, requestOf(init));
+      refuseThrottled(response, 'token_endpoint');
+      return response;
+    });
     const unissued = Buffer.from(ports.random(32)).toString('base64url');
     try {
       // a code that nobody issued: a provider that took our credentials answers invalid_grant

@@ -30,7 +30,9 @@ export function checkNotOnOrAfter(time: number, now: number, where: string): voi
 
 export function checkNotBefore(time: number, now: number, where: string): void {
   if (now + clockSkew < time) {
-    refuse('saml_not_yet_valid', { expected: `at or before ${isoTime(now)}`, received: isoTime(time), where });
+    const detail = { expected: `at or before ${isoTime(now)}`, received: isoTime(time), where };
+    // what it says it did at that time tells its clock; until when something is not to be used does not
+    refuse('saml_not_yet_valid', where.endsWith('Instant') ? { ...detail, clockSkew: time - now } : detail);
   }
 }
 

@@ -84,7 +84,7 @@ describe('the guarded fetch', () => {
 
   it('stops reading an answer that is too large, announced or not', async () => {
     const announced = await serve((_request, response) => response.end('x'.repeat(1001)));
-    await expect(fetch(announced)).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
+    await expect(fetch(announced)).rejects.toMatchObject({ code: 'upstream_answer_too_large' });
     const endless = await serve((_request, response) => {
       const more = (): void => {
         while (response.writable && response.write('x'.repeat(500)));
@@ -92,7 +92,7 @@ describe('the guarded fetch', () => {
       };
       more();
     });
-    await expect(fetch(endless)).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
+    await expect(fetch(endless)).rejects.toMatchObject({ code: 'upstream_answer_too_large' });
     const exact = await serve((_request, response) => response.end('x'.repeat(1000)));
     expect(await (await fetch(exact)).text()).toHaveLength(1000);
   });
@@ -103,7 +103,7 @@ describe('the guarded fetch', () => {
     };
     const bomb = gzipSync(Buffer.alloc(500_000));
     expect(bomb.length).toBeLessThan(1000);
-    await expect(fetch(await serve(answer(bomb)))).rejects.toMatchObject({ code: 'upstream_answer_invalid' });
+    await expect(fetch(await serve(answer(bomb)))).rejects.toMatchObject({ code: 'upstream_answer_too_large' });
     expect(await (await fetch(await serve(answer(gzipSync('small'))))).text()).toBe('small');
   });
 
@@ -115,15 +115,33 @@ describe('the guarded fetch', () => {
     expect(JSON.stringify(error)).not.toContain('canary');
   });
 
-  it('says unreachable when the name does not exist', async () => {
+  it('says when the name does not exist', async () => {
     const nowhere = createGuardedFetch({
       allowLoopback: false,
       resolve: () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' })),
     });
     await expect(nowhere('https://nowhere.example.org/')).rejects.toMatchObject({
-      code: 'upstream_unreachable',
+      code: 'upstream_name_unknown',
       detail: { received: 'ENOTFOUND' },
     });
+  });
+
+  it('says when the connection is closed in the middle of an answer, or before it', async () => {
+    const half = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('half');
+      setImmediate(() => response.destroy());
+    });
+    await expect(fetch(half)).rejects.toMatchObject({ code: 'upstream_interrupted' });
+    const none = await serve((request) => request.socket.destroy());
+    await expect(fetch(none)).rejects.toMatchObject({ code: 'upstream_interrupted' });
+  });
+
+  it('reports a redirect where that is the answer, and where it leads to never', async () => {
+    const base = await serve((_request, response) => response.writeHead(302, { location: '/inside' }).end());
+    await expect(fetch(base)).rejects.toMatchObject({ code: 'upstream_redirected' });
+    const reported = await fetch(base, { redirect: 'report' });
+    expect([reported.status, [...reported.headers], await reported.text()]).toEqual([302, [], '']);
   });
 
   it('trusts a private authority for the connection that brought it, and for no other', async () => {
@@ -144,7 +162,7 @@ describe('the guarded fetch', () => {
     const port = await listen(createTlsServer({ cert: certificate, key }, (_request, response) => response.end('ok')));
     const answer = fetch(`https://tls.localhost:${port}/`, { certificateAuthorities: [certificate] });
     await expect(answer).rejects.toMatchObject({
-      code: 'upstream_tls',
+      code: 'upstream_tls_name',
       detail: { received: 'ERR_TLS_CERT_ALTNAME_INVALID' },
     });
   });
