@@ -261,7 +261,7 @@ export async function createApp(options: AppOptions) {
   }
   let opSealingKeys = sealingKeys();
 
-  const removals = createRemovals({ ...services, accessOf, log });
+  const removals = createRemovals({ ...services, accessOf, clock, log });
   services.removals.push(removals.endOf);
 
   return {

@@ -25,6 +25,7 @@ import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
 import { createConnectionStates } from './directory/connections/connection-states.ts';
 import { createConnections } from './directory/connections/connections.ts';
+import { createChangeDetails } from './directory/connections/details.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from './directory/connections/drafts.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
@@ -134,6 +135,7 @@ export async function createServices(options: ServicesOptions) {
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const connectionStates = createConnectionStates({ db, clock });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
+  const changeDetails = createChangeDetails({ db, clock, definitionOf, systemLog });
   const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
   const setupLinks = createSetupLinks({
     db,
@@ -351,6 +353,7 @@ export async function createServices(options: ServicesOptions) {
     connectionDrafts,
     connectionVersions,
     setupLinks,
+    changeDetails,
     connectionStates,
     disconnecting,
     accounts,

@@ -23,6 +23,8 @@ export interface Attempt {
   organizationId: string;
   connectionId: string;
   connectionVersion: number;
+  /** Whom it went to (`endpointsOf`): nobody else gets to see the answer. */
+  endpoints: string;
   /** Hash of the cookie of the browser that began: only it may finish (SECURITY SAML-34, RP-18). */
   browser: string;
   startedAt: number;

@@ -22,6 +22,7 @@ import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
 import type { Connection, Connections } from '../directory/connections/connections.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import { endpointsOf } from '../directory/connections/setting-paths.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { Attempt, Attempts, HandOver } from './attempts.ts';
 import { explanations } from './explanations.ts';
@@ -108,6 +109,7 @@ export function createSignIn(options: SignInOptions) {
       organizationId: organization.id,
       connectionId: connection.id,
       connectionVersion: connection.version,
+      endpoints: endpointsOf(connection.settings, definition(connection).descriptions),
       browser: request.browser,
       startedAt,
       forced: request.forced,
@@ -131,7 +133,7 @@ export function createSignIn(options: SignInOptions) {
     counts.count(attempt, 'cameBack');
     try {
       const connection = await connections.find(attempt.connectionId);
-      if (connection?.state !== 'live' || connection.version !== attempt.connectionVersion) {
+      if (connection?.state !== 'live' || !goesTo(connection, attempt.endpoints)) {
         throw new ProviderError('settings_invalid', { detail: { note: 'the connection was changed meanwhile' } });
       }
       if (definition(connection).callback !== name)
@@ -149,6 +151,14 @@ export function createSignIn(options: SignInOptions) {
         person: explanations[error.code].person,
       };
     }
+  }
+
+  /**
+   * A newer version may prove an answer that was asked for by an older one: certificates are rolled over while people sign
+   * in. Not when it speaks to somebody else, who would get the other one's code.
+   */
+  function goesTo(connection: Connection, endpoints: string): boolean {
+    return endpointsOf(connection.settings, definition(connection).descriptions) === endpoints;
   }
 
   async function prove(connection: Connection, attempt: Attempt, callback: Callback): Promise<UpstreamIdentity> {

@@ -84,6 +84,18 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
     return rows.map(toConnection);
   }
 
+  /** Disconnected at that time or later, by whichever process; oldest first. */
+  async function disconnectedSince(time: number): Promise<{ id: string; organizationId: string; at: number }[]> {
+    const rows = await db
+      .selectFrom('connections')
+      .select(['id', 'organization_id', 'updated_at'])
+      .where('state', '=', 'disconnected')
+      .where('updated_at', '>=', time)
+      .orderBy('updated_at')
+      .execute();
+    return rows.map(({ id, organization_id, updated_at }) => ({ id, organizationId: organization_id, at: updated_at }));
+  }
+
   /** SPEC IDP-4: after "Test and Finish" passed, or by the operator's override. The caller logs which. `not_found`. */
   async function makeLive(id: string): Promise<Connection> {
     const updated = await db
@@ -111,7 +123,7 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
     return readSettings(sealer, connectionContext(row.id), row);
   }
 
-  return { create, find, findByIdentifier, list, makeLive, openSettings };
+  return { create, find, findByIdentifier, list, disconnectedSince, makeLive, openSettings };
 }
 
 const selectConnections = (from: Database) =>
@@ -174,6 +186,23 @@ export async function lockConnection(trx: Database, id: string): Promise<Selecta
     .executeTakeFirst();
   if (!locked) throw new DirectoryError('not_found', 'There is no such connection');
   return locked;
+}
+
+/** As it is within a transaction. Throws `not_found`. */
+export async function findConnection(trx: Database, id: string): Promise<Connection> {
+  const row = await selectConnections(trx).where('connections.id', '=', id).executeTakeFirst();
+  if (!row) throw new DirectoryError('not_found', 'There is no such connection');
+  return toConnection(row);
+}
+
+/** Given up: kept for its organization (SPEC §1). */
+export async function releaseIdentifiers(trx: Database, connectionId: string, now: number): Promise<void> {
+  await trx
+    .updateTable('identifiers')
+    .set({ released_at: now })
+    .where('connection_id', '=', connectionId)
+    .where('released_at', 'is', null)
+    .execute();
 }
 
 const keptForMs = 90 * 86_400_000;

@@ -17,6 +17,14 @@ export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
+/** Whom a connection talks to, as a text to compare: the same as long as no endpoint has changed. */
+export function endpointsOf(settings: Readonly<Settings>, descriptions: readonly SettingDescription[]): string {
+  const values = descriptions
+    .filter(({ endpoint }) => endpoint === true)
+    .map(({ key }) => valueAt(settings, key) ?? null);
+  return JSON.stringify(values);
+}
+
 export interface SettingChange {
   key: string;
   /** A secret is only said to have changed. */
