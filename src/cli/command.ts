@@ -31,6 +31,8 @@ export interface CommandIo {
   open(): Promise<Installation>;
   /** Without opening anything. */
   config(): Config;
+  /** A variable of the environment that is not configuration; undefined when it is not set. */
+  environment(name: string): string | undefined;
   /** One line from standard input, hidden where it is typed. */
   askSecret(prompt: string): Promise<string>;
 }

@@ -12,8 +12,12 @@ import { systemClock } from '../core/clock.ts';
 import { databaseConfigOf, type OpenDatabase, openDatabase } from '../database/database.ts';
 import { createAdministrators } from '../directory/administrators.ts';
 import { createApplications } from '../directory/applications.ts';
+import { createChangeSettings } from '../directory/change-settings.ts';
 import { openCompromisedPasswords } from '../directory/compromised-sources.ts';
 import { type Connection, createConnections } from '../directory/connections/connections.ts';
+import { createChangeDetails } from '../directory/connections/details.ts';
+import { createDisconnecting } from '../directory/connections/disconnecting.ts';
+import { createConnectionDrafts } from '../directory/connections/drafts.ts';
 import { createPasswordHasher, hasherOptionsOf } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
 import { createInvitations } from '../directory/invitations.ts';
@@ -47,6 +51,9 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const systemLog = createSystemLog({ db, clock });
   const logSeal = createLogSeal({ db, clock, sealer });
+  const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
+  // The server finds the sessions that end with it by itself (src/removals.ts).
+  const disconnecting = createDisconnecting({ db, clock, systemLog, onDisconnected: async () => undefined });
   // The server hands them over, as soon as it looks.
   const mails = createMails({ db, clock, sealer });
   const tellPerson = createTellPerson({ mails, clock, accountUrl: sites.consoleUrl() });
@@ -94,6 +101,10 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
     sites,
     organizations,
     connections,
+    connectionDrafts,
+    disconnecting,
+    changeDetails: createChangeDetails({ db, clock, definitionOf, systemLog }),
+    changeSettings: createChangeSettings({ organizations, record: systemLog.record }),
     systemLog,
     logSeal,
     identities,

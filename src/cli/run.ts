@@ -11,6 +11,7 @@ import { type Config, ConfigError, readConfig } from '../config/config.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import { administratorCommands } from './administrator.ts';
 import { applicationCommands } from './application.ts';
+import { asCodeCommands } from './as-code.ts';
 import { backupCommands } from './backup.ts';
 import { type Command, type CommandIo, helpOf, helpOfAll, readValues, UsageError } from './command.ts';
 import { connectionCommands } from './connection.ts';
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   ...sealingKeyCommands,
   ...backupCommands,
   ...logCommands,
+  ...asCodeCommands,
 ];
 
 export interface CliStreams {
@@ -98,6 +100,7 @@ function createIo(
   };
   return {
     config: readOnce,
+    environment: (name) => env[name],
     open() {
       installation ??= openInstallation(readOnce());
       return installation;

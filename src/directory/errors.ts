@@ -9,6 +9,7 @@ export const directoryErrorCodes = [
   'name_taken',
   'settings_invalid',
   'connection_file_invalid',
+  'document_invalid',
   'connection_not_live',
   'connection_in_use',
   'draft_incomplete',

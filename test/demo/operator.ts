@@ -39,6 +39,7 @@ export async function openOperator(config: Config): Promise<Operator> {
   const io: CommandIo = {
     open: async () => installation,
     config: () => config,
+    environment: () => undefined,
     askSecret: async () => citrixAdministrator.password,
   };
 

@@ -225,7 +225,8 @@ export function createConnectionDrafts(needs: {
   }
 
   /**
-   * The draft becomes what signs people in. `untested` is the operator's override and logged as such. Throws
+   * The draft becomes what signs people in. `untested` is the operator's override (by command or by file), and logged as
+   * such. Throws
    * `draft_not_passed`, `draft_incomplete`, `version_conflict` (also when what is live has changed since the draft was
    * begun), `not_found`, `not_permitted`, `citrix_identity_needed`.
    */
@@ -233,7 +234,7 @@ export function createConnectionDrafts(needs: {
     by: DraftEditor,
     connectionId: string,
     revision: number,
-    { untested = false } = {},
+    { untested }: { untested?: 'operator' | 'file' } = {},
   ): Promise<MadeLive> {
     return db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
@@ -242,7 +243,7 @@ export function createConnectionDrafts(needs: {
       const row = requireRevision(await selectDraft(trx, connectionId), revision);
       if (row.based_on !== null && row.based_on !== connection.version)
         throw new DirectoryError('version_conflict', 'What is live has changed since this draft was begun');
-      if ((!untested || isHolder(by)) && row.passed_revision !== row.revision)
+      if ((untested === undefined || isHolder(by)) && row.passed_revision !== row.revision)
         throw new DirectoryError('draft_not_passed', 'These settings have not passed Test and Finish yet');
       const whole = openSettings(sealer, draftContext(connectionId), row);
       const parsed = definition.schema.safeParse(whole);
@@ -251,7 +252,7 @@ export function createConnectionDrafts(needs: {
       const made = await putLive(trx, { clock, sealer, systemLog }, connection, definition, {
         by,
         settings: parsed.data as Settings,
-        how: untested ? 'operator' : 'test',
+        how: untested ?? 'test',
       });
       await trx.deleteFrom('connection_drafts').where('connection_id', '=', connectionId).execute();
       return made;

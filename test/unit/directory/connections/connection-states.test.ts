@@ -17,7 +17,7 @@ async function openWithConnection() {
     { kind: 'okta', name: 'Okta' },
     { settings, secrets: { clientSecret: 'canary-secret-1' } },
   );
-  await directory.drafts.makeLive(operatorEditor, connection.id, 1, { untested: true });
+  await directory.drafts.makeLive(operatorEditor, connection.id, 1, { untested: 'operator' });
   const states = createConnectionStates(directory);
   const now = async () => (await states.healthOf([connection.id])).get(connection.id) ?? unknownHealth;
   return { ...directory, organization, connection: (await directory.connections.find(connection.id))!, states, now };

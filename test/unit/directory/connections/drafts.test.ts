@@ -56,7 +56,7 @@ describe('A draft of a connection', () => {
     await using it = await openWithOrganization();
     const { connection } = await it.begin();
     const { id } = connection;
-    await it.drafts.makeLive(operatorEditor, id, 1, { untested: true });
+    await it.drafts.makeLive(operatorEditor, id, 1, { untested: 'operator' });
     const draft = await it.drafts.open(operatorEditor, id);
     expect(draft).toMatchObject({ basedOn: 2, settings, secrets: ['clientSecret'] });
     await it.drafts.save(operatorEditor, id, 1, { settings: { ...settings, clientId: 'second' } });
@@ -100,7 +100,7 @@ describe('A draft of a connection', () => {
   test('never shows a secret, nor does the log', async () => {
     await using it = await openWithOrganization();
     const { connection } = await it.begin();
-    await it.drafts.makeLive(operatorEditor, connection.id, 1, { untested: true });
+    await it.drafts.makeLive(operatorEditor, connection.id, 1, { untested: 'operator' });
     for (const table of ['connections', 'connection_drafts', 'connection_versions', 'system_log'] as const)
       expect(JSON.stringify(await it.db.selectFrom(table).selectAll().execute())).not.toContain('canary-secret');
   });

@@ -181,7 +181,7 @@ describe('A set-up link', () => {
   test('makes live only what has passed, and only where the administrator allowed it', async () => {
     await using it = await openWithLink({ mayFinish: true });
     await it.setupLinks.begin(it.token, browser, origin);
-    const untested = it.drafts.makeLive(it.holder, it.connection.id, 1, { untested: true });
+    const untested = it.drafts.makeLive(it.holder, it.connection.id, 1, { untested: 'operator' });
     expect(await refusalOf(untested)).toMatchObject({ code: 'draft_not_passed' });
     await it.drafts.notePassed(it.connection.id, 1);
     await it.drafts.makeLive(it.holder, it.connection.id, 1);
@@ -192,7 +192,7 @@ describe('A set-up link', () => {
 
   test('loses the stored secret when another endpoint is entered (RP-20)', async () => {
     await using it = await openWithLink();
-    await it.drafts.makeLive(operatorEditor, it.connection.id, 1, { untested: true });
+    await it.drafts.makeLive(operatorEditor, it.connection.id, 1, { untested: 'operator' });
     await it.setupLinks.begin(it.token, browser, origin);
     const draft = await it.drafts.open(it.holder, it.connection.id);
     expect(JSON.stringify(draft)).not.toContain('canary-secret');
@@ -235,7 +235,7 @@ describe('A set-up link', () => {
 
 async function disconnect(it: Awaited<ReturnType<typeof openWithLink>>): Promise<void> {
   const draft = await it.drafts.find(it.connection);
-  await it.drafts.makeLive(operatorEditor, it.connection.id, draft!.revision, { untested: true });
+  await it.drafts.makeLive(operatorEditor, it.connection.id, draft!.revision, { untested: 'operator' });
   await it.disconnecting.disconnect(operatorEditor, it.connection.id, 2);
 }
 
