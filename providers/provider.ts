@@ -213,6 +213,16 @@ export interface SettingDescription {
   choices?: readonly { value: string; label: Text }[];
 }
 
+/** A certificate in the settings. */
+export interface ExpiringPart {
+  /** SHA-256 fingerprint. */
+  id: string;
+  /** The subject, to be read. */
+  name: string;
+  /** Milliseconds. */
+  notAfter: number;
+}
+
 export interface ProviderDefinition<Settings extends object = object> {
   kind: ProviderKind;
   /** As shown to people: "Azure AD", "SAML 2.0". */
@@ -225,6 +235,8 @@ export interface ProviderDefinition<Settings extends object = object> {
   /** Strict: unknown keys are refused. The output is what `create` takes and what the connection row holds. */
   schema: ZodType<Settings>;
   descriptions: readonly SettingDescription[];
+  /** What of the settings runs out by itself; they may be a draft's, incomplete or invalid. Absent: nothing does. */
+  expiring?(settings: Readonly<Record<string, unknown>>): readonly ExpiringPart[];
   create(settings: Settings, ports: Ports, installation: Installation): Provider;
 }
 

@@ -40,6 +40,7 @@ import { createServices } from './services.ts';
 import { administratorsRealm } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
+import { createUpkeep } from './upkeep/upkeep.ts';
 import { createWorkspace } from './workspace/workspace.ts';
 
 export interface AppOptions {
@@ -261,6 +262,17 @@ export async function createApp(options: AppOptions) {
   }
   let opSealingKeys = sealingKeys();
 
+  const upkeep = createUpkeep({
+    ...services,
+    db: database.db,
+    clock,
+    log,
+    sites,
+    definitionOf,
+    checks: services.connectionChecks,
+    states: services.connectionStates,
+  });
+
   const removals = createRemovals({ ...services, accessOf, clock, log });
   services.removals.push(removals.endOf);
 
@@ -287,6 +299,8 @@ export async function createApp(options: AppOptions) {
       await services.logSeal.seal();
       await services.logStream?.deliver();
     },
+    /** What is done to connections while nobody looks. */
+    upkeep,
     /** Writes the request lines that are still waiting. */
     flushLog,
   };

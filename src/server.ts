@@ -29,6 +29,7 @@ const periods = {
   seal: 1_000,
   webhooks: 2_000,
   checkpoints: 60_000,
+  checks: 10_000,
 } as const;
 
 export interface RunningServer {
@@ -93,6 +94,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.seal, app.tendLog, log),
     every(periods.webhooks, () => app.services.webhooks.deliver(), log),
     every(periods.checkpoints, () => app.services.logSeal.checkpointDue(), log),
+    every(periods.checks, app.upkeep.checkConnections, log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
     every(periods.mails, app.deliverMails, log),

@@ -23,6 +23,7 @@ import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
 import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
+import { createConnectionChecks } from './directory/connections/connection-checks.ts';
 import { createConnectionStates } from './directory/connections/connection-states.ts';
 import { createConnections } from './directory/connections/connections.ts';
 import { createChangeDetails } from './directory/connections/details.ts';
@@ -62,6 +63,7 @@ import { createFactorChange } from './signin/factor-change.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
+import { createOutcomes } from './signin/outcomes.ts';
 import { createSignIn } from './signin/sign-in.ts';
 import { createSignInCounting } from './signin/sign-in-counts.ts';
 import { createSignInLog } from './signin/sign-in-log.ts';
@@ -96,6 +98,9 @@ export interface ServicesOptions {
 }
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
+
+/** Sign-ins that begin to fail hasten a check, but not each of them. */
+const turnPauseMs = 2 * 60_000;
 
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
@@ -134,6 +139,14 @@ export async function createServices(options: ServicesOptions) {
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
   const connectionStates = createConnectionStates({ db, clock });
+  const connectionChecks = createConnectionChecks({ db, clock });
+  const outcomes = createOutcomes({
+    store,
+    clock,
+    log,
+    states: connectionStates,
+    onTurn: (id) => connectionChecks.hasten(id, turnPauseMs),
+  });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
   const changeDetails = createChangeDetails({ db, clock, definitionOf, systemLog });
   const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
@@ -252,15 +265,18 @@ export async function createServices(options: ServicesOptions) {
     log,
     callbackUrlOf,
     returnUrl: (uid, code) => `${sites.signinUrl(uid, 'return')}?h=${code}`,
-    onFailed: ({ reference, code, organizationId, connectionId }) =>
-      systemLog.record({
+    onFailed: async ({ reference, code, organizationId, connectionId }) => {
+      await outcomes.failed({ code, organizationId, connectionId });
+      await systemLog.record({
         event: 'platform/signin/failed',
         organizationId,
         actor: { type: 'subscriber', id: null },
         target: { type: 'connection', id: connectionId },
         detail: { reason: code },
         reference,
-      }),
+      });
+    },
+    onProven: outcomes.worked,
   });
   const signOut = createSignOut({ sessions, connections, upstreams, handles, openSignOut: signIn.openSignOut, log });
   const termsAcceptances = createTermsAcceptances({ db, clock, systemLog, terms: readTermsOfService(config) });
@@ -355,6 +371,8 @@ export async function createServices(options: ServicesOptions) {
     setupLinks,
     changeDetails,
     connectionStates,
+    connectionChecks,
+    outcomes,
     disconnecting,
     accounts,
     administrators,

@@ -6,7 +6,7 @@
  * A connection with its own service provider entity ID (SML-8) is made by passing that ID in `installation.saml`.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { parseCertificates } from '../../certs/x509.ts';
+import { CertificateError, parseCertificates } from '../../certs/x509.ts';
 import { ProviderError } from '../errors.ts';
 import type { NameId } from '../protocols/saml/check-subject.ts';
 import { decodeBase64 } from '../protocols/saml/decode-response.ts';
@@ -22,6 +22,7 @@ import {
   type BeginResult,
   type Callback,
   type ChecksConnection,
+  type ExpiringPart,
   type FlowState,
   type Installation,
   type Ports,
@@ -43,6 +44,7 @@ export const saml: ProviderDefinition<SamlSettings> = {
   callback: 'saml/acs',
   schema: samlSettings,
   descriptions: samlDescriptions,
+  expiring: readExpiring,
   create: createSamlProvider,
 };
 
@@ -229,6 +231,19 @@ function readCertificates(pem: string): SigningCertificate[] {
     notAfter,
     fingerprint,
   }));
+}
+
+function readExpiring({ certificates }: Readonly<Record<string, unknown>>): ExpiringPart[] {
+  const texts = Array.isArray(certificates) ? certificates.filter((each) => typeof each === 'string') : [];
+  return texts.flatMap((pem) => {
+    try {
+      return parseCertificates(pem).map(({ fingerprint: id, subject: name, notAfter }) => ({ id, name, notAfter }));
+    } catch (error) {
+      // A draft says so itself.
+      if (error instanceof CertificateError) return [];
+      throw error;
+    }
+  });
 }
 
 function once<Value>(make: () => Value): () => Value {

@@ -5,6 +5,7 @@
  * release after. Column types are those that both engines understand: text, integer (0 or 1), bigint (milliseconds).
  */
 import { type Migration, Migrator } from 'kysely/migration';
+import { createConnectionChecks } from './migrations/connection-checks.ts';
 import { createConnectionDrafts } from './migrations/connection-drafts.ts';
 import { createConnectionHealth } from './migrations/connection-health.ts';
 import { createFirstSchema } from './migrations/first-schema.ts';
@@ -43,6 +44,7 @@ const migrations: Record<string, Migration> = {
   '2026-12-08-setup-links': { up: createSetupLinks },
   '2026-12-02-connection-health': { up: createConnectionHealth },
   '2026-12-03-sign-in-traces': { up: createSignInTraces },
+  '2026-12-07-connection-checks': { up: createConnectionChecks },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

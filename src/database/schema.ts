@@ -42,6 +42,7 @@ export interface Tables {
   sign_in_traces: SignInTraceRow;
   trace_links: TraceLinkRow;
   setup_links: SetupLinkRow;
+  connection_checks: ConnectionCheckRow;
 }
 
 export interface OrganizationRow {
@@ -566,4 +567,27 @@ export interface SetupLinkRow {
   /** Which guide is followed, and how far; null: not chosen yet. */
   guide: string | null;
   step: number | null;
+}
+
+/** The schedule of the checks of a live connection, and what the last one found. */
+export interface ConnectionCheckRow {
+  connection_id: string;
+  organization_id: string;
+  /** Of the connection, that the rest is about. */
+  version: number;
+  /** Due then; while a process checks, when others may take over. */
+  next_check_at: number;
+  checked_at: number | null;
+  /** When this version last passed. */
+  passed_at: number | null;
+  /** One after another. */
+  failures: number;
+  /** The first of these. */
+  failed_at: number | null;
+  /** JSON of `CheckFinding[]` (directory/connections/connection-checks.ts). */
+  findings: string;
+  /** When the last letter that it fails went out. */
+  notified_at: number | null;
+  /** The same, until people are told that it works again. */
+  announced_at: number | null;
 }

@@ -56,6 +56,8 @@ export interface SignInOptions {
   callbackUrlOf(definition: ProviderDefinition): string;
   returnUrl(interactionUid: string, handOver: string): string;
   onFailed(failure: FailedSignIn): Promise<void>;
+  /** The upstream said who somebody is, and all that is needed of them. */
+  onProven(connection: Connection): Promise<void>;
 }
 
 export interface BeginOptions {
@@ -193,6 +195,7 @@ export function createSignIn(options: SignInOptions) {
       notOnOrAfter: identity.notOnOrAfter ?? null,
       signOut: identity.signOut ? sealSignOut(connection.id, identity.signOut) : null,
     };
+    await options.onProven(connection);
     return { person };
   }
 

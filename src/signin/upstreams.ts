@@ -25,10 +25,7 @@ export function createUpstreams(options: UpstreamsOptions) {
     const key = `${connection.id} ${connection.version}`;
     const known = made.get(key);
     if (known) return known;
-    const definition = definitionOf(connection.kind);
-    if (!definition) throw new Error(`no provider of kind ${connection.kind} is registered`);
-    const settings = definition.schema.parse(await connections.openSettings(connection));
-    const provider = definition.create(settings, ports, installationFor(connection.id, settings));
+    const provider = await freshProviderOf(connection);
     for (const oldest of made.size >= capacity ? [made.keys().next().value] : []) if (oldest) made.delete(oldest);
     made.set(key, provider);
     return provider;
@@ -44,10 +41,18 @@ export function createUpstreams(options: UpstreamsOptions) {
     return { ...installation, saml: { ...installation.saml, entityId: options.samlEntityIdOf(connectionId) } };
   }
 
+  /** One that has read nothing yet and is not kept: for a check, which must not drive those in use out of the cache. */
+  async function freshProviderOf(connection: Connection): Promise<Provider> {
+    const definition = definitionOf(connection.kind);
+    if (!definition) throw new Error(`no provider of kind ${connection.kind} is registered`);
+    const settings = definition.schema.parse(await connections.openSettings(connection));
+    return definition.create(settings, ports, installationFor(connection.id, settings));
+  }
+
   /** After our own keys have changed. */
   function forget(): void {
     made.clear();
   }
 
-  return { providerOf, installationFor, forget };
+  return { providerOf, freshProviderOf, installationFor, forget };
 }

@@ -31,6 +31,8 @@ const eventTexts = {
     ja: '接続が以前のバージョンに戻されました',
   },
   'platform/connection/disconnect': { en: 'Connection disconnected', ja: '接続が切断されました' },
+  'platform/connection/failing': { en: 'Connection began to fail', ja: '接続に障害が発生しました' },
+  'platform/connection/recovered': { en: 'Connection works again', ja: '接続が復旧しました' },
   'platform/connection/delete': { en: 'Connection deleted', ja: '接続が削除されました' },
   'platform/setuplink/create': { en: 'Set-up link created', ja: '設定リンクが作成されました' },
   'platform/setuplink/open': { en: 'Set-up begun with a link', ja: '設定リンクから設定が開始されました' },

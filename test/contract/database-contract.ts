@@ -34,6 +34,7 @@ import {
 } from '../unit/directory/directory-under-test.ts';
 
 import { describeAdministratorRaces } from './administrator-races.ts';
+import { describeConnectionChecks } from './connection-checks-contract.ts';
 import { describeOperatorDesk } from './operator-desk-contract.ts';
 import { describeSignInTraces } from './sign-in-traces-contract.ts';
 import { describeSystemLog } from './system-log-contract.ts';
@@ -247,6 +248,18 @@ export function describeDatabase(
     describeSystemLog(() => ({ one, other, clock, sealer, store }));
 
     describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
+
+    describeConnectionChecks(() => ({
+      one,
+      other,
+      clock,
+      async connect() {
+        const connections = createConnections({ db: one.db, clock, sealer, definitionOf });
+        const draft = { kind: 'okta', name: uniqueName(), settings };
+        const { id } = await connections.create((await newOrganization()).id, draft);
+        return (await connections.makeLive(id)).id;
+      },
+    }));
 
     describeOperatorDesk(() => ({ one, other, clock, sealer, hasher }));
 

@@ -60,17 +60,18 @@ export function createConnectionStates({ db, clock }: { db: Database; clock: Clo
   async function noteFinding(
     connection: { id: string; organizationId: string },
     finding: Pick<Finding, 'level' | 'code'> | null,
+    within: Database = db,
   ): Promise<boolean> {
     const [level, code] = [finding?.level ?? null, finding?.code ?? null];
-    await ensureRow(connection);
-    const { numUpdatedRows } = await db
+    await ensureRow(connection, within);
+    const { numUpdatedRows } = await within
       .updateTable('connection_health')
       .set({ level, code, since: level === null ? null : clock.now() })
       .where('connection_id', '=', connection.id)
       .where('level', 'is distinct from', level)
       .executeTakeFirst();
     if (numUpdatedRows > 0n) return true;
-    await db
+    await within
       .updateTable('connection_health')
       .set({ code })
       .where('connection_id', '=', connection.id)
@@ -92,8 +93,11 @@ export function createConnectionStates({ db, clock }: { db: Database; clock: Clo
       .execute();
   }
 
-  async function ensureRow({ id, organizationId }: { id: string; organizationId: string }): Promise<void> {
-    await db
+  async function ensureRow(
+    { id, organizationId }: { id: string; organizationId: string },
+    within: Database = db,
+  ): Promise<void> {
+    await within
       .insertInto('connection_health')
       .values({
         connection_id: id,
@@ -107,7 +111,17 @@ export function createConnectionStates({ db, clock }: { db: Database; clock: Clo
       .execute();
   }
 
-  return { healthOf, noteFinding, noteWorked };
+  /** Of all organizations: those that fail, and since when. */
+  async function failing(): Promise<Map<string, number>> {
+    const rows = await db
+      .selectFrom('connection_health')
+      .select(['connection_id', 'since'])
+      .where('level', '=', 'failing')
+      .execute();
+    return new Map(rows.map(({ connection_id: id, since }) => [id, since ?? 0]));
+  }
+
+  return { healthOf, noteFinding, noteWorked, failing };
 }
 
 /** What goes live again is judged anew. Within the transaction of whoever changes it. */

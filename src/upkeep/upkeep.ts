@@ -1,0 +1,22 @@
+/**
+ * What is done to connections while nobody looks: checks, and what follows from them. Each round is safe to run in every
+ * process: the rows decide which of them does the work.
+ *
+ * Called by `app.ts`; `server.ts` calls the rounds.
+ */
+import type { Sites } from '../config/sites.ts';
+import { createHealthChecks } from './health-checks.ts';
+import { createIncidents } from './incidents.ts';
+
+type HealthNeeds = Omit<Parameters<typeof createHealthChecks>[0], 'incidents'>;
+type IncidentNeeds = Omit<Parameters<typeof createIncidents>[0], 'pageOf'>;
+
+export function createUpkeep(needs: HealthNeeds & IncidentNeeds & { sites: Sites }) {
+  const { sites } = needs;
+  const incidents = createIncidents({
+    ...needs,
+    pageOf: (customerId, connectionId) => sites.consoleUrl(`/o/${customerId}/connections/${connectionId}`),
+  });
+  const healthChecks = createHealthChecks({ ...needs, incidents });
+  return { checkConnections: healthChecks.round };
+}

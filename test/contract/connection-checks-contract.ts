@@ -1,0 +1,99 @@
+/** The schedule of checks on either engine: two processes share the work, and one of them has the last word. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { OpenDatabase } from '../../src/database/database.ts';
+import { createConnectionChecks } from '../../src/directory/connections/connection-checks.ts';
+import { createConnectionStates } from '../../src/directory/connections/connection-states.ts';
+
+const minute = 60_000;
+
+export function describeConnectionChecks(
+  open: () => {
+    one: OpenDatabase;
+    other: OpenDatabase;
+    clock: { now(): number; advance(ms: number): void };
+    /** A live connection's id. */
+    connect(): Promise<string>;
+  },
+): void {
+  const processes = () => {
+    const { one, other, clock } = open();
+    return [one, other].map(({ db }) => ({
+      db,
+      checks: createConnectionChecks({ db, clock }),
+      states: createConnectionStates({ db, clock }),
+    })) as [Process, Process];
+  };
+  interface Process {
+    db: OpenDatabase['db'];
+    checks: ReturnType<typeof createConnectionChecks>;
+    states: ReturnType<typeof createConnectionStates>;
+  }
+  const outcome = { nextCheckAt: 0, failures: 1, failedAt: 1, findings: [], passed: false };
+
+  describe('checks of connections', () => {
+    test('are put on the schedule once, and each is given to one of two processes', async () => {
+      const { connect, clock } = open();
+      const [one, other] = processes();
+      const ids = [await connect(), await connect(), await connect()];
+      await Promise.all([one.checks.enlist(0, 1000, 500), other.checks.enlist(0, 1000, 500)]);
+      clock.advance(minute);
+      const claims = (await Promise.all([one.checks.claimDue(500), other.checks.claimDue(500)])).flat();
+      const claimed = claims.map(({ connectionId }) => connectionId);
+      expect(claimed.filter((id) => ids.includes(id)).sort()).toEqual(ids.sort());
+      expect(await other.checks.claimDue(500)).toEqual([]);
+    });
+
+    test('are concluded by who holds the claim, and by nobody after the connection was changed', async () => {
+      const { connect, clock } = open();
+      const [one, other] = processes();
+      const id = await connect();
+      await one.checks.enlist(0, 1000, 500);
+      clock.advance(minute);
+      const claimed = (await one.checks.claimDue(500)).find(({ connectionId }) => connectionId === id)!;
+      const concluding = { ...outcome, nextCheckAt: clock.now() + 60 * minute };
+      const notes = await Promise.all([one, other].map(({ checks, db }) => checks.note(claimed, concluding, db)));
+      expect(notes.sort()).toEqual([false, true]);
+      expect(await other.checks.find(id)).toMatchObject({ failures: 1, checkedAt: clock.now(), passedAt: null });
+      await one.db
+        .updateTable('connections')
+        .set((row) => ({ version: row('version', '+', 1), updated_at: clock.now() }))
+        .where('id', '=', id)
+        .execute();
+      await Promise.all([one.checks.enlist(0, 1000, 500), other.checks.enlist(0, 1000, 500)]);
+      expect(await other.checks.find(id)).toMatchObject({ failures: 0, checkedAt: null });
+      expect(await one.checks.note(claimed, outcome, one.db)).toBe(false);
+    });
+
+    test('let one process write the letter, and one the next', async () => {
+      const { connect, clock } = open();
+      const [one, other] = processes();
+      const id = await connect();
+      await one.checks.enlist(0, 1000, 500);
+      const both = (take: (process: Process) => Promise<boolean>) => Promise.all([one, other].map(take));
+      const letters = await both(({ checks, db }) => checks.takeLetter(id, 60 * minute, db));
+      expect(letters.sort()).toEqual([false, true]);
+      expect((await both(({ checks, db }) => checks.takeRelief(id, db))).sort()).toEqual([false, true]);
+      expect(await other.checks.takeRelief(id, other.db)).toBe(false);
+      clock.advance(61 * minute);
+      expect(await other.checks.takeLetter(id, 60 * minute, other.db)).toBe(true);
+    });
+
+    test('bring a level that both processes found into the row once', async () => {
+      const { connect } = open();
+      const [one, other] = processes();
+      const id = await connect();
+      const [{ organization_id: organizationId }] = (await one.db
+        .selectFrom('connections')
+        .select('organization_id')
+        .where('id', '=', id)
+        .execute()) as [{ organization_id: string }];
+      const finding = { level: 'failing', code: randomUUID() } as const;
+      const changed = await Promise.all(
+        [one, other].map(({ states }) => states.noteFinding({ id, organizationId }, finding)),
+      );
+      expect(changed.sort()).toEqual([false, true]);
+      expect([...(await other.states.failing()).keys()]).toContain(id);
+    });
+  });
+}
