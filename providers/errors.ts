@@ -19,6 +19,8 @@ export const providerErrorCodes = [
   'discovery_issuer_mismatch',
   'keys_missing',
   'redirect_refused',
+  'certificate_untrusted',
+  'domain_unconfirmed',
   // its answers to the browser
   'upstream_denied',
   'upstream_error',
@@ -44,6 +46,7 @@ export const providerErrorCodes = [
   'userinfo_refused',
   'userinfo_subject_mismatch',
   'directory_refused',
+  'directory_token_refused',
   // SAML
   'saml_malformed',
   'saml_too_large',

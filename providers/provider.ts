@@ -115,6 +115,11 @@ export interface UpstreamRequest {
   certificateAuthorities?: readonly string[];
   /** A redirect is the answer, without where to; otherwise it is refused (`upstream_redirected`). Never followed. */
   redirect?: 'report';
+  /**
+   * Called once, before the answer, with the server's certificates as DER (its own first, then who issued it, up to the
+   * trusted one). The request then has a TLS connection of its own. Never called over plain http.
+   */
+  onCertificates?(chain: readonly Uint8Array[]): void;
 }
 export interface PortLog {
   info(fields: Record<string, unknown>, message: string): void;
@@ -135,8 +140,11 @@ export interface ChecksConnection {
   check(about?: { callbackUrl: string }): AsyncIterable<CheckResult>;
 }
 export interface CheckResult {
+  /** A name that stays: `reachable`, `discovery`, `clock`, `keys`, `certificates`, `client`, `redirect` … */
   check: string;
   ok: boolean;
+  /** Of one that passed: what was found, where that is worth showing. */
+  found?: Readonly<Record<string, string>>;
   error?: ProviderError;
   /** Of `clock`: milliseconds by which the upstream's clock is ahead (positive) or behind. */
   clockSkew?: number;
@@ -244,6 +252,8 @@ export interface ProviderDefinition<Settings extends object = object> {
 export interface Installation {
   /** AAD-1: one registration may serve subscriber login, directory and administrators. */
   azureAd?: { clientId: string; clientSecret: string };
+  /** PEM, one certificate each: authorities that the operator trusts beside the public ones (GWY-2). */
+  certificateAuthorities?: readonly string[];
   /**
    * Our SAML service provider: entity ID and the key that signs requests (PEM). `decryptionKeys`: every private key that
    * an identity provider may have encrypted for, the current one first.

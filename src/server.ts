@@ -6,6 +6,7 @@ import { type Config, readConfig } from './config/config.ts';
 import { developmentMailFolder, developmentMailsUrl } from './config/development.ts';
 import { openDataFolder, openSealingKeys } from './config/sealing-key-file.ts';
 import { createSites, type Sites } from './config/sites.ts';
+import { readUpstreamAuthorities } from './config/upstream-authorities.ts';
 import { systemClock } from './core/clock.ts';
 import { createGuardedFetch } from './core/guarded-fetch.ts';
 import { createLog, type Log } from './core/log.ts';
@@ -46,7 +47,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
   const sealer = createRenewableSealer(() => openSealingKeys(config), systemClock);
   const database = await openDatabase(databaseConfigOf(config));
   const store = await openStore(config, database, log);
-  const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow' });
+  const authorities = readUpstreamAuthorities(config);
+  const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow', authorities });
   let isStopping = false;
   const mailSender = await openMailSender(config, sites, log);
   // Soon, and all that one request has queued together.

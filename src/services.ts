@@ -11,6 +11,7 @@ import type { Installation, Ports, ProviderDefinition } from '../providers/provi
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import { readTermsOfService } from './config/terms-of-service.ts';
+import { readUpstreamAuthorities } from './config/upstream-authorities.ts';
 import type { Clock } from './core/clock.ts';
 import { watchDataVersion } from './core/data-version.ts';
 import type { GuardedFetch } from './core/guarded-fetch.ts';
@@ -105,6 +106,7 @@ const turnPauseMs = 2 * 60_000;
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
+  const authorities = readUpstreamAuthorities(config);
   const logRecords = createLogRecords({ systemLog, sealer, clock });
   const logSeal = createLogSeal({ db, store, clock, sealer, log });
   const customerIdOf = async (id: string) => (await organizations.find(id))?.customerId;
@@ -248,7 +250,7 @@ export async function createServices(options: ServicesOptions) {
     connections,
     definitionOf,
     ports,
-    installation: () => installationOf(config, sites, keys),
+    installation: () => installationOf(config, sites, keys, authorities),
     samlEntityIdOf: sites.samlEntityIdOf,
   });
   const callbackUrlOf = ({ kind, callback }: ProviderDefinition) =>
@@ -420,7 +422,12 @@ export async function createServices(options: ServicesOptions) {
 }
 
 /** What the operator configured for all connections, and our SAML key that signs requests. */
-export function installationOf(config: Config, sites: Sites, keys: readonly SigningKey[]): Installation {
+export function installationOf(
+  config: Config,
+  sites: Sites,
+  keys: readonly SigningKey[],
+  certificateAuthorities: readonly string[],
+): Installation {
   const current = keys.find((key) => key.use === 'saml' && key.state === 'current');
   if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
   const { azureAdClientId: clientId, azureAdClientSecret: clientSecret } = config;
@@ -434,6 +441,7 @@ export function installationOf(config: Config, sites: Sites, keys: readonly Sign
         ({ privateKeyPem }) => privateKeyPem,
       ),
     },
+    certificateAuthorities,
     ...(clientId !== undefined && clientSecret !== undefined && { azureAd: { clientId, clientSecret } }),
   };
 }

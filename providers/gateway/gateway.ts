@@ -19,7 +19,14 @@ import {
   secretSetting,
 } from '../protocols/oidc/settings.ts';
 import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
-import type { ChecksConnection, Ports, ProviderDefinition, RedirectProvider, SignsOutUpstream } from '../provider.ts';
+import type {
+  ChecksConnection,
+  Installation,
+  Ports,
+  ProviderDefinition,
+  RedirectProvider,
+  SignsOutUpstream,
+} from '../provider.ts';
 
 const schema = z.strictObject({
   fqdn: z
@@ -111,20 +118,21 @@ export const gateway: ProviderDefinition<GatewaySettings> = {
 function createGateway(
   settings: GatewaySettings,
   ports: Ports,
+  installation: Installation,
 ): RedirectProvider & SignsOutUpstream & ChecksConnection {
   const base = baseUrlOf(settings.fqdn);
   const { attributes, certificateAuthorities } = settings;
   const party = createRelyingParty(
     {
       issuer: settings.issuer ?? base,
-      documentUrl: `${base}/oauth/idp/.well-known/openid-configuration`,
+      documentUrl: documentUrlOf(base),
       clientId: settings.clientId,
       clientSecret: settings.clientSecret,
       scope: settings.scopes,
       // its document names no method. NOT verified on an appliance: that it prefers the form over HTTP Basic
       defaultAuthMethod: 'client_secret_post',
       sendsAuthenticationTime: false,
-      ...(certificateAuthorities === undefined ? {} : { certificateAuthorities: [certificateAuthorities] }),
+      ...authoritiesOf(certificateAuthorities, installation),
     },
     ports,
   );
@@ -152,6 +160,20 @@ function createGateway(
 }
 
 /** The FQDN's case stays as typed: the issuer is compared with it. */
-function baseUrlOf(fqdn: string): string {
+export function baseUrlOf(fqdn: string): string {
   return (fqdn.includes('://') ? fqdn : `https://${fqdn}`).replace(/\/+$/, '');
+}
+
+export const documentUrlOf = (base: string): string => `${base}/oauth/idp/.well-known/openid-configuration`;
+
+/** GWY-2: whose certificates are trusted, for TLS and for what the keys bring along. */
+export function authoritiesOf(
+  ofConnection: string | undefined,
+  { certificateAuthorities: operator = [] }: Pick<Installation, 'certificateAuthorities'>,
+) {
+  const connection = ofConnection === undefined ? [] : [ofConnection];
+  return {
+    authorities: { operator, connection },
+    ...(ofConnection !== undefined && { certificateAuthorities: connection }),
+  };
 }

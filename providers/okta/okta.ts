@@ -3,7 +3,6 @@
  * what is Okta's own: its settings, userinfo for what a thin ID token lacks, the ID token as hint at sign-out, its API token.
  */
 import { z } from 'zod';
-import { ProviderError } from '../errors.ts';
 import { attempt, checkOpenIdProvider, result } from '../protocols/oidc/check.ts';
 import { authenticationOf, readAttributes } from '../protocols/oidc/identity.ts';
 import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
@@ -16,10 +15,21 @@ import {
   secretSetting,
 } from '../protocols/oidc/settings.ts';
 import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
-import type { ChecksConnection, Ports, ProviderDefinition, RedirectProvider, SignsOutUpstream } from '../provider.ts';
+import type {
+  BrowsesDirectory,
+  CheckResult,
+  ChecksConnection,
+  Ports,
+  ProviderDefinition,
+  RedirectProvider,
+  SignsOutUpstream,
+} from '../provider.ts';
+import { createOktaDirectory, type OktaDirectory } from './directory.ts';
+import { proveDomain } from './domain.ts';
 
 const schema = z.strictObject({
   url: issuerSetting,
+  customDomain: z.boolean().default(false),
   issuer: issuerSetting.optional(),
   clientId: clientIdSetting,
   clientSecret: secretSetting,
@@ -54,6 +64,15 @@ export const okta: ProviderDefinition<OktaSettings> = {
       help: {
         en: 'Your Okta domain, such as https://example.okta.com, or a custom domain. With a custom authorization server, add its path: /oauth2/default.',
         ja: 'Okta ドメイン（例: https://example.okta.com）またはカスタムドメインです。カスタム認可サーバーを使う場合は、そのパス（/oauth2/default）も付けます。',
+      },
+    },
+    {
+      key: 'customDomain',
+      type: 'yes-no',
+      label: { en: 'This is our own domain', ja: '自社のカスタムドメインを使用する' },
+      help: {
+        en: 'Only for a custom domain: an Okta URL that does not end in okta.com, okta-eu.com or oktapreview.com.',
+        ja: 'Okta URL が okta.com、okta-eu.com、oktapreview.com で終わらない、カスタムドメインの場合のみ選択してください。',
       },
     },
     {
@@ -102,7 +121,11 @@ export const okta: ProviderDefinition<OktaSettings> = {
   create: createOkta,
 };
 
-function createOkta(settings: OktaSettings, ports: Ports): RedirectProvider & SignsOutUpstream & ChecksConnection {
+function createOkta(
+  settings: OktaSettings,
+  ports: Ports,
+): RedirectProvider & SignsOutUpstream & ChecksConnection & Partial<BrowsesDirectory> {
+  const { apiToken } = settings;
   const party = createRelyingParty(
     {
       issuer: settings.issuer ?? settings.url,
@@ -113,6 +136,21 @@ function createOkta(settings: OktaSettings, ports: Ports): RedirectProvider & Si
     },
     ports,
   );
+  const directory = apiToken === undefined ? undefined : createOktaDirectory({ url: settings.url, apiToken }, ports);
+  const { proveReading: _, ...browsing } = directory ?? {};
+
+  /** OKT-1: a token that is refused, people that it may not read, groups that it may not read. */
+  async function* checkDirectory({ proveReading }: OktaDirectory): AsyncIterable<CheckResult> {
+    const users = await attempt(() => proveReading('users'));
+    if (users.error?.code === 'directory_token_refused') {
+      yield result('api-token', users);
+      return;
+    }
+    yield { check: 'api-token', ok: true };
+    yield result('users', users);
+    yield result('groups', await attempt(() => proveReading('groups')));
+  }
+
   return {
     kind: 'redirect',
     begin: party.begin,
@@ -131,24 +169,10 @@ function createOkta(settings: OktaSettings, ports: Ports): RedirectProvider & Si
       return buildSignOutUrl(await party.discovery.get(), returnTo, handle, { id_token_hint: signOut.idToken });
     },
     async *check(about) {
+      yield result('domain', await attempt(async () => proveDomain(settings.url, settings.customDomain)));
       yield* checkOpenIdProvider(party, ports.now, about);
-      if (settings.apiToken === undefined) return;
-      for (const collection of ['users', 'groups']) {
-        yield result(collection, await attempt(() => readOne(collection, settings.apiToken ?? '', settings, ports)));
-      }
+      if (directory !== undefined) yield* checkDirectory(directory);
     },
+    ...browsing,
   };
-}
-
-/** OKT-1: one user or group is enough to see that the token may read them; nothing of the answer is kept. */
-async function readOne(collection: string, apiToken: string, settings: OktaSettings, ports: Ports): Promise<void> {
-  const url = new URL(`/api/v1/${collection}?limit=1`, settings.url).href;
-  const response = await ports.fetch(url, {
-    headers: { accept: 'application/json', authorization: `SSWS ${apiToken}` },
-  });
-  await response.body?.cancel();
-  if (response.status === 200) return;
-  throw new ProviderError(response.status === 429 ? 'upstream_throttled' : 'directory_refused', {
-    detail: { where: `/api/v1/${collection}`, expected: 'HTTP 200', received: `HTTP ${response.status}` },
-  });
 }

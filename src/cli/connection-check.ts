@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CheckResult, canCheck } from '../../providers/provider.ts';
 import { definitionOf } from '../../providers/registry.ts';
+import { readUpstreamAuthorities } from '../config/upstream-authorities.ts';
 import { systemClock } from '../core/clock.ts';
 import { createGuardedFetch } from '../core/guarded-fetch.ts';
 import { installationOf } from '../services.ts';
@@ -22,8 +23,9 @@ export const checkConnection: Command = {
     const definition = definitionOf(connection.kind);
     if (!definition) throw new RefusedError(`This version has no provider "${connection.kind}"`);
     await signingKeys.ensure();
-    const installation = installationOf(config, sites, await signingKeys.load());
-    const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow' });
+    const authorities = readUpstreamAuthorities(config);
+    const installation = installationOf(config, sites, await signingKeys.load(), authorities);
+    const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow', authorities });
     try {
       const settings = definition.schema.parse(await connections.openSettings(connection));
       const log = { info() {}, warn() {} };
@@ -31,7 +33,8 @@ export const checkConnection: Command = {
       const provider = definition.create(settings, ports, installation);
       if (!canCheck(provider)) throw new RefusedError(`Nothing can be asked of ${definition.label} without a user`);
       const results: CheckResult[] = [];
-      for await (const result of provider.check()) results.push(result);
+      const callbackUrl = definition.kind === 'saml' ? sites.acsUrl : sites.callbackUrl(definition.callback);
+      for await (const result of provider.check({ callbackUrl })) results.push(result);
       const text = columns(results.map(({ check, ok, error }) => [ok ? 'ok' : 'FAILED', check, describe(error)]));
       if (results.some(({ ok }) => !ok)) throw new RefusedError(text);
       return { json: results, text };

@@ -104,6 +104,11 @@ const shape = {
     description:
       'Whether connections may point to this machine itself (demo and tests); private networks stay refused either way',
   }),
+  upstreamCertificateAuthorities: z.string().min(1).optional().meta({
+    description:
+      'File with certificates (PEM) of authorities that are trusted for connections to identity providers, beside the public ones',
+    sample: '/etc/sekisho/company-ca.pem',
+  }),
   azureAdClientId: z.string().min(1).optional().meta({
     description: 'Application (client) id of this installation at Microsoft Entra ID, for Azure AD connections',
   }),

@@ -6,10 +6,10 @@
  * nothing is redirected; ports, time and size are limited. Does not own: what an answer means.
  */
 import { createHash } from 'node:crypto';
-import { rootCertificates } from 'node:tls';
+import { type DetailedPeerCertificate, rootCertificates, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { type BrotliOptions, brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import { ProviderError, type ProviderErrorCode } from '../../providers/errors.ts';
 import type { UpstreamFetch, UpstreamRequest } from '../../providers/provider.ts';
 import { createGuardedLookup, type Resolver, refuseAddress } from './guarded-lookup.ts';
@@ -18,6 +18,8 @@ import { isLoopbackHost } from './loopback.ts';
 export interface GuardedFetchOptions {
   /** `SEKISHO_UPSTREAM_LOOPBACK=allow`: demo and tests. */
   allowLoopback: boolean;
+  /** PEM: authorities that the operator trusts for every connection, beside the public ones. */
+  authorities?: readonly string[];
   /** Name resolution; tests put their own in. Default: the system's. */
   resolve?: Resolver;
   /** Milliseconds for the whole request. Default 8000. */
@@ -37,20 +39,22 @@ const httpsPorts: ReadonlySet<string> = new Set(['', '443', '8443']);
 const maxAgents = 100;
 
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const { allowLoopback, deadline = 8000, maxBytes = 256 * 1024 } = options;
+  const { allowLoopback, authorities: operators = [], deadline = 8000, maxBytes = 256 * 1024 } = options;
   const lookup = createGuardedLookup({ allowLoopback, ...(options.resolve && { resolve: options.resolve }) });
   const agents = new Map<string, Agent>();
 
-  const createAgent = (authorities: readonly string[]): Agent =>
-    new Agent({
+  const createAgent = (authorities: readonly string[], onCertificates?: UpstreamRequest['onCertificates']): Agent => {
+    const trusted = [...operators, ...authorities];
+    const connect = {
+      lookup,
+      timeout: Math.min(4000, deadline),
+      minVersion: 'TLSv1.2',
+      ...(trusted.length > 0 && { ca: [...rootCertificates, ...trusted] }),
+    } as const;
+    return new Agent({
       allowH2: false,
       connections: 64,
-      connect: {
-        lookup,
-        timeout: Math.min(4000, deadline),
-        minVersion: 'TLSv1.2',
-        ...(authorities.length > 0 && { ca: [...rootCertificates, ...authorities] }),
-      },
+      connect: onCertificates === undefined ? connect : showingCertificates(connect, onCertificates),
       headersTimeout: deadline,
       bodyTimeout: deadline,
       keepAliveTimeout: 10_000,
@@ -58,6 +62,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
       maxResponseSize: maxBytes,
       maxHeaderSize: 16 * 1024,
     });
+  };
 
   const agentFor = (authorities: readonly string[] = []): Agent => {
     const key = authorities.length === 0 ? '' : createHash('sha256').update(authorities.join('\n')).digest('base64url');
@@ -80,8 +85,9 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const onAbort = (): void => abort.abort(init.signal?.reason);
     init.signal?.addEventListener('abort', onAbort, { once: true });
     if (init.signal?.aborted) onAbort();
+    const own = init.onCertificates && createAgent(init.certificateAuthorities ?? [], init.onCertificates);
     try {
-      const answer = await agentFor(init.certificateAuthorities).request({
+      const answer = await (own ?? agentFor(init.certificateAuthorities)).request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: (init.method ?? 'GET') as 'GET',
@@ -92,6 +98,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     } catch (error) {
       throw explain(error, url);
     } finally {
+      own?.destroy().catch(() => {});
       clearTimeout(timer);
       init.signal?.removeEventListener('abort', onAbort);
     }
@@ -102,6 +109,33 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
       agents.clear();
     },
   });
+}
+
+/** Connects as undici does, and tells whose certificates were accepted. */
+function showingCertificates(
+  options: buildConnector.BuildOptions,
+  onCertificates: NonNullable<UpstreamRequest['onCertificates']>,
+): buildConnector.connector {
+  const connect = buildConnector(options);
+  return (target, callback) =>
+    connect(target, (...[error, socket]) => {
+      if (error) return callback(error, null);
+      if (socket instanceof TLSSocket) onCertificates(chainOf(socket));
+      callback(null, socket);
+    });
+}
+
+function chainOf(socket: TLSSocket): Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  const seen = new Set<string>();
+  let certificate: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  // The root names itself as its issuer.
+  while (certificate?.raw !== undefined && !seen.has(certificate.fingerprint256)) {
+    seen.add(certificate.fingerprint256);
+    chain.push(certificate.raw);
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
 }
 
 /**

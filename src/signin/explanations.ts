@@ -194,6 +194,28 @@ export const explanations: Record<ProviderErrorCode, Explanation> = {
       'IDプロバイダーの管理者が署名用の証明書または鍵を設定し、鍵セット（jwks_uri）に公開されるようにしてください。',
     ),
   ),
+  certificate_untrusted: row(
+    'failed',
+    text(
+      'The certificate that the provider publishes with its signing key was not issued by an authority that is trusted here.',
+      'プロバイダーが署名鍵とともに公開している証明書は、信頼された認証局から発行されたものではありません。',
+    ),
+    text(
+      'The administrator of the identity provider: sign with a certificate of a public authority. Or an administrator here: add the private authority’s certificate to the connection.',
+      'IDプロバイダーの管理者が、公的な認証局の証明書で署名するよう設定してください。社内認証局を使う場合は、こちらの管理者がそのCA証明書を接続に追加します。',
+    ),
+  ),
+  domain_unconfirmed: row(
+    'failed',
+    text(
+      'The address is not on one of the provider’s own domains, and nobody has confirmed that it is a custom domain.',
+      'アドレスがプロバイダーのドメインではなく、カスタムドメインであることも確認されていません。',
+    ),
+    text(
+      'An administrator here: correct the address, or say in the settings of the connection that it is a domain of your own.',
+      'こちらの管理者が、アドレスを修正するか、接続の設定でカスタムドメインであることを指定してください。',
+    ),
+  ),
   redirect_refused: row(
     'failed',
     text(
@@ -373,6 +395,14 @@ export const explanations: Record<ProviderErrorCode, Explanation> = {
     text(
       'An administrator of the provider’s directory: grant the permissions again, or make a new API token.',
       'プロバイダーのディレクトリの管理者が、アクセス許可を付与し直すか、新しいAPIトークンを発行してください。',
+    ),
+  ),
+  directory_token_refused: row(
+    'failed',
+    text('The provider did not accept the API token.', 'プロバイダーがAPIトークンを受け付けませんでした。'),
+    text(
+      'The administrator of the identity provider: create a new API token (Okta revokes one that has not been used for 30 days). Then an administrator here enters it in the connection.',
+      'IDプロバイダーの管理者が新しいAPIトークンを発行し、こちらの管理者が接続に入力してください（Oktaでは30日間使用されないトークンは無効になります）。',
     ),
   ),
   saml_malformed: row(

@@ -26,7 +26,7 @@ export function testPorts(options: { now?: () => number } = {}): TestPorts {
       fetched.push(url);
       const { hostname } = new URL(url);
       if (hostname !== '127.0.0.1' && hostname !== 'localhost') throw new ProviderError('upstream_address_refused');
-      const { certificateAuthorities: _, redirect: _redirect, body, ...rest } = init;
+      const { certificateAuthorities: _, onCertificates: _on, redirect: _redirect, body, ...rest } = init;
       try {
         return await fetch(url, {
           ...rest,

@@ -2,7 +2,9 @@
 import { ProviderError, type ProviderErrorCode } from '../../errors.ts';
 import type { CheckResult, Ports } from '../../provider.ts';
 import { describeClockSkew } from './answers.ts';
+import type { Discovered } from './discovery.ts';
 import { clockTolerance } from './id-token.ts';
+import { certificateUntrusted, type KeySummary } from './keys.ts';
 import type { RelyingParty } from './relying-party.ts';
 
 /** Failures of the first fetch that say that the document was never the question. */
@@ -20,8 +22,8 @@ const unreachable: readonly ProviderErrorCode[] = [
 ];
 
 /**
- * Checks named `reachable`, `discovery`, `clock`, `keys`, `client` and, given a callback URL, `redirect`. Ends after a
- * failure that makes the rest meaningless.
+ * Checks named `reachable`, `discovery`, `clock`, `keys`, `certificates` (where they are judged, GWY-2), `client`,
+ * `redirect` (with a callback URL). Ends after a failure that makes the rest meaningless.
  */
 export async function* checkOpenIdProvider(
   party: RelyingParty,
@@ -29,13 +31,25 @@ export async function* checkOpenIdProvider(
   about?: { callbackUrl: string },
 ): AsyncIterable<CheckResult> {
   const found = await attempt(() => party.discovery.refresh());
+  yield* checkDocument(found, now);
+  if (found.error !== undefined) return;
+  const keys = await attempt(() => found.value.keys.refresh());
+  yield result('keys', keys);
+  const trust = keys.error === undefined ? certificatesOf(found.value, keys.value) : undefined;
+  if (trust !== undefined) yield trust;
+  const client = await attempt(() => party.proveClient());
+  yield result('client', client);
+  // a provider that does not know the client says the same of every redirect URI
+  if (about === undefined || client.error !== undefined) return;
+  yield result('redirect', await attempt(() => party.proveRedirect(about.callbackUrl)));
+}
+
+/** `reachable`, `discovery`, `clock`: what the attempt to read the document says. */
+export function* checkDocument(found: Attempted<Discovered>, now: Ports['now']): Iterable<CheckResult> {
   if (found.error !== undefined) {
-    if (unreachable.includes(found.error.code)) {
-      yield { check: 'reachable', ok: false, error: found.error };
-      return;
-    }
-    yield { check: 'reachable', ok: true };
-    yield { check: 'discovery', ok: false, error: found.error };
+    const isReachable = !unreachable.includes(found.error.code);
+    yield isReachable ? { check: 'reachable', ok: true } : { check: 'reachable', ok: false, error: found.error };
+    if (isReachable) yield { check: 'discovery', ok: false, error: found.error };
     return;
   }
   yield { check: 'reachable', ok: true };
@@ -50,15 +64,32 @@ export async function* checkOpenIdProvider(
     };
     yield { check: 'clock', ok: false, error: new ProviderError('clock_skew', { detail }) };
   } else yield { check: 'clock', ok: true, ...(clockSkew !== undefined && { clockSkew }) };
-  yield result('keys', await attempt(() => found.value.keys.refresh()));
-  const client = await attempt(() => party.proveClient());
-  yield result('client', client);
-  // a provider that does not know the client says the same of every redirect URI
-  if (about === undefined || client.error !== undefined) return;
-  yield result('redirect', await attempt(() => party.proveRedirect(about.callbackUrl)));
 }
 
-type Attempted<T> = { value: T; error?: never } | { error: ProviderError };
+/**
+ * GWY-2: the certificates of the keys where they have any, else those of the connection that brought the document; says
+ * which. Undefined: nobody asked, or there is nothing to judge (plain http on loopback). One trusted key is enough to sign
+ * with; none is not.
+ */
+export function certificatesOf({ connectionTrust }: Discovered, keys: readonly KeySummary[]): CheckResult | undefined {
+  const certified = keys.map(({ trust }) => trust).filter((trust) => trust !== undefined);
+  const where = certified.length > 0 ? 'x5c' : 'tls';
+  const trust = certified.find(({ trusted }) => trusted) ?? certified[0] ?? connectionTrust;
+  if (trust === undefined) return undefined;
+  const hasUncertified = certified.length < keys.length;
+  if (trust.trusted)
+    return { check: 'certificates', ok: true, found: { where, by: trust.by, authority: trust.authority } };
+  // keys beside it that bring no certificate came over TLS, which is trusted
+  if (hasUncertified && connectionTrust?.trusted)
+    return {
+      check: 'certificates',
+      ok: true,
+      found: { where: 'tls', by: connectionTrust.by, authority: connectionTrust.authority },
+    };
+  return { check: 'certificates', ok: false, error: certificateUntrusted(where === 'x5c' ? 'jwks_uri' : 'TLS', trust) };
+}
+
+export type Attempted<T> = { value: T; error?: never } | { error: ProviderError };
 
 /** Only `ProviderError` is a finding; anything else is a fault of ours and goes on up. */
 export async function attempt<T>(act: () => Promise<T>): Promise<Attempted<T>> {

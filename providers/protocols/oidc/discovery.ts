@@ -1,4 +1,5 @@
 /** The upstream's discovery document: fetched by the expected issuer, checked against it, kept for ten minutes. */
+import { type Authorities, findTrust, type Trust } from '../../../certs/trust.ts';
 import { DiscoveryError, type OpenIdDiscovery, readDiscovery } from '../../../metadata/discovery.ts';
 import { ProviderError } from '../../errors.ts';
 import type { Ports } from '../../provider.ts';
@@ -19,6 +20,8 @@ export interface DiscoveryOptions {
   /** The connection's setting; default: what the document lists of the allowed ones. */
   algorithm?: string;
   certificateAuthorities?: readonly string[];
+  /** GWY-2: whose word counts for the upstream's certificates; given, they are judged and `certificates` says so. */
+  authorities?: Authorities;
 }
 
 export interface Discovered {
@@ -35,6 +38,8 @@ export interface Discovered {
   keys: KeySet;
   /** Milliseconds by the `Date` header of the document's answer. */
   clockSkew: number | undefined;
+  /** Of the TLS connection that brought the document, when that was asked for (`refresh` with `authorities`). */
+  connectionTrust?: Trust;
 }
 
 export interface Discovery {
@@ -48,13 +53,22 @@ export function createDiscovery(options: DiscoveryOptions, ports: Pick<Ports, 'f
   let fetchedAt = 0;
   let fetching: Promise<Discovered> | undefined;
 
-  async function fetchDocument(): Promise<Discovered> {
+  async function fetchDocument(isCheck: boolean): Promise<Discovered> {
+    let connectionTrust: Trust | undefined;
+    const { authorities } = options;
     const url = options.documentUrl ?? documentUrlOf(options.issuer);
     const response = await ports.fetch(url, {
       headers: { accept: 'application/json' },
       ...(options.certificateAuthorities === undefined
         ? {}
         : { certificateAuthorities: options.certificateAuthorities }),
+      ...(isCheck && authorities !== undefined
+        ? {
+            onCertificates: (chain) => {
+              connectionTrust = findTrust(chain, authorities, ports.now());
+            },
+          }
+        : {}),
     });
     const now = ports.now();
     if (response.status === 404 || response.status === 410) {
@@ -63,30 +77,33 @@ export function createDiscovery(options: DiscoveryOptions, ports: Pick<Ports, 'f
     }
     const read = readDocument(await readJsonAnswer(response, url), options);
     // the keys stay when the document says the same as before: no fetch per refresh
-    const keys =
-      discovered?.jwksUri === read.jwksUri
-        ? discovered.keys
-        : createKeySet(read.jwksUri, ports, options.certificateAuthorities);
+    const keys = discovered?.jwksUri === read.jwksUri ? discovered.keys : createKeySet(read.jwksUri, ports, options);
     if (discovered !== undefined && new URL(discovered.jwksUri).host !== new URL(read.jwksUri).host) {
       ports.log.warn(
         { issuer: options.issuer, from: discovered.jwksUri, to: read.jwksUri },
         'upstream keys moved to another host',
       );
     }
-    discovered = { ...read, keys, clockSkew: measureClockSkew(response, now) };
+    discovered = {
+      ...read,
+      keys,
+      clockSkew: measureClockSkew(response, now),
+      ...(connectionTrust !== undefined && { connectionTrust }),
+    };
     fetchedAt = now;
     return discovered;
   }
 
+  /** Parallel sign-ins share one fetch; a check has its own. */
   function refresh(): Promise<Discovered> {
-    fetching ??= fetchDocument().finally(() => {
+    fetching ??= fetchDocument(false).finally(() => {
       fetching = undefined;
     });
     return fetching;
   }
 
   return {
-    refresh,
+    refresh: () => fetchDocument(true),
     async get() {
       return discovered !== undefined && ports.now() - fetchedAt < keptFor ? discovered : refresh();
     },

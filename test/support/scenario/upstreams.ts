@@ -62,7 +62,7 @@ type Faults = Partial<SimulatorOptions>;
 /** `signs in at once` unless `loginPage: true`. */
 export async function connectOkta(app: TestApp, customerId: string, more: Faults = {}): Promise<Connected<Simulator>> {
   const upstream = await startOktaLike({ ...simulation(app, customerId, 'login-okta'), ...more });
-  const settings = { url: upstream.url, ...client };
+  const settings = { url: upstream.url, customDomain: true, ...client };
   return { upstream, ...(await connect(app, customerId, { kind: 'okta', name: `Okta of ${customerId}`, settings })) };
 }
 

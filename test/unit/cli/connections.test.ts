@@ -35,9 +35,13 @@ describe('the CLI and connections', { timeout: 60_000 }, () => {
     await using operator = await openOperator({ SEKISHO_UPSTREAM_LOOPBACK: 'allow' });
     await operator.json(createAlpha);
     const credentials = { clientId: 'abc', clientSecret: 'canary-secret' };
-    const okta = await startOktaLike({ users: [], clients: [{ ...credentials, redirectUris: [] }] });
+    const okta = await startOktaLike({
+      users: [],
+      clients: [{ ...credentials, redirectUris: ['http://localhost:8080/core/login-okta'] }],
+    });
     const file = join(operator.folder, 'okta.json');
-    await writeFile(file, JSON.stringify({ kind: 'okta', name: 'Okta', settings: { url: okta.url, ...credentials } }));
+    const settings = { url: okta.url, customDomain: true, ...credentials };
+    await writeFile(file, JSON.stringify({ kind: 'okta', name: 'Okta', settings }));
     await operator.json(['connection', 'add', '--organization', 'alpha', '--file', file]);
     const check = ['connection', 'check', '--organization', 'alpha', '--connection', 'Okta'];
     const good = await operator.run(check);

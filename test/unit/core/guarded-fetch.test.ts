@@ -5,7 +5,9 @@ import type { AddressInfo, Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { makeSelfSignedCertificate } from '../../../certs/self-signed.ts';
+import { findTrust } from '../../../certs/trust.ts';
 import { asStandardFetch, createGuardedFetch } from '../../../src/core/guarded-fetch.ts';
+import { issue } from '../../support/certificates.ts';
 
 const fetch = createGuardedFetch({ allowLoopback: true, maxBytes: 1000 });
 const impatient = createGuardedFetch({ allowLoopback: true, maxBytes: 1000, deadline: 150 });
@@ -155,6 +157,26 @@ describe('the guarded fetch', () => {
     await expect(fetch(url, { certificateAuthorities: [other.certificate] })).rejects.toMatchObject({
       code: 'upstream_tls',
     });
+  });
+
+  it('trusts what the operator trusts, for every connection, and shows whose certificates it accepted', async () => {
+    const authority = issue({ name: 'Company CA', authority: true });
+    const { certificate, key } = issue({ name: 'gateway', by: authority, hosts: ['127.0.0.1'] });
+    const port = await listen(createTlsServer({ key, cert: certificate }, (_request, response) => response.end('hi')));
+    const url = `https://127.0.0.1:${port}/`;
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'upstream_tls' });
+    const trusting = createGuardedFetch({ allowLoopback: true, authorities: [authority.certificate] });
+    const chains: Uint8Array[][] = [];
+    for (let index = 0; index < 2; index++) {
+      const response = await trusting(url, { onCertificates: (chain) => chains.push([...chain]) });
+      expect(await response.text()).toBe('hi');
+    }
+    // once for each request, because each of them has a connection of its own
+    expect(chains).toHaveLength(2);
+    const trust = findTrust(chains[1]!, { operator: [authority.certificate] }, Date.now());
+    expect(trust).toEqual({ trusted: true, by: 'operator', authority: 'Company CA' });
+    expect(await (await trusting(url)).text()).toBe('hi');
+    await trusting.close();
   });
 
   it('compares the host name with the certificate', async () => {

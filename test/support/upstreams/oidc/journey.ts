@@ -4,9 +4,11 @@ import { gateway } from '../../../../providers/gateway/gateway.ts';
 import { okta } from '../../../../providers/okta/okta.ts';
 import type {
   BeginRequest,
+  BrowsesDirectory,
   Callback,
   ChecksConnection,
   FlowState,
+  Installation,
   RedirectProvider,
   SignsOutUpstream,
   UpstreamIdentity,
@@ -22,7 +24,7 @@ import type { SimulatedUser, Simulator } from './vendor.ts';
 export interface Journey {
   upstream: Simulator;
   ports: TestPorts;
-  provider: RedirectProvider & SignsOutUpstream & ChecksConnection;
+  provider: RedirectProvider & SignsOutUpstream & ChecksConnection & Partial<BrowsesDirectory>;
   /** Begins, signs in at the upstream, comes back; `complete` is left to the caller. */
   arrive(request?: Partial<BeginRequest>): Promise<{ callback: Callback; remember: FlowState }>;
   /** The whole journey, with these faults of the upstream in it. */
@@ -35,6 +37,7 @@ export interface JourneyOptions {
   /** The connection's; replaces fields of the default. `URL` inside a text becomes the upstream's address. */
   settings?: Readonly<Record<string, unknown>>;
   now?: () => number;
+  installation?: Partial<Installation>;
 }
 
 export const callbackUrl = 'https://accounts.test/core/callback';
@@ -59,7 +62,12 @@ const defaults = (options: JourneyOptions) => ({
 export async function startOktaJourney(options: JourneyOptions = {}): Promise<Journey> {
   const upstream = await startOktaLike(defaults(options));
   const ports = portsOf(options);
-  const settings = okta.schema.parse({ url: upstream.url, ...credentials, ...settingsOf(options, upstream) });
+  const settings = okta.schema.parse({
+    url: upstream.url,
+    customDomain: true,
+    ...credentials,
+    ...settingsOf(options, upstream),
+  });
   return journey(upstream, ports, okta.create(settings, ports, {} as never) as Journey['provider']);
 }
 
@@ -67,7 +75,11 @@ export async function startGatewayJourney(options: JourneyOptions = {}): Promise
   const upstream = await startNetScalerLike(defaults(options));
   const ports = portsOf(options);
   const settings = gateway.schema.parse({ fqdn: upstream.url, ...credentials, ...settingsOf(options, upstream) });
-  return journey(upstream, ports, gateway.create(settings, ports, {} as never) as Journey['provider']);
+  return journey(
+    upstream,
+    ports,
+    gateway.create(settings, ports, { ...options.installation } as never) as Journey['provider'],
+  );
 }
 
 export async function startEntraJourney(options: JourneyOptions = {}): Promise<Journey> {

@@ -49,6 +49,11 @@ const misbehaviours = [
   'attributes-in-userinfo-only',
   'tenant-foreign',
   'tenant-claim-foreign',
+  // Okta's API
+  'users-forbidden',
+  'groups-forbidden',
+  'directory-throttled',
+  'next-page-elsewhere',
   // userinfo and Graph
   'userinfo-foreign-subject',
   'userinfo-refused',

@@ -1,5 +1,8 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../../../../providers/provider.ts';
+import { createKeySet } from '../../../../providers/protocols/oidc/keys.ts';
+import type { CheckResult, Installation } from '../../../../providers/provider.ts';
+import { issue } from '../../../support/certificates.ts';
 import {
   callbackUrl,
   type Journey,
@@ -20,13 +23,14 @@ async function findingsOf(journey: Journey, callback?: string): Promise<string[]
 }
 
 describe('checking a connection without a user', () => {
+  const common = ['reachable', 'discovery', 'clock', 'keys', 'client'];
   it.each([
-    ['Okta', startOktaJourney],
-    ['Entra', startEntraJourney],
-    ['a Gateway', startGatewayJourney],
-  ])('%s that is well passes every check', async (_name, start) => {
+    ['Okta', startOktaJourney, ['domain', ...common]],
+    ['Entra', startEntraJourney, common],
+    ['a Gateway', startGatewayJourney, common],
+  ])('%s that is well passes every check', async (_name, start, checks) => {
     await using journey = await start();
-    expect(await findingsOf(journey)).toEqual(['reachable', 'discovery', 'clock', 'keys', 'client']);
+    expect(await findingsOf(journey)).toEqual(checks);
   });
 
   it.each([
@@ -47,7 +51,7 @@ describe('checking a connection without a user', () => {
 
   it('a host that does not answer is found', async () => {
     await using journey = await startOktaJourney({ settings: { url: 'http://127.0.0.1:1' } });
-    expect(await findingsOf(journey)).toEqual(['reachable: upstream_unreachable']);
+    expect(await findingsOf(journey)).toEqual(['domain', 'reachable: upstream_unreachable']);
   });
 
   it('a clock that is off is found, with the minutes', async () => {
@@ -104,10 +108,80 @@ describe('checking a connection without a user', () => {
     }
   });
 
-  it("Okta's API token must read users and groups", async () => {
-    await using good = await startOktaJourney({ settings: { apiToken: 't' }, upstream: { apiToken: 't' } });
-    expect(await findingsOf(good)).toEqual(['reachable', 'discovery', 'clock', 'keys', 'client', 'users', 'groups']);
+  it("Okta's API token must be accepted, and may read users and groups", async () => {
+    const withToken = { settings: { apiToken: 't' }, upstream: { apiToken: 't' } };
+    await using good = await startOktaJourney(withToken);
+    expect((await findingsOf(good)).slice(-4)).toEqual(['client', 'api-token', 'users', 'groups']);
+    good.upstream.misbehaveNext('users-forbidden');
+    expect((await findingsOf(good)).slice(-3)).toEqual(['api-token', 'users: directory_refused', 'groups']);
+    good.upstream.misbehaveNext('groups-forbidden');
+    expect((await findingsOf(good)).slice(-3)).toEqual(['api-token', 'users', 'groups: directory_refused']);
     await using bad = await startOktaJourney({ settings: { apiToken: 'wrong' }, upstream: { apiToken: 't' } });
-    expect((await findingsOf(bad)).slice(-2)).toEqual(['users: directory_refused', 'groups: directory_refused']);
+    expect((await findingsOf(bad)).slice(-2)).toEqual(['client', 'api-token: directory_token_refused']);
+  });
+
+  it('an address that is not Okta’s own has to be confirmed as a custom domain', async () => {
+    await using journey = await startOktaJourney({ settings: { customDomain: false } });
+    expect((await findingsOf(journey))[0]).toBe('domain: domain_unconfirmed');
+  });
+});
+
+describe('the certificates of a Gateway (GWY-2)', () => {
+  const root = issue({ name: 'Company CA', authority: true });
+  const tls = issue({ name: 'gateway', by: root });
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const signing = issue({ name: 'signing', by: root, keys: rsa });
+
+  /** What the appliance would send over TLS: `keys` as published, `chain` as the server's. */
+  async function gatewayWith({ keys, installation = {} }: { keys: object[]; installation?: Partial<Installation> }) {
+    const journey = await startGatewayJourney({ installation });
+    const { fetch } = journey.ports;
+    journey.ports.fetch = async (url, init = {}) => {
+      init.onCertificates?.([tls.der, root.der]);
+      return url.endsWith('/certs') ? Response.json({ keys }) : fetch(url, init);
+    };
+    return journey;
+  }
+  const jwk = (fields: object = {}) => ({ ...rsa.publicKey.export({ format: 'jwk' }), use: 'sig', ...fields });
+  const certificates = async (journey: Journey) =>
+    (await resultsOf(journey)).find(({ check }) => check === 'certificates');
+  const trusted = { certificateAuthorities: [root.certificate] };
+
+  it('are those of the connection where the keys bring none, and the check says so', async () => {
+    await using journey = await gatewayWith({ keys: [jwk()], installation: trusted });
+    expect(await certificates(journey)).toEqual({
+      check: 'certificates',
+      ok: true,
+      found: { where: 'tls', by: 'operator', authority: 'Company CA' },
+    });
+  });
+
+  it('are those of the keys where there are any', async () => {
+    const x5c = [signing.der.toString('base64')];
+    await using journey = await gatewayWith({ keys: [jwk({ x5c })], installation: trusted });
+    expect(await certificates(journey)).toMatchObject({ ok: true, found: { where: 'x5c', by: 'operator' } });
+  });
+
+  it.each([
+    ['of an unknown authority', () => [signing.der.toString('base64')], 'authority_unknown'],
+    ['self-signed', () => [issue({ name: 'own', keys: rsa }).der.toString('base64')], 'self_signed'],
+    ['of another key', () => [tls.der.toString('base64')], 'malformed'],
+    ['rubbish', () => ['AAAA'], 'malformed'],
+    ['no list', () => 'AAAA', 'malformed'],
+    ['empty', () => [], 'malformed'],
+  ])('%s are refused, in the check and when a token is signed with that key', async (_what, x5c, reason) => {
+    await using journey = await gatewayWith({ keys: [jwk({ x5c: x5c() })] });
+    expect(await certificates(journey)).toMatchObject({
+      ok: false,
+      error: { code: 'certificate_untrusted', detail: { where: 'jwks_uri', received: reason } },
+    });
+    const keys = createKeySet('https://gateway.test/certs', journey.ports, { authorities: {} });
+    const parts = {
+      algorithm: 'RS256',
+      keyId: undefined,
+      input: Buffer.from('a.b'),
+      signature: sign('sha256', Buffer.from('a.b'), rsa.privateKey),
+    };
+    await expect(keys.verify(parts)).rejects.toMatchObject({ code: 'certificate_untrusted' });
   });
 });
