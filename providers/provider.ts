@@ -89,6 +89,8 @@ export interface UpstreamIdentity {
   signOut?: FlowState;
   /** SHA-256 fingerprint of the certificate that vouched for the answer, where an administrator entered certificates. */
   signedWith?: string;
+  /** Id of the published key that vouched for the answer (OpenID Connect). */
+  keyId?: string;
   /** Milliseconds by which the upstream's clock is ahead (positive) or behind, where it could be measured. */
   clockSkew?: number;
 }

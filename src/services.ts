@@ -69,6 +69,8 @@ import { createSignIn } from './signin/sign-in.ts';
 import { createSignInCounting } from './signin/sign-in-counts.ts';
 import { createSignInLog } from './signin/sign-in-log.ts';
 import { createSignOut } from './signin/sign-out.ts';
+import { recordRequests } from './signin/traces/recorder.ts';
+import { createTraces } from './signin/traces/traces.ts';
 import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
 import { createLogRecords } from './system-log/records.ts';
@@ -207,7 +209,7 @@ export async function createServices(options: ServicesOptions) {
   let keys = await signingKeys.load();
 
   const ports: Ports = {
-    fetch: options.fetch,
+    fetch: recordRequests(options.fetch, clock),
     now: () => clock.now(),
     random: options.random,
     log: {
@@ -245,6 +247,7 @@ export async function createServices(options: ServicesOptions) {
   });
   const attempts = createAttempts({ store, clock, sealer });
   const signInCounts = createSignInCounting({ db, clock });
+  const traces = createTraces({ db, clock });
   const handles = createHandles(followKeys(sealingKeys, 'handles'));
   const upstreams = createUpstreams({
     connections,
@@ -258,6 +261,7 @@ export async function createServices(options: ServicesOptions) {
   const signIn = createSignIn({
     attempts,
     counts: signInCounts,
+    traces,
     handles,
     upstreams,
     connections,
@@ -266,6 +270,12 @@ export async function createServices(options: ServicesOptions) {
     clock,
     log,
     callbackUrlOf,
+    organizationOfClient: async (clientId) => {
+      const customerId = /^workspace:(.+)$/.exec(clientId)?.[1];
+      return customerId === undefined
+        ? ((await applications.find(clientId))?.organizationId ?? undefined)
+        : (await organizations.findByCustomerId(customerId))?.id;
+    },
     returnUrl: (uid, code) => `${sites.signinUrl(uid, 'return')}?h=${code}`,
     onFailed: async ({ reference, code, organizationId, connectionId }) => {
       await outcomes.failed({ code, organizationId, connectionId });
@@ -398,6 +408,7 @@ export async function createServices(options: ServicesOptions) {
     signOut,
     signInLog,
     signInCounts,
+    traces,
     citrix,
     citrixPasskeys,
     enrolment,

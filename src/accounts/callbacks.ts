@@ -79,6 +79,8 @@ export function createCallbackRoutes(context: AccountsContext): Router {
 
   function showUnsolicited(request: Request, response: Response): void {
     const reference = context.referenceOf(referenceCode());
+    // Nothing in it is proven, so nobody's system log gets it: the server's log is where the code leads to.
+    context.log.info({ reference: reference.code }, 'a SAML response that nobody asked for');
     responder.send(request, response, (page) => unsolicitedPage(page, { reference }), { status: 400 });
   }
 
@@ -88,7 +90,11 @@ export function createCallbackRoutes(context: AccountsContext): Router {
     if (completion.outcome === 'stale') {
       const wayOn = await context.wayToClient(completion.clientId);
       const problem = completion.clientId === undefined ? 'unknown' : 'used';
-      return responder.send(request, response, (page) => attemptPage(page, { problem, wayOn }), { status: 410 });
+      const { reference: code } = completion;
+      const reference = code === undefined ? {} : { reference: context.referenceOf(code) };
+      return responder.send(request, response, (page) => attemptPage(page, { problem, wayOn, ...reference }), {
+        status: 410,
+      });
     }
     const { attempt, failure, person } = completion;
     const organization = await organizations.find(attempt.organizationId);

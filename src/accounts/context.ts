@@ -103,7 +103,8 @@ export interface AccountsOptions {
   /** Folder of mails to show (`config/development.ts`). */
   developmentMails: string | undefined;
   signInLog: Pick<SignInLog, 'refused'>;
-  onSignedIn(session: Session, clientId: string): Promise<void>;
+  /** `reference`: of the trace of a sign-in by a connection. */
+  onSignedIn(session: Session, clientId: string, reference?: string): Promise<void>;
   onNoAccess(details: { reference: string; connectionId: string; organizationId: string | null }): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { referenceCode } from '../core/random.ts';
 import { edgeOf } from '../http/edge.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
+import type { Journey } from '../signin/attempts.ts';
 import type { VerifiedPerson } from '../signin/person.ts';
 import type { AccountsContext, Application, WaitingSignIn } from './context.ts';
 import { attemptPage } from './views/attempt-page.ts';
@@ -18,6 +19,8 @@ export interface Finish {
   /** Null: whatever organizations the administrator has. */
   organizationId: string | null;
   staying: 'agreed' | 'declined' | null;
+  /** Of a sign-in by a connection: its trace is completed here. */
+  journey?: Journey | undefined;
 }
 
 export async function finish(
@@ -26,10 +29,16 @@ export async function finish(
   response: Response,
   end: Finish,
 ): Promise<void> {
-  const { interaction, application, person, realm, organizationId } = end;
+  const { interaction, application, person, realm, organizationId, journey } = end;
   // SES-4: an app's user is asked first; the answer comes back here.
   if (application.isNative && realm !== administratorsRealm && end.staying === null && organizationId !== null) {
-    await context.attempts.setStep(interaction.uid, end.browser, { step: 'stay', person, organizationId, realm });
+    await context.attempts.setStep(interaction.uid, end.browser, {
+      step: 'stay',
+      person,
+      organizationId,
+      realm,
+      ...(journey && { journey: context.signIn.noteStayAsked(journey) }),
+    });
     response.redirect(303, context.signinUrl(interaction));
     return;
   }
@@ -47,8 +56,9 @@ export async function finish(
     return;
   }
   await context.op.setSessionCookie(request, response, admission.session, admission.handle);
-  await context.onSignedIn(admission.session, application.clientId);
+  await context.onSignedIn(admission.session, application.clientId, journey?.reference);
   const location = await context.op.finishInteraction(interaction, admission.session);
+  if (journey) await context.signIn.conclude(journey, location === undefined ? 'interrupted' : 'signed_in');
   if (location !== undefined) {
     response.redirect(303, location);
     return;
@@ -63,9 +73,10 @@ async function refuse(
   context: AccountsContext,
   request: Request,
   response: Response,
-  { interaction, person, organizationId }: Finish,
+  { interaction, person, organizationId, journey }: Finish,
 ): Promise<void> {
-  const reference = referenceCode();
+  const reference = journey?.reference ?? referenceCode();
+  if (journey) await context.signIn.conclude(journey, 'no_access');
   await context.onNoAccess({ reference, connectionId: person.connectionId, organizationId });
   const connection = await context.connections.find(person.connectionId);
   context.responder.send(

@@ -21,17 +21,25 @@ export function createReturnRoutes(context: AccountsContext): Router {
         status: 410,
       });
     }
-    const { attempt, outcome } = handOver;
+    const { attempt, journey, outcome } = handOver;
+    const isSameBrowser = attempt.browser === waiting.browser && attempt.interactionUid === waiting.interaction.uid;
+    const returned = context.signIn.noteReturn(journey, isSameBrowser);
     // Login CSRF: an answer for another browser's attempt is worth nothing here (SECURITY SAML-34, RP-18).
-    if (attempt.browser !== waiting.browser || attempt.interactionUid !== waiting.interaction.uid) {
+    if (!isSameBrowser) {
+      await context.signIn.conclude(returned, 'other_browser');
       const wayOn = context.wayTo(waiting.application);
-      return responder.send(request, response, (page) => attemptPage(page, { problem: 'other_browser', wayOn }), {
-        status: 403,
-      });
+      const reference = context.referenceOf(journey.reference);
+      return responder.send(
+        request,
+        response,
+        (page) => attemptPage(page, { problem: 'other_browser', wayOn, reference }),
+        { status: 403 },
+      );
     }
     if ('problems' in outcome) {
       const organization = await organizations.find(attempt.organizationId);
       const connection = await connections.find(attempt.connectionId);
+      await context.signIn.conclude(returned, 'attributes');
       return responder.send(
         request,
         response,
@@ -44,7 +52,7 @@ export function createReturnRoutes(context: AccountsContext): Router {
               claim,
               problem: reason === 'multiple' ? 'several' : reason,
             })),
-            reference: context.referenceOf(outcome.reference),
+            reference: context.referenceOf(journey.reference),
             wayOn: { to: 'tryAgain', href: context.signinUrl(waiting.interaction) },
           }),
         { status: 403 },
@@ -56,6 +64,7 @@ export function createReturnRoutes(context: AccountsContext): Router {
       realm: attempt.realm,
       organizationId: attempt.organizationId,
       staying: null,
+      journey: returned,
     });
   });
 

@@ -1,8 +1,6 @@
 /** `GET /signin/<uid>`: the dispatcher. From stored state to the next page, or out to the upstream. */
 import { type Request, type Response, Router } from 'express';
-import { ProviderError } from '../../providers/errors.ts';
 import { decliningAbsolute, stayingInactivity } from '../sessions/policy.ts';
-import { explanations } from '../signin/explanations.ts';
 import { resolveTarget, type Target } from '../signin/resolve.ts';
 import { createCitrixTasks } from './citrix-tasks.ts';
 import { type AccountsContext, readPost, type WaitingSignIn } from './context.ts';
@@ -88,9 +86,9 @@ export function createSignInRoutes(context: AccountsContext): Router {
     if (!waiting) return;
     const step = await attempts.takeStep(waiting.interaction.uid, waiting.browser);
     if (step?.step !== 'stay') return response.redirect(303, context.signinUrl(waiting.interaction));
-    const { person, organizationId, realm } = step;
+    const { person, organizationId, realm, journey } = step;
     const staying = form.stay === 'yes' ? 'agreed' : 'declined';
-    await finish(context, request, response, { ...waiting, person, organizationId, realm, staying });
+    await finish(context, request, response, { ...waiting, person, organizationId, realm, staying, journey });
   });
 
   async function showTarget(request: Request, response: Response, waiting: Waiting, target: Target): Promise<void> {
@@ -129,39 +127,32 @@ export function createSignInRoutes(context: AccountsContext): Router {
   ): Promise<void> {
     const { organization, connection } = target;
     const where = { organization: organization.name, provider: connection.name };
-    try {
-      const loginHint = textOf(interaction.params.login_hint);
-      const send = await context.signIn.begin({
-        target,
-        interactionUid: interaction.uid,
-        clientId: application.clientId,
-        browser,
-        forced,
-        ...(loginHint !== '' && { loginHint: loginHint.slice(0, 320) }),
-      });
-      if (send.method === 'GET') return response.redirect(303, send.url);
-      responder.send(
-        request,
-        response,
-        (page) => leavingPage(page, { ...where, purpose: 'sign-in', action: send.url, fields: send.fields }),
-        { formAction: [new URL(send.url).origin] },
-      );
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      const failure = await context.signIn.fail(
-        { organizationId: organization.id, connectionId: connection.id },
-        error,
-      );
-      const problem = explanations[error.code].person;
+    const loginHint = textOf(interaction.params.login_hint);
+    const departure = await context.signIn.begin({
+      target,
+      interactionUid: interaction.uid,
+      clientId: application.clientId,
+      browser,
+      forced,
+      ...(loginHint !== '' && { loginHint: loginHint.slice(0, 320) }),
+    });
+    if (departure.outcome === 'failed') {
+      const { failure, person: problem } = departure;
       const wayOn = { to: 'tryAgain', href: context.signinUrl(interaction) } as const;
-      responder.send(
-        request,
-        response,
-        (page) =>
-          upstreamErrorPage(page, { ...where, problem, wayOn, reference: context.referenceOf(failure.reference) }),
-        { status: 502 },
-      );
+      const reference = context.referenceOf(failure.reference);
+      responder.send(request, response, (page) => upstreamErrorPage(page, { ...where, problem, wayOn, reference }), {
+        status: 502,
+      });
+      return;
     }
+    const { send } = departure;
+    if (send.method === 'GET') return response.redirect(303, send.url);
+    responder.send(
+      request,
+      response,
+      (page) => leavingPage(page, { ...where, purpose: 'sign-in', action: send.url, fields: send.fields }),
+      { formAction: [new URL(send.url).origin] },
+    );
   }
 
   async function showStay(

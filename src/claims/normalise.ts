@@ -19,9 +19,27 @@ type Raw = UpstreamIdentity['raw'];
 
 /** All problems at once, in the order of SPEC §4. */
 export function normalise(raw: Raw, requirement: Requirement): Normalisation {
+  return normaliseJudged(judgeAll(raw, requirement));
+}
+
+/** One line for each attribute that the connection maps. */
+export function explain(raw: Raw, requirement: Requirement): ExplainedAttribute[] {
+  return judgeAll(raw, requirement).map(({ explained }) => explained);
+}
+
+/** Both, judged once. */
+export function normaliseAndExplain(
+  raw: Raw,
+  requirement: Requirement,
+): { normalisation: Normalisation; attributes: ExplainedAttribute[] } {
+  const judged = judgeAll(raw, requirement);
+  return { normalisation: normaliseJudged(judged), attributes: judged.map(({ explained }) => explained) };
+}
+
+function normaliseJudged(judged: readonly Judged[]): Normalisation {
   const claims: NormalisedClaims = { groups: [] };
   const problems: AttributeProblem[] = [];
-  for (const { claim, value, explained } of judgeAll(raw, requirement)) {
+  for (const { claim, value, explained } of judged) {
     const { attribute, outcome, reason } = explained;
     if (outcome === 'problem' && reason) problems.push({ claim, attribute, reason });
     if (outcome !== 'ok') continue;
@@ -29,11 +47,6 @@ export function normalise(raw: Raw, requirement: Requirement): Normalisation {
     else claims[claim] = value as string;
   }
   return problems.length === 0 ? { ok: true, claims } : { ok: false, problems };
-}
-
-/** One line for each attribute that the connection maps. */
-export function explain(raw: Raw, requirement: Requirement): ExplainedAttribute[] {
-  return judgeAll(raw, requirement).map(({ explained }) => explained);
 }
 
 interface Judged {

@@ -10,10 +10,12 @@ import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Store } from '../store/store.ts';
 import type { CitrixProgress } from './citrix-progress.ts';
 import type { VerifiedPerson } from './person.ts';
+import type { TraceStep } from './traces/trace.ts';
 
 const attemptLifetime = 15 * 60_000;
 const handOverLifetime = 60_000;
 const stepLifetime = 15 * 60_000;
+const lateLifetime = 24 * 3_600_000;
 
 /** One journey to one upstream. Times in milliseconds. */
 export interface Attempt {
@@ -30,20 +32,34 @@ export interface Attempt {
   startedAt: number;
   forced: boolean;
   remember: FlowState;
+  /** Of its trace until now (ARCHITECTURE §3: nothing durable before the upstream has answered). */
+  steps: readonly TraceStep[];
+}
+
+/** What goes on being told of an attempt once its answer was proven. Times in milliseconds. */
+export interface Journey {
+  traceId: string;
+  /** Shown to the person where it goes wrong. */
+  reference: string;
+  connectionId: string;
+  startedAt: number;
+  /** Since the answer was proven. */
+  steps: readonly TraceStep[];
 }
 
 /** The answer was proven; the browser must still show that it is the one that asked. */
 export interface HandOver {
-  attempt: Attempt;
+  attempt: Pick<Attempt, 'interactionUid' | 'browser' | 'realm' | 'organizationId' | 'connectionId'>;
+  journey: Journey;
   /** Or what is wrong with the asserted attributes; only the browser that asked gets to see that. */
-  outcome: { person: VerifiedPerson } | { problems: readonly AttributeProblem[]; reference: string };
+  outcome: { person: VerifiedPerson } | { problems: readonly AttributeProblem[] };
 }
 
 /** Where a sign-in stands after its first proof, or before its organization is known. */
 export type Step =
   | { step: 'organization'; customerId: string }
   | { step: 'citrix'; progress: CitrixProgress }
-  | { step: 'stay'; person: VerifiedPerson; organizationId: string; realm: string };
+  | { step: 'stay'; person: VerifiedPerson; organizationId: string; realm: string; journey?: Journey };
 
 export type Attempts = ReturnType<typeof createAttempts>;
 
@@ -68,6 +84,11 @@ export function createAttempts({ store, clock, sealer }: { store: Store; clock: 
     async take(handle: string): Promise<Attempt | undefined> {
       const key = attemptKey(handle);
       return open(key, await store.take(key));
+    },
+
+    /** True for the first answer with this handle that comes when its attempt is over. */
+    async noteLate(handle: string): Promise<boolean> {
+      return store.add(`late-answer:{${hashOfToken(handle)}}`, '1', clock.now() + lateLifetime);
     },
 
     /** Returns the one-time code. */

@@ -67,13 +67,14 @@ export function createSignInLog(options: SignInLogOptions) {
     name: typeof session.claims.name === 'string' ? session.claims.name : null,
   });
 
-  /** `clientId`: the application that asked for it. */
-  async function signedIn(session: Session, clientId: string): Promise<void> {
+  /** `clientId`: the application that asked for it. `reference`: of the trace of a sign-in by a connection. */
+  async function signedIn(session: Session, clientId: string, reference?: string): Promise<void> {
     await recordIn(session.organizationIds, {
       event: 'platform/session/create',
       actor: actorOf(session),
       target: { type: 'application', id: clientId },
       detail: { provider: session.idp },
+      ...(reference !== undefined && { reference }),
       ...(session.clientAddress !== null && { clientAddress: session.clientAddress }),
       ...(session.userAgent !== null && { userAgent: session.userAgent }),
     });

@@ -16,7 +16,7 @@ import type {
   UpstreamIdentity,
 } from '../../providers/provider.ts';
 import { type Requirement, requireOfAdministrator, requireOfSubscriber } from '../claims/claims.ts';
-import { normalise } from '../claims/normalise.ts';
+import { normaliseAndExplain } from '../claims/normalise.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
@@ -24,12 +24,23 @@ import type { Connection, Connections } from '../directory/connections/connectio
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
 import { endpointsOf } from '../directory/connections/setting-paths.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
-import type { Attempt, Attempts, HandOver } from './attempts.ts';
+import type { Attempt, Attempts, HandOver, Journey } from './attempts.ts';
 import { explanations } from './explanations.ts';
 import type { Handles } from './handles.ts';
 import type { VerifiedPerson } from './person.ts';
 import type { Target } from './resolve.ts';
 import type { SignInCounting } from './sign-in-counts.ts';
+import { createRecorder, type Recorder } from './traces/recorder.ts';
+import {
+  type Binding,
+  type Proof,
+  type TraceCode,
+  type TraceOutcome,
+  type TraceStep,
+  traceMethods,
+  traceText,
+} from './traces/trace.ts';
+import type { Traces } from './traces/traces.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** A sign-in that went wrong at the upstream, as it is logged under its reference code. */
@@ -45,6 +56,7 @@ export interface FailedSignIn {
 export interface SignInOptions {
   attempts: Attempts;
   counts: Pick<SignInCounting, 'count'>;
+  traces: Pick<Traces, 'newId' | 'write' | 'complete'>;
   handles: Handles;
   upstreams: Upstreams;
   connections: Pick<Connections, 'find'>;
@@ -55,6 +67,8 @@ export interface SignInOptions {
   /** Absolute callback URL of a provider's kind. */
   callbackUrlOf(definition: ProviderDefinition): string;
   returnUrl(interactionUid: string, handOver: string): string;
+  /** Undefined: no client of one organization's, or none. */
+  organizationOfClient(clientId: string): Promise<string | undefined>;
   onFailed(failure: FailedSignIn): Promise<void>;
   /** The upstream said who somebody is, and all that is needed of them. */
   onProven(connection: Connection): Promise<void>;
@@ -70,41 +84,65 @@ export interface BeginOptions {
   loginHint?: string;
 }
 
+export type Departure = { outcome: 'leaves'; send: BeginResult['send'] } | Failed;
+
+export interface Failed {
+  outcome: 'failed';
+  failure: FailedSignIn;
+  person: (typeof explanations)[ProviderErrorCode]['person'];
+}
+
+/** As it was when it was asked, or when its answer was proven. `kind` is empty where the connection is gone. */
+type AskedConnection = Pick<Connection, 'kind' | 'version'>;
+
+interface WhatToTrace {
+  id: string;
+  reference: string;
+  asked: AskedConnection;
+  recorder: Recorder;
+  outcome: TraceOutcome;
+  code?: TraceCode;
+}
+
 /** What the browser gets after a callback. */
 export type Completion =
   | { outcome: 'handed_over'; location: string }
   /** The attempt is over, used, or never was ours; `clientId` tells the way back when the handle was ours. */
-  | { outcome: 'stale'; clientId: string | undefined }
+  | { outcome: 'stale'; clientId: string | undefined; reference?: string }
   /** A SAML response that nobody asked for (SML-4). */
   | { outcome: 'unsolicited' }
-  | {
-      outcome: 'failed';
-      failure: FailedSignIn;
-      attempt: Attempt;
-      person: (typeof explanations)[ProviderErrorCode]['person'];
-    };
+  | (Failed & { attempt: Attempt });
+
+/** `attributes`: their problems are shown. `other_browser`: not the one that asked. */
+export type JourneyEnd = 'signed_in' | 'no_access' | 'other_browser' | 'interrupted' | 'attributes';
+
+type Traced = Pick<Attempt, 'organizationId' | 'connectionId' | 'clientId' | 'realm' | 'startedAt'>;
 
 export type SignIn = ReturnType<typeof createSignIn>;
 
 export function createSignIn(options: SignInOptions) {
-  const { attempts, counts, handles, upstreams, connections, definitionOf, sealer, clock, log } = options;
+  const {
+    attempts,
+    counts,
+    traces: tracing,
+    handles,
+    upstreams,
+    connections,
+    definitionOf,
+    sealer,
+    clock,
+    log,
+  } = options;
 
-  /** Starts an attempt and says where to send the browser. Throws `ProviderError` when the upstream cannot be asked. */
-  async function begin(request: BeginOptions): Promise<BeginResult['send']> {
+  /** Starts an attempt and says where to send the browser, or why the upstream cannot be asked. */
+  async function begin(request: BeginOptions): Promise<Departure> {
     const { connection, organization, realm } = request.target;
-    const provider = await upstreams.providerOf(connection);
-    if (provider.kind !== 'redirect')
-      throw new ProviderError('settings_invalid', { detail: { note: 'not a redirect provider' } });
-    const handle = handles.make(request.clientId);
     const startedAt = clock.now();
+    const recorder = createRecorder(clock, startedAt);
+    recorder.note('begun', { forced: request.forced });
     counts.count({ connectionId: connection.id, startedAt }, 'begun');
-    const { send, remember } = await provider.begin({
-      handle,
-      callbackUrl: options.callbackUrlOf(definition(connection)),
-      forceAuthentication: request.forced,
-      ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
-    });
-    await attempts.begin(handle, {
+    const handle = handles.make(request.clientId);
+    const attempt = {
       interactionUid: request.interactionUid,
       clientId: request.clientId,
       realm,
@@ -115,9 +153,28 @@ export function createSignIn(options: SignInOptions) {
       browser: request.browser,
       startedAt,
       forced: request.forced,
-      remember,
+    };
+    try {
+      const { send, remember } = await recorder.watch(() => askUpstream(connection, handle, request));
+      recorder.note('left', { binding: send.method === 'GET' ? 'redirect' : 'post' });
+      await attempts.begin(handle, { ...attempt, remember, steps: recorder.steps });
+      return { outcome: 'leaves', send };
+    } catch (error) {
+      counts.count(attempt, 'cameBack');
+      return failed(attempt, connection, recorder, referenceCode(), error);
+    }
+  }
+
+  async function askUpstream(connection: Connection, handle: string, request: BeginOptions): Promise<BeginResult> {
+    const provider = await upstreams.providerOf(connection);
+    if (provider.kind !== 'redirect')
+      throw new ProviderError('settings_invalid', { detail: { note: 'not a redirect provider' } });
+    return provider.begin({
+      handle,
+      callbackUrl: options.callbackUrlOf(definition(connection)),
+      forceAuthentication: request.forced,
+      ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
     });
-    return send;
   }
 
   /**
@@ -131,27 +188,31 @@ export function createSignIn(options: SignInOptions) {
     // Not ours: an IdP-initiated response may carry a RelayState of its own. It is never followed (SAML-40).
     if (clientId === undefined) return { outcome: name === 'saml/acs' ? 'unsolicited' : 'stale', clientId };
     const attempt = await attempts.take(handle);
-    if (!attempt) return { outcome: 'stale', clientId };
+    if (!attempt) return stale(handle, clientId, callback);
     counts.count(attempt, 'cameBack');
+    const recorder = createRecorder(clock, attempt.startedAt, attempt.steps);
+    recorder.note('came_back', { binding: bindingOf(callback) });
+    const reference = referenceCode();
+    let asked: AskedConnection = { kind: '', version: attempt.connectionVersion };
     try {
       const connection = await connections.find(attempt.connectionId);
+      if (connection) asked = connection;
       if (connection?.state !== 'live' || !goesTo(connection, attempt.endpoints)) {
         throw new ProviderError('settings_invalid', { detail: { note: 'the connection was changed meanwhile' } });
       }
       if (definition(connection).callback !== name)
         throw new ProviderError('callback_invalid', { detail: { received: name } });
-      const identity = await prove(connection, attempt, callback);
-      const code = await attempts.handOver({ attempt, outcome: await judge(connection, attempt, identity) });
+      const identity = await recorder.watch(() => prove(connection, attempt, callback));
+      recorder.note('proven', proofOf(identity));
+      const outcome = await judge(connection, attempt, identity, recorder, reference);
+      const { connectionId, startedAt } = attempt;
+      const journey: Journey = { traceId: tracing.newId(), reference, connectionId, startedAt, steps: [] };
+      const code = await attempts.handOver({ attempt: whoAsked(attempt), journey, outcome });
+      const soFar = 'person' in outcome ? 'waiting' : 'attributes';
+      await trace(attempt, { id: journey.traceId, reference, asked, recorder, outcome: soFar });
       return { outcome: 'handed_over', location: options.returnUrl(attempt.interactionUid, code) };
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      counts.count(attempt, refusals.has(error.code) ? 'refused' : 'failed');
-      return {
-        outcome: 'failed',
-        attempt,
-        failure: await fail(attempt, error),
-        person: explanations[error.code].person,
-      };
+      return { ...(await failed(attempt, asked, recorder, reference, error)), attempt };
     }
   }
 
@@ -161,6 +222,76 @@ export function createSignIn(options: SignInOptions) {
    */
   function goesTo(connection: Connection, endpoints: string): boolean {
     return endpointsOf(connection.settings, definition(connection).descriptions) === endpoints;
+  }
+
+  /** A fault of ours is traced, and thrown on. */
+  async function failed(
+    attempt: Traced,
+    asked: AskedConnection,
+    recorder: Recorder,
+    reference: string,
+    error: unknown,
+  ): Promise<Failed> {
+    const code = recorder.noteFailure(error);
+    // A fault of ours says nothing about the connection.
+    if (code !== 'unexpected') counts.count(attempt, refusals.has(code) ? 'refused' : 'failed');
+    await trace(attempt, { id: tracing.newId(), reference, asked, recorder, outcome: 'failed', code });
+    if (!(error instanceof ProviderError)) throw error;
+    return {
+      outcome: 'failed',
+      failure: await fail(attempt, error, reference),
+      person: explanations[error.code].person,
+    };
+  }
+
+  /** Too late, or for the second time. Told once of each handle: anybody may send an old one as often as they like. */
+  async function stale(handle: string, clientId: string, callback: Callback): Promise<Completion> {
+    const organizationId = await options.organizationOfClient(clientId);
+    if (organizationId === undefined || !(await attempts.noteLate(handle))) return { outcome: 'stale', clientId };
+    const reference = referenceCode();
+    const recorder = createRecorder(clock, clock.now());
+    recorder.note('came_back', { binding: bindingOf(callback) });
+    const { steps } = recorder;
+    const facts = { clientId, organizationId, realm: '', beganAt: clock.now(), connection: null, code: null };
+    await withoutTrace(() => tracing.write({ ...facts, id: tracing.newId(), reference, outcome: 'stale', steps }));
+    return { outcome: 'stale', clientId, reference };
+  }
+
+  async function trace(attempt: Traced, what: WhatToTrace): Promise<void> {
+    const { organizationId, clientId, realm, startedAt: beganAt } = attempt;
+    const { recorder, asked, code = null, ...rest } = what;
+    const connection = { id: attempt.connectionId, version: asked.version, kind: asked.kind };
+    await withoutTrace(() =>
+      tracing.write({ ...rest, organizationId, clientId, realm, beganAt, connection, code, steps: recorder.steps }),
+    );
+  }
+
+  /** Nobody is kept out because it could not be written down. */
+  async function withoutTrace(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      log.error({ err: error }, 'the trace of a sign-in could not be written');
+    }
+  }
+
+  const noted = (journey: Journey, note: (recorder: Recorder) => void): Journey => {
+    const recorder = createRecorder(clock, journey.startedAt, journey.steps);
+    note(recorder);
+    return { ...journey, steps: recorder.steps };
+  };
+  const noteReturn = (journey: Journey, sameBrowser: boolean): Journey =>
+    noted(journey, (recorder) => recorder.note('returned', { sameBrowser }));
+  const noteStayAsked = (journey: Journey): Journey => noted(journey, (recorder) => recorder.note('stay_asked', {}));
+
+  /** How the journey ended, after the browser has shown that it is the one that asked (or that it is not). */
+  async function conclude(journey: Journey, end: JourneyEnd): Promise<void> {
+    const { steps } = noted(journey, (recorder) => {
+      for (const step of stepsOfEnd[end]) recorder.note(step, {});
+    });
+    if (end !== 'attributes')
+      counts.count(journey, end === 'signed_in' || end === 'interrupted' ? 'succeeded' : 'refused');
+    await withoutTrace(() => tracing.complete(journey.traceId, end, steps));
   }
 
   async function prove(connection: Connection, attempt: Attempt, callback: Callback): Promise<UpstreamIdentity> {
@@ -176,14 +307,20 @@ export function createSignIn(options: SignInOptions) {
     connection: Connection,
     attempt: Attempt,
     identity: UpstreamIdentity,
+    recorder: Recorder,
+    reference: string,
   ): Promise<HandOver['outcome']> {
-    const judged = normalise(identity.raw, requirementOf(connection, attempt.realm));
+    const requirement = requirementOf(connection, attempt.realm);
+    const { normalisation: judged, attributes } = normaliseAndExplain(identity.raw, requirement);
+    recorder.note('attributes', {
+      ok: judged.ok,
+      attributes: attributes.filter(({ outcome }) => outcome !== 'absent'),
+    });
     if (!judged.ok) {
       counts.count(attempt, 'failed');
       const { problems } = judged;
-      const reference = referenceCode();
       await report({ ...whereOf(attempt), reference, code: 'attributes', detail: { problems } });
-      return { problems, reference };
+      return { problems };
     }
     const person: VerifiedPerson = {
       connectionId: connection.id,
@@ -210,11 +347,12 @@ export function createSignIn(options: SignInOptions) {
   async function fail(
     attempt: Pick<Attempt, 'organizationId' | 'connectionId'>,
     error: ProviderError,
+    reference: string,
   ): Promise<FailedSignIn> {
     const { meaning } = explanations[error.code];
     const failure: FailedSignIn = {
       ...whereOf(attempt),
-      reference: referenceCode(),
+      reference,
       code: error.code,
       detail: { meaning: meaning.en, ...error.detail },
     };
@@ -242,20 +380,44 @@ export function createSignIn(options: SignInOptions) {
   return {
     begin,
     complete,
-    fail,
-    report,
+    noteReturn,
+    noteStayAsked,
+    conclude,
     openSignOut: (connectionId: string, sealed: string): FlowState =>
       JSON.parse(sealer.openText(sealed, signOutContext(connectionId))),
   };
 }
 
 /** About the person; what is wrong is neither the connection nor its provider. */
-const refusals: ReadonlySet<ProviderErrorCode> = new Set<ProviderErrorCode>([
-  'upstream_denied',
-  'guest_refused',
-  'tenant_mismatch',
-]);
+const refusals: ReadonlySet<TraceCode> = new Set<TraceCode>(['upstream_denied', 'guest_refused', 'tenant_mismatch']);
 
 function whereOf({ organizationId, connectionId }: Pick<Attempt, 'organizationId' | 'connectionId'>) {
   return { organizationId, connectionId };
 }
+
+/** All that is needed of it at the return. */
+function whoAsked({ interactionUid, browser, realm, organizationId, connectionId }: Attempt): HandOver['attempt'] {
+  return { interactionUid, browser, realm, organizationId, connectionId };
+}
+
+function bindingOf({ method }: Callback): Binding {
+  return method === 'GET' ? 'redirect' : 'post';
+}
+
+function proofOf({ signedWith, keyId, clockSkew, methods, context }: UpstreamIdentity): Proof {
+  return {
+    ...(signedWith !== undefined && { certificate: traceText(signedWith) }),
+    ...(keyId !== undefined && { keyId: traceText(keyId) }),
+    ...(clockSkew !== undefined && { clockSkew }),
+    ...(methods.length > 0 && { methods: traceMethods(methods) }),
+    ...(context !== undefined && { context: traceText(context) }),
+  };
+}
+
+const stepsOfEnd = {
+  signed_in: ['session_opened'],
+  interrupted: ['session_opened', 'interrupted'],
+  no_access: ['no_access'],
+  other_browser: [],
+  attributes: [],
+} as const satisfies Record<JourneyEnd, readonly TraceStep['step'][]>;

@@ -23,11 +23,13 @@ export function authenticationOf({
   authenticatedAt,
   context,
   clockSkew,
-}: VerifiedAnswer): Pick<UpstreamIdentity, 'methods' | 'authenticatedAt' | 'context' | 'clockSkew'> {
+  keyId,
+}: VerifiedAnswer): Pick<UpstreamIdentity, 'methods' | 'authenticatedAt' | 'context' | 'clockSkew' | 'keyId'> {
   return {
     methods,
     ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
     ...(context === undefined ? {} : { context }),
     ...(clockSkew === undefined ? {} : { clockSkew }),
+    ...(keyId === undefined ? {} : { keyId }),
   };
 }

@@ -34,6 +34,8 @@ export interface VerifiedAnswer {
   context?: string;
   /** Milliseconds. */
   clockSkew?: number;
+  /** Of the published key that signed, where the token names one. */
+  keyId?: string;
 }
 
 /** What one exchange must match. */
@@ -100,6 +102,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
       ...(typeof claims.auth_time === 'number' ? { authenticatedAt: claims.auth_time * 1000 } : {}),
       methods: Array.isArray(claims.amr) ? claims.amr.filter((method) => typeof method === 'string') : [],
       ...(typeof claims.acr === 'string' ? { context: claims.acr } : {}),
+      ...(parts.keyId === undefined ? {} : { keyId: parts.keyId }),
       ...(clockSkew === undefined ? {} : { clockSkew }),
     };
   }
