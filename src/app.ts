@@ -167,6 +167,17 @@ export async function createApp(options: AppOptions) {
     signer: cookieSigner,
   });
 
+  const upkeep = createUpkeep({
+    ...services,
+    db: database.db,
+    clock,
+    log,
+    sites,
+    definitionOf,
+    checks: services.connectionChecks,
+    states: services.connectionStates,
+  });
+
   const accounts = createAccounts({
     ...services,
     sites,
@@ -180,6 +191,7 @@ export async function createApp(options: AppOptions) {
     responder: responder.allowing(anyApplication(sites.secure)),
     op,
     findApplication,
+    failingSince: upkeep.failingSince,
     labelOf,
     definitionOf,
     redirectUris,
@@ -261,17 +273,6 @@ export async function createApp(options: AppOptions) {
     }
   }
   let opSealingKeys = sealingKeys();
-
-  const upkeep = createUpkeep({
-    ...services,
-    db: database.db,
-    clock,
-    log,
-    sites,
-    definitionOf,
-    checks: services.connectionChecks,
-    states: services.connectionStates,
-  });
 
   const removals = createRemovals({ ...services, accessOf, clock, log });
   services.removals.push(removals.endOf);

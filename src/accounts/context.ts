@@ -85,6 +85,8 @@ export interface AccountsOptions {
   redirectUris: readonly string[];
   organizations: Organizations;
   connections: Connections;
+  /** Since when sign-in with this connection has been failing; undefined: it works. Costs nothing. */
+  failingSince(connectionId: string): number | undefined;
   invitations: Pick<Invitations, 'find' | 'acceptAsNew' | 'acceptAsExisting'>;
   sessions: Sessions;
   attempts: Attempts;

@@ -5,9 +5,11 @@ import { resolveTarget, type Target } from '../signin/resolve.ts';
 import { createCitrixTasks } from './citrix-tasks.ts';
 import { type AccountsContext, readPost, type WaitingSignIn } from './context.ts';
 import { showEmailAndPassword } from './email-and-password.ts';
+import { passFailing } from './failing-method.ts';
 import { finish } from './finish.ts';
 import { readIdentifier, readWorkspaceName } from './typed-names.ts';
 import { attemptPage } from './views/attempt-page.ts';
+import { failingMethodPage } from './views/failing-method-page.ts';
 import { leavingPage } from './views/leaving-page.ts';
 import { organizationPage } from './views/organization-page.ts';
 import { staySignedInPage } from './views/stay-signed-in-page.ts';
@@ -115,7 +117,9 @@ export function createSignInRoutes(context: AccountsContext): Router {
       const location = await context.op.finishInteraction(interaction, previous.session);
       if (location !== undefined) return response.redirect(303, location);
     }
-    await leave(request, response, waiting, target, forced);
+    const passed = await passFailing(context, waiting, target, request.query);
+    if ('page' in passed) return responder.send(request, response, (page) => failingMethodPage(page, passed.page));
+    await leave(request, response, waiting, passed.target, forced);
   }
 
   async function leave(

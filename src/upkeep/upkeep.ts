@@ -5,6 +5,7 @@
  * Called by `app.ts`; `server.ts` calls the rounds.
  */
 import type { Sites } from '../config/sites.ts';
+import { createFailingNow } from './failing-now.ts';
 import { createHealthChecks } from './health-checks.ts';
 import { createIncidents } from './incidents.ts';
 
@@ -18,5 +19,13 @@ export function createUpkeep(needs: HealthNeeds & IncidentNeeds & { sites: Sites
     pageOf: (customerId, connectionId) => sites.consoleUrl(`/o/${customerId}/connections/${connectionId}`),
   });
   const healthChecks = createHealthChecks({ ...needs, incidents });
-  return { checkConnections: healthChecks.round };
+  const failingNow = createFailingNow(needs);
+
+  async function checkConnections(): Promise<number> {
+    const checked = await healthChecks.round();
+    await failingNow.refresh();
+    return checked;
+  }
+
+  return { checkConnections, failingSince: failingNow.since };
 }

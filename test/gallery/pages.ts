@@ -39,6 +39,7 @@ import { consolePages } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
 import { secondFactorPages } from './second-factor-pages.ts';
 import { systemLogPages } from './system-log-pages.ts';
+import { upkeepPages } from './upkeep-pages.ts';
 
 const csrf = 'sample';
 const organization = '株式会社サンプル製作所';
@@ -287,4 +288,5 @@ export const pages: Readonly<Record<string, Sample>> = {
   ...consolePages,
   ...apiAccessPages,
   ...systemLogPages,
+  ...upkeepPages,
 };
