@@ -28,6 +28,7 @@ export const providerErrorCodes = [
   'reauthentication_missing',
   // OpenID Connect
   'client_refused',
+  'client_credential_expired',
   'token_refused',
   'id_token_missing',
   'id_token_malformed',
@@ -43,6 +44,8 @@ export const providerErrorCodes = [
   'subject_missing',
   'tenant_mismatch',
   'guest_refused',
+  'consent_refused',
+  'role_missing',
   'userinfo_refused',
   'userinfo_subject_mismatch',
   'directory_refused',
@@ -84,6 +87,8 @@ export type ProviderErrorCode = (typeof providerErrorCodes)[number];
 export interface ProviderErrorDetail {
   expected?: string;
   received?: string;
+  /** Seconds after which the upstream may be asked again (`upstream_throttled`). */
+  retryAfter?: number;
   /** Which document, endpoint or element this is about. */
   where?: string;
   note?: string;

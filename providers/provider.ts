@@ -31,6 +31,8 @@ export interface BeginRequest {
   /** SES-5: the upstream must ask the person again, and its answer is checked for having done so. */
   forceAuthentication: boolean;
   loginHint?: string;
+  /** The person wants to administer; a provider with an application of its own for that uses it (AAD-1). */
+  asAdministrator?: boolean;
 }
 
 export interface BeginResult {
@@ -102,6 +104,8 @@ export interface Ports {
   now(): number;
   random(bytes: number): Uint8Array;
   log: PortLog;
+  /** Waits; for moments only, while a person looks at the page. */
+  sleep(milliseconds: number): Promise<void>;
 }
 
 /**
@@ -193,6 +197,44 @@ export function canBrowse(provider: Provider): provider is Provider & BrowsesDir
   return 'searchUsers' in provider;
 }
 
+/** Optional ability: what our applications may do at the upstream's directory, against what they need (AAD-6). */
+export interface TellsPermissions {
+  /** Throws `directory_refused` where the directory does not tell. */
+  readPermissions(): Promise<readonly ApplicationPermissions[]>;
+}
+export interface ApplicationPermissions {
+  clientId: string;
+  /** What the application is for. */
+  uses: readonly AzureAdUse[];
+  /** Whether the tenant has let it in at all. */
+  isThere: boolean;
+  permissions: readonly { name: string; type: 'delegated' | 'application'; granted: boolean }[];
+}
+export function canTellPermissions(provider: Provider): provider is Provider & TellsPermissions {
+  return 'readPermissions' in provider;
+}
+
+/**
+ * Optional ability of a kind: its tenant is connected by the consent of somebody who administers it there (AAD-1). The
+ * browser goes through one leg after another; only the last answer, a verified token, says which tenant it was.
+ */
+export interface TenantConsent {
+  begin(leg: ConsentLeg): Promise<BeginResult>;
+  /** The answer to one leg. Throws `ProviderError`: `consent_refused`, `role_missing`, `tenant_mismatch` among others. */
+  proceed(callback: Callback, remembered: FlowState, next: ConsentLeg): Promise<ConsentProgress>;
+}
+export interface ConsentLeg {
+  /** As in `BeginRequest`; one for each leg. */
+  handle: string;
+  callbackUrl: string;
+}
+export type ConsentProgress = { next: BeginResult } | { tenant: ProvenTenant };
+export interface ProvenTenant {
+  tenantId: string;
+  /** Settings of the connection that the proof decides. */
+  settings: Readonly<Record<string, string>>;
+}
+
 /** A kind of upstream that an organization connects; `registry.ts` knows which there are. The built-in `citrix` is none. */
 export type ProviderKind = string;
 
@@ -248,12 +290,37 @@ export interface ProviderDefinition<Settings extends object = object> {
   /** What of the settings runs out by itself; they may be a draft's, incomplete or invalid. Absent: nothing does. */
   expiring?(settings: Readonly<Record<string, unknown>>): readonly ExpiringPart[];
   create(settings: Settings, ports: Ports, installation: Installation): Provider;
+  /** The tenant that these settings speak for with the operator's applications; it has to be proven (AAD-1). */
+  tenantOf?(settings: Settings): string | undefined;
+  /** Undefined: the operator has configured no application for it. */
+  consent?(ports: Ports, installation: Installation): TenantConsent | undefined;
+}
+
+/** PEM; the certificate is what the provider has been given, the key stays here. */
+export interface ClientCertificate {
+  certificate: string;
+  privateKey: string;
+}
+/** What a client proves itself with at a token endpoint. */
+export type ClientCredential = { secret: string } | ClientCertificate;
+
+/** AAD-1: what each of the operator's applications is for. One registration may serve all three. */
+export const azureAdUses = ['subscribers', 'directory', 'administrators'] as const;
+export type AzureAdUse = (typeof azureAdUses)[number];
+export interface AzureAdApplication {
+  clientId: string;
+  credential: ClientCredential;
+}
+export interface AzureAdInstallation {
+  /** The one place where the operator's credentials are shown: no connection can send them elsewhere. */
+  authority: string;
+  graphUrl: string;
+  applications: Readonly<Record<AzureAdUse, AzureAdApplication>>;
 }
 
 /** What the operator configured for all connections of this installation. */
 export interface Installation {
-  /** AAD-1: one registration may serve subscriber login, directory and administrators. */
-  azureAd?: { clientId: string; clientSecret: string };
+  azureAd?: AzureAdInstallation;
   /** PEM, one certificate each: authorities that the operator trusts beside the public ones (GWY-2). */
   certificateAuthorities?: readonly string[];
   /**

@@ -3,11 +3,13 @@
  * and one store. Shared by `app.ts` and the tests.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
 import { createCitrixProvider } from '../providers/citrix/citrix.ts';
-import type { Installation, Ports, ProviderDefinition } from '../providers/provider.ts';
+import type { AzureAdInstallation, Installation, Ports, ProviderDefinition } from '../providers/provider.ts';
+import { readAzureAdApplications } from './config/azure-ad-applications.ts';
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import { readTermsOfService } from './config/terms-of-service.ts';
@@ -216,7 +218,9 @@ export async function createServices(options: ServicesOptions) {
       info: (fields, message) => log.info(fields, message),
       warn: (fields, message) => log.warn(fields, message),
     },
+    sleep: (milliseconds) => setTimeout(milliseconds),
   };
+  const azureAd = readAzureAdApplications(config);
 
   /** The end of a session is announced by the surfaces, which are made later. */
   const endings: ((state: SessionState) => Promise<void>)[] = [];
@@ -253,7 +257,7 @@ export async function createServices(options: ServicesOptions) {
     connections,
     definitionOf,
     ports,
-    installation: () => installationOf(config, sites, keys, authorities),
+    installation: () => installationOf({ azureAd, certificateAuthorities: authorities }, sites, keys),
     samlEntityIdOf: sites.samlEntityIdOf,
   });
   const callbackUrlOf = ({ kind, callback }: ProviderDefinition) =>
@@ -434,14 +438,12 @@ export async function createServices(options: ServicesOptions) {
 
 /** What the operator configured for all connections, and our SAML key that signs requests. */
 export function installationOf(
-  config: Config,
+  operators: { azureAd: AzureAdInstallation | undefined; certificateAuthorities: readonly string[] },
   sites: Sites,
   keys: readonly SigningKey[],
-  certificateAuthorities: readonly string[],
 ): Installation {
   const current = keys.find((key) => key.use === 'saml' && key.state === 'current');
   if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
-  const { azureAdClientId: clientId, azureAdClientSecret: clientSecret } = config;
   return {
     saml: {
       entityId: sites.samlEntityId,
@@ -452,8 +454,8 @@ export function installationOf(
         ({ privateKeyPem }) => privateKeyPem,
       ),
     },
-    certificateAuthorities,
-    ...(clientId !== undefined && clientSecret !== undefined && { azureAd: { clientId, clientSecret } }),
+    certificateAuthorities: operators.certificateAuthorities,
+    ...(operators.azureAd && { azureAd: operators.azureAd }),
   };
 }
 

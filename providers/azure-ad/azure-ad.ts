@@ -5,22 +5,29 @@
  * administrator of another tenant, unlike email and UPN (RP-15, "nOAuth"). `sub` is pairwise per application and not used.
  */
 import { issuerForTenant } from '../../metadata/discovery.ts';
-import { ProviderError } from '../errors.ts';
+import { createAppToken } from '../protocols/graph/app-token.ts';
+import { createGraphDirectory } from '../protocols/graph/directory.ts';
 import { createGraph } from '../protocols/graph/graph.ts';
 import { pickAttributes } from '../protocols/oidc/attributes.ts';
 import { checkOpenIdProvider } from '../protocols/oidc/check.ts';
 import { authenticationOf } from '../protocols/oidc/identity.ts';
-import { createRelyingParty } from '../protocols/oidc/relying-party.ts';
+import { createRelyingParty, type RelyingParty } from '../protocols/oidc/relying-party.ts';
 import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
-import type {
-  ChecksConnection,
-  Installation,
-  Ports,
-  ProviderDefinition,
-  RedirectProvider,
-  SignsOutUpstream,
-  UpstreamIdentity,
+import {
+  type AzureAdUse,
+  azureAdUses,
+  type BrowsesDirectory,
+  type ChecksConnection,
+  type Installation,
+  type Ports,
+  type ProviderDefinition,
+  type RedirectProvider,
+  type SignsOutUpstream,
+  type TellsPermissions,
+  type UpstreamIdentity,
 } from '../provider.ts';
+import { registrationsOf, saysExpired, wantedPermissions } from './applications.ts';
+import { createConsent } from './consent.ts';
 import { refuseGuest, refuseOtherPerson, refuseOtherTenant, renameIssuerMismatch } from './person.ts';
 import { type AzureAdSettings, azureAdDescriptions, azureAdSchema } from './settings.ts';
 
@@ -33,34 +40,70 @@ export const azureAd: ProviderDefinition<AzureAdSettings> = {
   schema: azureAdSchema,
   descriptions: azureAdDescriptions,
   create: createAzureAd,
+  // a registration of its own is let in by its own tenant alone
+  tenantOf: ({ tenantId, clientId }) => (clientId === undefined ? tenantId : undefined),
+  consent: (ports, installation) => installation.azureAd && createConsent(installation.azureAd, ports),
 };
 
-function createAzureAd(
-  settings: AzureAdSettings,
-  ports: Ports,
-  installation: Installation,
-): RedirectProvider & SignsOutUpstream & ChecksConnection {
-  const { tenantId, graphUrl } = settings;
+type AzureAd = RedirectProvider & SignsOutUpstream & ChecksConnection & BrowsesDirectory & TellsPermissions;
+
+function createAzureAd(settings: AzureAdSettings, ports: Ports, installation: Installation): AzureAd {
+  const { tenantId } = settings;
+  const registrations = registrationsOf(settings, installation);
+  const { authority, graphUrl, applications } = registrations;
   const graph = createGraph(graphUrl, ports);
-  const party = createRelyingParty(
-    {
-      issuer: `${settings.authority}/${tenantId}/v2.0`,
-      resolveIssuer: (issuer) => issuerForTenant(issuer, tenantId),
-      ...registrationOf(settings, installation),
-      scope: ['openid', 'profile', 'email', ...graphScopes(settings)].join(' '),
-      // an optional claim of Entra's, absent unless the registration asks for it; checked where it comes
-      sendsAuthenticationTime: false,
-    },
+  const parties = { subscribers: partyOf('subscribers'), administrators: partyOf('administrators') };
+  const directory = createGraphDirectory(
+    graphUrl,
+    createAppToken(
+      {
+        tokenEndpoint: `${authority}/${tenantId}/oauth2/v2.0/token`,
+        application: applications.directory,
+        scope: `${graphUrl}/.default`,
+        saysExpired,
+      },
+      ports,
+    ),
     ports,
   );
 
+  function partyOf(use: 'subscribers' | 'administrators'): RelyingParty {
+    const { clientId, credential } = applications[use];
+    return createRelyingParty(
+      {
+        issuer: `${authority}/${tenantId}/v2.0`,
+        resolveIssuer: (issuer) => issuerForTenant(issuer, tenantId),
+        clientId,
+        clientSecret: credential,
+        saysExpired,
+        scope: ['openid', 'profile', 'email', ...graphScopes()].join(' '),
+        // an optional claim of Entra's, absent unless the registration asks for it; checked where it comes
+        sendsAuthenticationTime: false,
+      },
+      ports,
+    );
+  }
+
+  /** One's own memberships can be read with `User.Read`; a registration of its own may have been set up for more. */
+  function graphScopes(): string[] {
+    const more = registrations.isOwn && settings.groups ? [`${graphUrl}/GroupMember.Read.All`] : [];
+    return [`${graphUrl}/User.Read`, ...more];
+  }
+
   return {
     kind: 'redirect',
-    begin: party.begin,
+
+    async begin(request) {
+      const use = request.asAdministrator === true ? 'administrators' : 'subscribers';
+      const { send, remember } = await parties[use].begin(request);
+      return { send, remember: { ...remember, use } };
+    },
 
     async complete(callback, remembered) {
+      const isAdministrator = remembered.use === 'administrators';
+      const party = isAdministrator ? parties.administrators : parties.subscribers;
       const answer = await party.complete(callback, remembered).catch((error: unknown) => {
-        throw renameIssuerMismatch(error, settings);
+        throw renameIssuerMismatch(error, authority, tenantId);
       });
       const { claims, accessToken } = answer;
       const subject = refuseOtherTenant(claims, tenantId);
@@ -68,9 +111,11 @@ function createAzureAd(
       const me = await graph.readMe(accessToken, ['userType', ...directoryProperties(settings)]);
       refuseOtherPerson(me, subject.oid);
       refuseGuest(claims, me, tenantId);
-      const groups = settings.groups ? await readGroups(claims, accessToken) : [];
+      // AAD-4: a group that administers must be seen, whatever the connection does for subscribers
+      const wantsGroups = settings.groups || (isAdministrator && !registrations.isOwn);
+      const groups = wantsGroups ? await readGroups(claims, accessToken) : [];
       return {
-        subject: `${tenantId}.${subject.oid}`,
+        subject: subjectOf(subject.oid),
         raw: pickFromGraph(me, groups),
         // the hint spares the person Entra's "which account?" page; an optional claim of the registration
         signOut: typeof claims.login_hint === 'string' ? { logoutHint: claims.login_hint } : {},
@@ -80,11 +125,36 @@ function createAzureAd(
 
     async signOutUrl(signOut, returnTo, handle) {
       const hint = typeof signOut.logoutHint === 'string' ? { logout_hint: signOut.logoutHint } : {};
-      return buildSignOutUrl(await party.discovery.get(), returnTo, handle, hint);
+      return buildSignOutUrl(await parties.subscribers.discovery.get(), returnTo, handle, hint);
     },
 
-    check: (about) => checkOpenIdProvider(party, ports.now, about),
+    check: (about) => checkOpenIdProvider(parties.subscribers, ports.now, about),
+
+    async searchUsers(text, page) {
+      const { entries, ...rest } = await directory.searchUsers(text, page);
+      return { ...rest, entries: entries.map((user) => ({ ...user, subject: subjectOf(user.id) })) };
+    },
+    searchGroups: directory.searchGroups,
+    async findUser(id) {
+      const user = await directory.findUser(id);
+      return user && { ...user, subject: subjectOf(user.id) };
+    },
+    findGroup: directory.findGroup,
+
+    async readPermissions() {
+      const byClient = Map.groupBy(azureAdUses, (use) => applications[use].clientId);
+      return Promise.all(
+        [...byClient].map(async ([clientId, uses]) => {
+          const granted = await directory.readGranted(clientId);
+          return { clientId, uses, isThere: granted !== undefined, permissions: comparePermissions(uses, granted) };
+        }),
+      );
+    },
   };
+
+  function subjectOf(oid: string): string {
+    return `${tenantId}.${oid}`;
+  }
 
   /**
    * The token's own list when it is whole; Graph when the token says that there are too many. `_claim_sources` names
@@ -116,18 +186,13 @@ function directoryProperties({ attributes }: AzureAdSettings): string[] {
   return Object.values(single);
 }
 
-function graphScopes({ graphUrl, groups }: AzureAdSettings): string[] {
-  return [`${graphUrl}/User.Read`, ...(groups ? [`${graphUrl}/GroupMember.Read.All`] : [])];
-}
-
-/** The connection's own registration, else the installation's (AAD-1). */
-function registrationOf({ clientId, clientSecret }: AzureAdSettings, { azureAd: shared }: Installation) {
-  if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret };
-  if (shared !== undefined) return shared;
-  throw new ProviderError('settings_invalid', {
-    detail: {
-      where: 'clientId',
-      expected: 'clientId and clientSecret, as this installation has no app registration of its own',
-    },
+/** What one application needs for all that it is used for. */
+function comparePermissions(
+  uses: readonly AzureAdUse[],
+  granted: { delegated: readonly string[]; application: readonly string[] } | undefined,
+) {
+  return (['delegated', 'application'] as const).flatMap((type) => {
+    const names = [...new Set(uses.flatMap((use) => wantedPermissions[use][type]))].sort();
+    return names.map((name) => ({ name, type, granted: granted?.[type].includes(name) ?? false }));
   });
 }

@@ -1,7 +1,6 @@
 /** Who Entra's verified answer is about: of this tenant, no guest, and the same person in token and directory (AAD-2, AAD-3). */
 import { ProviderError } from '../errors.ts';
 import { quoteReceived } from '../protocols/oidc/answers.ts';
-import type { AzureAdSettings } from './settings.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -19,7 +18,7 @@ export function refuseOtherTenant(claims: Claims, tenantId: string): { oid: stri
 }
 
 /** An issuer of the same authority for another tenant is another tenant's token: said in these words. */
-export function renameIssuerMismatch(error: unknown, { authority, tenantId }: AzureAdSettings): unknown {
+export function renameIssuerMismatch(error: unknown, authority: string, tenantId: string): unknown {
   if (!(error instanceof ProviderError) || error.code !== 'id_token_issuer_mismatch') return error;
   const { received } = error.detail;
   const isTenant =

@@ -16,8 +16,9 @@ export const azureAdSchema = z
       .trim()
       .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be the tenant (directory) ID, a GUID')
       .transform((id) => id.toLowerCase()),
-    authority: baseUrlSetting.default('https://login.microsoftonline.com'),
-    graphUrl: baseUrlSetting.default('https://graph.microsoft.com'),
+    // absent: the operator's
+    authority: baseUrlSetting.optional(),
+    graphUrl: baseUrlSetting.optional(),
     clientId: clientIdSetting.optional(),
     clientSecret: secretSetting.optional(),
     cloudOnlyAccounts: z.boolean().default(false),
@@ -61,7 +62,10 @@ export const azureAdDescriptions: readonly SettingDescription[] = [
     endpoint: true,
     advanced: true,
     label: { en: 'Authority', ja: '認証機関の URL' },
-    help: { en: 'Another one for a national cloud only.', ja: '国別クラウドの場合のみ、別の値を指定します。' },
+    help: {
+      en: 'Only for an app registration of your own in a national cloud.',
+      ja: '国別クラウドに独自のアプリ登録がある場合のみ指定します。',
+    },
   },
   {
     key: 'graphUrl',
@@ -69,8 +73,8 @@ export const azureAdDescriptions: readonly SettingDescription[] = [
     advanced: true,
     label: { en: 'Microsoft Graph', ja: 'Microsoft Graph' },
     help: {
-      en: 'Another address for a national cloud only.',
-      ja: '国別クラウドの場合のみ、別のアドレスを指定します。',
+      en: 'Only for an app registration of your own in a national cloud.',
+      ja: '国別クラウドに独自のアプリ登録がある場合のみ指定します。',
     },
   },
   {

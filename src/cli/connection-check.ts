@@ -1,7 +1,9 @@
 /** `connection check`: what can be found out about a connection without a user. */
 import { randomBytes } from 'node:crypto';
-import { type CheckResult, canCheck } from '../../providers/provider.ts';
+import { setTimeout } from 'node:timers/promises';
+import { type CheckResult, canCheck, type Ports } from '../../providers/provider.ts';
 import { definitionOf } from '../../providers/registry.ts';
+import { readAzureAdApplications } from '../config/azure-ad-applications.ts';
 import { readUpstreamAuthorities } from '../config/upstream-authorities.ts';
 import { systemClock } from '../core/clock.ts';
 import { createGuardedFetch } from '../core/guarded-fetch.ts';
@@ -24,12 +26,19 @@ export const checkConnection: Command = {
     if (!definition) throw new RefusedError(`This version has no provider "${connection.kind}"`);
     await signingKeys.ensure();
     const authorities = readUpstreamAuthorities(config);
-    const installation = installationOf(config, sites, await signingKeys.load(), authorities);
+    const operators = { azureAd: readAzureAdApplications(config), certificateAuthorities: authorities };
+    const installation = installationOf(operators, sites, await signingKeys.load());
     const fetch = createGuardedFetch({ allowLoopback: config.upstreamLoopback === 'allow', authorities });
     try {
       const settings = definition.schema.parse(await connections.openSettings(connection));
       const log = { info() {}, warn() {} };
-      const ports = { fetch, log, now: () => systemClock.now(), random: (bytes: number) => randomBytes(bytes) };
+      const ports: Ports = {
+        fetch,
+        log,
+        now: () => systemClock.now(),
+        random: (bytes) => randomBytes(bytes),
+        sleep: (milliseconds) => setTimeout(milliseconds),
+      };
       const provider = definition.create(settings, ports, installation);
       if (!canCheck(provider)) throw new RefusedError(`Nothing can be asked of ${definition.label} without a user`);
       const results: CheckResult[] = [];

@@ -56,6 +56,18 @@ const sealingKeys = z.string().transform((value, context): SealingKey[] => {
   }
 });
 
+const pemFile = (description: string) => z.string().min(1).optional().meta({ description });
+const applicationId = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: `Id of the application ${what}`,
+      defaultText: '`SEKISHO_AZURE_AD_CLIENT_ID`',
+    });
+const applicationSecret = z.string().min(1).optional().meta({ description: 'Its client secret', secret: true });
+
 const shape = {
   publicUrl: z.string().transform(readPublicUrl).optional().meta({
     description:
@@ -110,11 +122,28 @@ const shape = {
     sample: '/etc/sekisho/company-ca.pem',
   }),
   azureAdClientId: z.string().min(1).optional().meta({
-    description: 'Application (client) id of this installation at Microsoft Entra ID, for Azure AD connections',
+    description:
+      'Application (client) id of this installation at Microsoft Entra ID, for Azure AD connections: subscriber login, and all else that no application of its own is named for',
   }),
   azureAdClientSecret: z.string().min(1).optional().meta({
     description: 'Client secret of that application',
     secret: true,
+  }),
+  azureAdCertificate: pemFile('Instead of the secret: file with the certificate (PEM) that the application knows'),
+  azureAdCertificateKey: pemFile('File with the private key of that certificate (PEM)'),
+  azureAdDirectoryClientId: applicationId('that reads the directories of connected tenants'),
+  azureAdDirectoryClientSecret: applicationSecret,
+  azureAdDirectoryCertificate: pemFile('Instead of its secret: file with its certificate (PEM)'),
+  azureAdDirectoryCertificateKey: pemFile('File with the private key of that certificate (PEM)'),
+  azureAdAdministratorsClientId: applicationId('by which administrators accept invitations and sign in'),
+  azureAdAdministratorsClientSecret: applicationSecret,
+  azureAdAdministratorsCertificate: pemFile('Instead of its secret: file with its certificate (PEM)'),
+  azureAdAdministratorsCertificateKey: pemFile('File with the private key of that certificate (PEM)'),
+  azureAdAuthority: z.string().prefault('https://login.microsoftonline.com').transform(readServiceUrl).meta({
+    description: 'Where these applications are registered; another one for a national cloud',
+  }),
+  azureAdGraphUrl: z.string().prefault('https://graph.microsoft.com').transform(readServiceUrl).meta({
+    description: 'Microsoft Graph of that cloud',
   }),
   smtpUrl: serviceUrl('smtp|smtps').optional().meta({
     description:
@@ -262,7 +291,7 @@ function checkTogether(config: Partial<Config>): ConfigProblem[] {
     say('domain', 'cannot be combined with SEKISHO_PUBLIC_URL: services are told apart either by host or by path');
   bothOrNeither('databaseUrl', 'redisUrl', 'the supported pairs are SQLite alone, or PostgreSQL with Redis');
   bothOrNeither('tlsCertificate', 'tlsKey', 'TLS needs the certificate and its private key');
-  bothOrNeither('azureAdClientId', 'azureAdClientSecret', 'Azure AD needs the client id and its secret');
+  problems.push(...problemsOfApplications(config));
   if (config.sealingKey && config.sealingKeyFile) say('sealingKeyFile', 'cannot be combined with SEKISHO_SEALING_KEY');
   if (config.databaseUrl && !config.sealingKey && !config.sealingKeyFile)
     say('sealingKey', 'is missing: machines that share a database must share the key that seals its secrets');
@@ -278,6 +307,33 @@ function checkTogether(config: Partial<Config>): ConfigProblem[] {
   if (!url && config.listen?.port === 0) say('publicUrl', 'is missing: with port 0 the URL cannot be guessed');
   return problems;
 }
+
+/** Each application has an id and one credential: a secret, or a certificate with its key. */
+function problemsOfApplications(config: Partial<Config>): ConfigProblem[] {
+  return azureAdPrefixes.flatMap((prefix): ConfigProblem[] => {
+    const named = (part: 'ClientId' | 'ClientSecret' | 'Certificate' | 'CertificateKey') => `${prefix}${part}` as const;
+    const has = (part: Parameters<typeof named>[0]) => config[named(part)] !== undefined;
+    const say = (part: Parameters<typeof named>[0], problem: string) => [{ key: nameOfVariable(named(part)), problem }];
+    if (has('Certificate') !== has('CertificateKey'))
+      return say(
+        has('Certificate') ? 'CertificateKey' : 'Certificate',
+        'is missing: a certificate needs its private key',
+      );
+    if (has('ClientSecret') && has('Certificate')) {
+      return say('Certificate', 'cannot be combined with the secret of the same application');
+    }
+    const hasCredential = has('ClientSecret') || has('Certificate');
+    if (hasCredential && !has('ClientId')) return say('ClientId', 'is missing: Azure AD needs the client id');
+    if (has('ClientId') && !hasCredential)
+      return say('ClientSecret', 'is missing: the application needs a secret or a certificate');
+    if (prefix !== 'azureAd' && has('ClientId') && config.azureAdClientId === undefined) {
+      const why = 'is missing: without it nobody but administrators could sign in';
+      return [{ key: nameOfVariable('azureAdClientId'), problem: why }];
+    }
+    return [];
+  });
+}
+const azureAdPrefixes = ['azureAd', 'azureAdDirectory', 'azureAdAdministrators'] as const;
 
 function readSecret(
   name: string,

@@ -268,6 +268,17 @@ export const explanations: Record<ProviderErrorCode, Explanation> = {
       'こちらの管理者が、プロバイダーに表示されているクライアントIDとシークレットを入力し直してください。シークレットの有効期限が切れている場合は、プロバイダーの管理者が新しいものを発行します。',
     ),
   ),
+  client_credential_expired: row(
+    'failed',
+    text(
+      'The secret or certificate that we prove ourselves with at the provider has expired.',
+      'プロバイダーに対する認証に使うシークレットまたは証明書の有効期限が切れています。',
+    ),
+    text(
+      'Whoever keeps the application at the provider makes a new secret or certificate; it is then entered in the connection, or, for the applications of this installation, in the operator’s configuration.',
+      'プロバイダー側のアプリケーションの管理者が、新しいシークレットまたは証明書を作成してください。作成後、接続の設定に入力します。このサービス全体で使うアプリケーションの場合は、運用者が設定します。',
+    ),
+  ),
   token_refused: row(
     'failed',
     text(
@@ -374,6 +385,26 @@ export const explanations: Record<ProviderErrorCode, Explanation> = {
     text(
       'The person: sign in with a member account.',
       '利用者が、テナントのメンバーアカウントでサインインしてください。',
+    ),
+  ),
+  consent_refused: row(
+    'denied',
+    text('The permissions were not accepted at Microsoft.', 'Microsoftでアクセス許可が承諾されませんでした。'),
+    text(
+      'A Global Administrator of the tenant: connect again and accept the permissions that are listed.',
+      'テナントのグローバル管理者が、もう一度接続して、表示されるアクセス許可を承諾してください。',
+    ),
+    'info',
+  ),
+  role_missing: row(
+    'denied',
+    text(
+      'Whoever signed in at Microsoft is neither Global Administrator nor Privileged Role Administrator there, or their role could not be read.',
+      'Microsoftでサインインしたユーザーがグローバル管理者でも特権ロール管理者でもないか、ロールを読み取れませんでした。',
+    ),
+    text(
+      'A Global Administrator of the tenant has to connect it. The operator: let the tokens of the directory application carry directory roles (wids).',
+      'テナントのグローバル管理者が接続してください。運用者は、ディレクトリ用アプリケーションのトークンにディレクトリロール（wids）が含まれるよう設定してください。',
     ),
   ),
   userinfo_refused: row(

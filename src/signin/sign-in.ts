@@ -174,6 +174,7 @@ export function createSignIn(options: SignInOptions) {
       callbackUrl: options.callbackUrlOf(definition(connection)),
       forceAuthentication: request.forced,
       ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
+      ...(realm === administratorsRealm && { asAdministrator: true }),
     });
   }
 

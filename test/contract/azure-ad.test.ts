@@ -2,6 +2,7 @@ import { azureAd } from '../../providers/azure-ad/azure-ad.ts';
 import type { RedirectProvider } from '../../providers/provider.ts';
 import { testPorts } from '../support/ports.ts';
 import { browseUpstream } from '../support/upstream-browser.ts';
+import { azureAdInstallation } from '../support/upstreams/oidc/azure-ad-installation.ts';
 import { startEntraLike } from '../support/upstreams/oidc/entra-like.ts';
 import { describeProvider } from './provider-contract.ts';
 
@@ -46,7 +47,9 @@ describeProvider('azure-ad', async () => {
   });
   return {
     definition: azureAd,
-    provider: azureAd.create(settings, testPorts(), { azureAd: registration } as never) as RedirectProvider,
+    provider: azureAd.create(settings, testPorts(), {
+      azureAd: azureAdInstallation(upstream.url, registration),
+    } as never) as RedirectProvider,
     browse: (send, browser) => browseUpstream(send, callbackUrl, browser.cookies),
     callbackUrl,
     expected: {

@@ -8,16 +8,22 @@ export interface TestPorts extends Ports {
   lines: string[];
   /** Every URL that was fetched. */
   fetched: string[];
+  /** How long somebody wanted to wait, each time. */
+  slept: number[];
 }
 
 export function testPorts(options: { now?: () => number } = {}): TestPorts {
   const lines: string[] = [];
   const fetched: string[] = [];
+  const slept: number[] = [];
   return {
     lines,
     fetched,
     now: options.now ?? Date.now,
     random: (bytes) => randomBytes(bytes),
+    // nobody waits in a test
+    sleep: async (milliseconds) => void slept.push(milliseconds),
+    slept,
     log: {
       info: (fields, message) => lines.push(JSON.stringify({ ...fields, message })),
       warn: (fields, message) => lines.push(JSON.stringify({ ...fields, message })),

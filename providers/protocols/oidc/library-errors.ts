@@ -24,9 +24,15 @@ const codes: Readonly<Record<string, ProviderErrorCode>> = {
   OAUTH_TIMEOUT: 'upstream_timeout',
 };
 
-export function explainLibraryError(error: unknown): ProviderError {
+/** `saysExpired`: see `RelyingPartyOptions`. */
+export function explainLibraryError(
+  error: unknown,
+  saysExpired: (refusal: Readonly<Record<string, unknown>>) => boolean = () => false,
+): ProviderError {
   if (error instanceof ProviderError) return error;
-  if (error instanceof ResponseBodyError) return refusedByTokenEndpoint(error.error, error.status);
+  if (error instanceof ResponseBodyError) {
+    return refusedByTokenEndpoint(error.error, error.status, saysExpired({ ...error.cause }));
+  }
   if (error instanceof WWWAuthenticateChallengeError) return refusedByTokenEndpoint('invalid_client', error.status);
   if (error instanceof AuthorizationResponseError) return explainAuthorizationError(error.error);
   // what our own fetch threw comes wrapped
@@ -51,9 +57,10 @@ export function explainAuthorizationError(error: string): ProviderError {
   });
 }
 
-function refusedByTokenEndpoint(error: string, status: number): ProviderError {
+export function refusedByTokenEndpoint(error: string, status: number, isExpired = false): ProviderError {
   const isClient = error === 'invalid_client' || error === 'unauthorized_client';
-  return new ProviderError(isClient ? 'client_refused' : 'token_refused', {
+  const code = isExpired ? 'client_credential_expired' : isClient ? 'client_refused' : 'token_refused';
+  return new ProviderError(code, {
     detail: { where: 'token_endpoint', ...receivedCode(error), note: `HTTP ${status}` },
   });
 }

@@ -7,15 +7,19 @@
  */
 import * as client from 'openid-client';
 import { ProviderError } from '../../errors.ts';
-import type { Ports } from '../../provider.ts';
+import type { ClientCredential, Ports } from '../../provider.ts';
 import { isJsonObject, measureClockSkew, readText, refuseThrottled } from './answers.ts';
+import { assertClient } from './client-assertion.ts';
 import type { Discovered, DiscoveryOptions } from './discovery.ts';
 import { checkIdTokenClaims, clockTolerance, decodeIdToken, type IdTokenClaims } from './id-token.ts';
 import { explainLibraryError } from './library-errors.ts';
 
 export interface RelyingPartyOptions extends DiscoveryOptions {
   clientId: string;
-  clientSecret: string;
+  /** A text is the secret. */
+  clientSecret: string | ClientCredential;
+  /** Whether a refusal of the token endpoint says that what the client proves itself with has expired (a vendor's code). */
+  saysExpired?: (refusal: Readonly<Record<string, unknown>>) => boolean;
   /** Space-separated, with `openid`. */
   scope: string;
   /** When the document does not say (RFC 8414 §2 then means client_secret_basic, but appliances differ). */
@@ -72,7 +76,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
         idTokenExpected: true,
       });
     } catch (error) {
-      throw explainLibraryError(error);
+      throw explainLibraryError(error, options.saysExpired);
     }
     if (verified === undefined) throw new ProviderError('id_token_missing', { detail: { where: 'token_endpoint' } });
     return verified;
@@ -136,10 +140,18 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
   }
 
   function clientAuthentication(discovered: Discovered): client.ClientAuth {
+    const { clientId, clientSecret: credential } = options;
+    if (typeof credential !== 'string' && 'certificate' in credential) {
+      return (_server, _client, body) => {
+        const fields = { client_id: clientId, ...assertClient(clientId, credential, discovered.tokenEndpoint, ports) };
+        for (const [name, value] of Object.entries(fields)) body.set(name, value);
+      };
+    }
+    const secret = typeof credential === 'string' ? credential : credential.secret;
     const methods = discovered.tokenEndpointAuthMethods ?? [options.defaultAuthMethod ?? 'client_secret_basic'];
     return methods.includes('client_secret_basic') || !methods.includes('client_secret_post')
-      ? client.ClientSecretBasic(options.clientSecret)
-      : client.ClientSecretPost(options.clientSecret);
+      ? client.ClientSecretBasic(secret)
+      : client.ClientSecretPost(secret);
   }
 
   function requestOf(init: client.CustomFetchOptions) {
@@ -177,7 +189,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
     try {
       return { ...(await client.fetchUserInfo(configuration, answer.accessToken, answer.claims.sub)) };
     } catch (error) {
-      throw explainLibraryError(error);
+      throw explainLibraryError(error, options.saysExpired);
     }
   }
 
@@ -197,7 +209,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
         code_verifier: unissued,
       });
     } catch (error) {
-      const explained = explainLibraryError(error);
+      const explained = explainLibraryError(error, options.saysExpired);
       if (explained.code !== 'token_refused') throw explained;
     }
   }

@@ -15,6 +15,7 @@ import type {
 } from '../../../../providers/provider.ts';
 import { type TestPorts, testPorts } from '../../ports.ts';
 import { browseUpstream } from '../../upstream-browser.ts';
+import { azureAdInstallation } from './azure-ad-installation.ts';
 import { type EntraLikeOptions, startEntraLike } from './entra-like.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { type NetScalerLikeOptions, startNetScalerLike } from './netscaler-like.ts';
@@ -91,7 +92,7 @@ export async function startEntraJourney(options: JourneyOptions = {}): Promise<J
     graphUrl: upstream.url,
     ...settingsOf(options, upstream),
   });
-  const installation = { azureAd: credentials } as never;
+  const installation = { azureAd: azureAdInstallation(upstream.url, credentials) } as never;
   return journey(upstream, ports, azureAd.create(settings, ports, installation) as Journey['provider']);
 }
 

@@ -14,8 +14,12 @@ const misbehaviours = [
   'error-with-markup',
   'response-issuer-missing',
   'response-issuer-foreign',
+  // consent of a tenant
+  'consent-refused',
+  'consent-foreign-tenant',
   // the token endpoint
   'client-refused',
+  'credential-expired',
   'code-refused',
   'token-answer-huge',
   'token-answer-not-json',
@@ -58,6 +62,8 @@ const misbehaviours = [
   'userinfo-foreign-subject',
   'userinfo-refused',
   'graph-throttled',
+  'graph-throttled-briefly',
+  'graph-foreign-next-link',
   'graph-refused',
   'graph-foreign-person',
 ] as const;

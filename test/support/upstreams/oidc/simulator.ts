@@ -35,6 +35,8 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
   let keyCount = 1;
   const grants = new Map<string, Grant>();
   const bearers = new Map<string, SimulatedUser>();
+  /** Tokens of clients by themselves → client id. */
+  const applications = new Map<string, string>();
   const sessions = new Map<string, Session>();
   const pages = new Map<string, URLSearchParams>();
   const requests: SimulatedRequest[] = [];
@@ -55,6 +57,7 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
       path: target.pathname,
       query: Object.fromEntries(target.searchParams),
       form: Object.fromEntries(form),
+      headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     };
     requests.push(seen);
     if (requests.length > 1000) requests.shift();
@@ -62,7 +65,7 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
     response.setHeader('date', new Date(now()).toUTCString());
     response.setHeader('cache-control', 'no-store');
     const { paths } = vendor;
-    switch (target.pathname) {
+    switch (vendor.pathOf?.(target.pathname) ?? target.pathname) {
       case paths.document:
         return serveDocument(response);
       case paths.keys:
@@ -80,7 +83,10 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
     }
     const bearer = bearerOf(request);
     const user = bearer === undefined ? undefined : bearers.get(bearer);
-    const reply = vendor.extra?.({ ...seen, bearer }, user, { url, takes: faults.takes });
+    const reply = vendor.extra?.({ ...seen, bearer, application: applications.get(bearer ?? '') }, user, {
+      url,
+      takes: faults.takes,
+    });
     if (reply !== undefined) return json(response, reply.status, reply.body, reply.headers);
     html(response, 404, messagePage(vendor.brand, 'Not found', 'There is nothing at this address.'));
   }
@@ -196,9 +202,27 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
   }
 
   function token(form: URLSearchParams, request: IncomingMessage, response: ServerResponse) {
-    const client = authenticatedClient(request, form, options.clients);
+    const client = authenticatedClient(request, form, options.clients, {
+      tokenUrl: url + vendor.paths.token,
+      now: now(),
+    });
+    if (faults.takes('credential-expired')) {
+      const text = 'AADSTS7000222: The provided client secret keys are expired.';
+      return json(response, 401, { error: 'invalid_client', error_description: text, error_codes: [7000222] });
+    }
     if (client === undefined || faults.takes('client-refused')) {
       return json(response, 401, { error: 'invalid_client', error_description: 'Client authentication failed.' });
+    }
+    if (form.get('grant_type') === 'client_credentials') {
+      if (!vendor.mayActAlone?.(client.clientId)) return json(response, 400, { error: 'unauthorized_client' });
+      const bearer = randomBytes(24).toString('base64url');
+      applications.set(bearer, client.clientId);
+      return json(response, 200, {
+        token_type: 'Bearer',
+        expires_in: 3599,
+        ext_expires_in: 3599,
+        access_token: bearer,
+      });
     }
     const grant = grants.get(form.get('code') ?? '');
     grants.delete(form.get('code') ?? '');
@@ -220,7 +244,7 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
     const skew = faults.takes('clock-fast') ? 5 * 60_000 : faults.takes('clock-slow') ? -3 * 3_600_000 : 0;
     if (skew !== 0) response.setHeader('date', new Date(now() + skew).toUTCString());
     const ground: IdTokenGround = {
-      issuer: vendor.issuer(url),
+      issuer: vendor.issuerOf?.(grant.user, url) ?? vendor.issuer(url),
       clientId: client.clientId,
       nonce: grant.nonce,
       subject: grant.user.subject,

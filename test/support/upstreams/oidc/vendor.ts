@@ -14,11 +14,17 @@ export interface SimulatedUser {
   graph?: Json;
   /** Object ids (Entra). */
   groups?: readonly string[];
+  /** Where the person is at home (Entra); the simulator's own tenant unless given. */
+  tenantId?: string;
+  /** Template ids of directory roles (Entra). */
+  roles?: readonly string[];
 }
 
 export interface SimulatedClient {
   clientId: string;
   clientSecret: string;
+  /** PEM: `private_key_jwt` with this one is accepted too. */
+  certificate?: string;
   redirectUris: readonly string[];
   postLogoutRedirectUris?: readonly string[];
 }
@@ -45,6 +51,7 @@ export interface SimulatedRequest {
   path: string;
   query: Readonly<Record<string, string>>;
   form: Readonly<Record<string, string>>;
+  headers: Readonly<Record<string, string>>;
 }
 
 export interface Simulator {
@@ -62,6 +69,12 @@ export interface Simulator {
 export interface Vendor {
   brand: Brand;
   issuer(url: string): string;
+  /** Where each person's tenant has an issuer of its own (Entra). */
+  issuerOf?(user: SimulatedUser, url: string): string;
+  /** Another way to write a path of `paths` (Entra's `organizations`). */
+  pathOf?(path: string): string;
+  /** Whether this client may have a token for itself (client credentials). */
+  mayActAlone?(clientId: string): boolean;
   /** As written into the discovery document, where that differs (Entra's template). */
   documentIssuer?(url: string): string;
   paths: { document: string; authorize: string; token: string; keys: string; userinfo: string; logout: string };
@@ -71,9 +84,9 @@ export interface Vendor {
   userinfoClaims(user: SimulatedUser): Json;
   namesKeys?: boolean;
   sendsAuthTime: boolean;
-  /** Anything else: answers true when it did. `user` is who the bearer token belongs to. */
+  /** Anything else: answers true when it did. `user` is who the bearer token belongs to, `application` which client by itself. */
   extra?(
-    request: SimulatedRequest & { bearer: string | undefined },
+    request: SimulatedRequest & { bearer: string | undefined; application: string | undefined },
     user: SimulatedUser | undefined,
     tools: Tools,
   ): Reply | undefined;
