@@ -174,7 +174,7 @@ export function createSignIn(options: SignInOptions) {
       callbackUrl: options.callbackUrlOf(definition(connection)),
       forceAuthentication: request.forced,
       ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
-      ...(realm === administratorsRealm && { asAdministrator: true }),
+      ...(request.target.realm === administratorsRealm && { asAdministrator: true }),
     });
   }
 
