@@ -363,7 +363,9 @@ export function createSignIn(options: SignInOptions) {
 
   async function report(failure: FailedSignIn, error?: ProviderError): Promise<void> {
     const level = failure.code in explanations ? explanations[failure.code as ProviderErrorCode].level : 'info';
-    log[level]({ signIn: failure, ...(error?.cause !== undefined && { err: error.cause }) }, 'sign-in failed');
+    // `code` is the name of what an upstream hands out, and never written.
+    const { code: reason, ...rest } = failure;
+    log[level]({ signIn: { ...rest, reason }, ...(error?.cause !== undefined && { err: error.cause }) }, 'sign-in failed');
     await options.onFailed(failure);
   }
 

@@ -10,6 +10,7 @@ import { ProviderError } from '../../errors.ts';
 import type { ClientCredential, Ports } from '../../provider.ts';
 import { isJsonObject, measureClockSkew, readText, refuseThrottled } from './answers.ts';
 import { assertClient } from './client-assertion.ts';
+import { clientSecretBasic } from './client-secret-basic.ts';
 import type { Discovered, DiscoveryOptions } from './discovery.ts';
 import { checkIdTokenClaims, clockTolerance, decodeIdToken, type IdTokenClaims } from './id-token.ts';
 import { explainLibraryError } from './library-errors.ts';
@@ -150,7 +151,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
     const secret = typeof credential === 'string' ? credential : credential.secret;
     const methods = discovered.tokenEndpointAuthMethods ?? [options.defaultAuthMethod ?? 'client_secret_basic'];
     return methods.includes('client_secret_basic') || !methods.includes('client_secret_post')
-      ? client.ClientSecretBasic(secret)
+      ? clientSecretBasic(secret)
       : client.ClientSecretPost(secret);
   }
 

@@ -6,18 +6,22 @@
  * one service provider, the Perl process. Does not own: following its pages (`visit-idp.ts` does). Nothing outside the
  * folder is written or read.
  */
+import { createPublicKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startProcess, stopProcess, untilListening } from '../../support/services/processes.ts';
 import { escapeXml } from '../../support/upstreams/saml/response-template.ts';
-import { makeIdpKey } from '../../support/upstreams/saml/sign-xml.ts';
+import { type IdpKey, makeIdpKey } from '../../support/upstreams/saml/sign-xml.ts';
 
 const portal = '/usr/share/lemonldap-ng/portal';
+/** Its OpenID Connect side asks for it without saying so. */
+const randomStrings = '/usr/share/perl5/String/Random.pm';
 const lasso = ['/usr/lib/x86_64-linux-gnu/perl5/5.36/Lasso.pm', '/usr/lib/x86_64-linux-gnu/perl5'];
-export const hasLemonLdap = existsSync('/usr/bin/plackup') && existsSync(portal) && lasso.some(existsSync);
-export const noLemonLdap = 'liblemonldap-ng-portal-perl or liblasso-perl is not installed';
+export const hasLemonLdap =
+  existsSync('/usr/bin/plackup') && existsSync(portal) && lasso.some(existsSync) && existsSync(randomStrings);
+export const noLemonLdap = 'liblemonldap-ng-portal-perl, liblasso-perl or libstring-random-perl is not installed';
 
 export interface LemonLdapOptions {
   sp: {
@@ -30,6 +34,8 @@ export interface LemonLdapOptions {
   signs: 'assertion' | 'both';
   /** Encrypts assertions for the certificate of the service provider, as Lasso does it. */
   encrypts?: boolean;
+  /** A relying party of its OpenID Connect side. */
+  client?: { clientId: string; clientSecret: string; redirectUri: string };
 }
 
 export interface LemonLdap {
@@ -41,6 +47,10 @@ export interface LemonLdap {
   credentials: { username: string; password: string };
   /** What it asserts about the person. */
   attributes: Readonly<Record<string, readonly string[]>>;
+  /** Of the two keys that it signs with in turn, the one that it does not sign with now: its certificate, PEM. */
+  otherCertificate(): string;
+  /** From now on (within two seconds) it signs with the other key, SAML and OpenID Connect alike, and publishes that only. */
+  rollOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,7 +69,10 @@ export async function startLemonLdap(options: LemonLdapOptions): Promise<LemonLd
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'lemonldap-'));
-  await writeConfiguration(folder, url, options);
+  const keys = [makeIdpKey({ commonName: 'LemonLDAP::NG' }), makeIdpKey({ commonName: 'LemonLDAP::NG' })] as const;
+  let number = 1;
+  await makeFolder(folder);
+  await writeConfiguration(folder, url, options, number, keys[0]);
   const child = startProcess('/usr/bin/plackup', [
     '--server',
     'HTTP::Server::PSGI',
@@ -84,6 +97,11 @@ export async function startLemonLdap(options: LemonLdapOptions): Promise<LemonLd
     },
     credentials,
     attributes,
+    otherCertificate: () => keys[number % 2 === 0 ? 0 : 1].certificate,
+    rollOver: async () => {
+      number++;
+      await writeConfiguration(folder, url, options, number, keys[number % 2 === 0 ? 1 : 0]);
+    },
     close: async () => {
       await stopProcess(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
@@ -91,21 +109,35 @@ export async function startLemonLdap(options: LemonLdapOptions): Promise<LemonLd
   };
 }
 
-async function writeConfiguration(folder: string, url: string, options: LemonLdapOptions): Promise<void> {
-  const key = makeIdpKey({ commonName: 'LemonLDAP::NG' });
+async function makeFolder(folder: string): Promise<void> {
   for (const name of ['conf', 'sessions', 'sessions/lock', 'psessions', 'psessions/lock', 'cache', 'notifications'])
     await mkdir(join(folder, name));
+  // It asks each second whether there is a configuration with a higher number.
+  await writeFile(
+    join(folder, 'lemonldap-ng.ini'),
+    `[all]\nlogLevel = warn\ncheckTime = 1\n[configuration]\ntype = File\ndirName = ${folder}/conf\n[portal]\nstaticPrefix = /static\ntemplateDir = ${portal}/templates\nlanguages = en\n`,
+  );
+  await writeFile(join(folder, 'portal.psgi'), program(join(folder, 'lemonldap-ng.ini')));
+}
+
+async function writeConfiguration(
+  folder: string,
+  url: string,
+  options: LemonLdapOptions,
+  number: number,
+  key: IdpKey,
+): Promise<void> {
   const files = (name: string) => ({
     Directory: join(folder, name),
     LockDirectory: join(folder, name, 'lock'),
     generateModule: 'Lemonldap::NG::Common::Apache::Session::Generate::SHA256',
   });
-  const { sp, signs, encrypts = false } = options;
+  const { sp, signs, encrypts = false, client } = options;
   const basic = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic';
   // A macro is an expression in Perl.
   const constants = Object.entries(attributes).map(([name, values]) => [name, `'${values.join('; ')}'`]);
   const configuration = {
-    cfgNum: 1,
+    cfgNum: number,
     cfgDate: 1,
     cfgAuthor: 'test',
     cfgVersion: '2.16.1',
@@ -153,13 +185,43 @@ async function writeConfiguration(folder: string, url: string, options: LemonLda
         samlSPMetaDataOptionsNotOnOrAfterDuration: 600,
       },
     },
+    ...(client && openIdConfiguration(url, client, number, key)),
   };
-  await writeFile(join(folder, 'conf', 'lmConf-1.json'), JSON.stringify(configuration));
-  await writeFile(
-    join(folder, 'lemonldap-ng.ini'),
-    `[all]\nlogLevel = warn\n[configuration]\ntype = File\ndirName = ${folder}/conf\n[portal]\nstaticPrefix = /static\ntemplateDir = ${portal}/templates\nlanguages = en\n`,
-  );
-  await writeFile(join(folder, 'portal.psgi'), program(join(folder, 'lemonldap-ng.ini')));
+  await writeFile(join(folder, 'conf', `lmConf-${number}.json`), JSON.stringify(configuration));
+}
+
+function openIdConfiguration(
+  url: string,
+  client: NonNullable<LemonLdapOptions['client']>,
+  number: number,
+  key: IdpKey,
+): Record<string, unknown> {
+  return {
+    issuerDBOpenIDConnectActivation: 1,
+    oidcServiceMetaDataIssuer: url,
+    oidcServicePrivateKeySig: key.privateKey,
+    oidcServicePublicKeySig: createPublicKey(key.privateKey).export({ format: 'pem', type: 'spki' }),
+    oidcServiceKeyIdSig: `key-${number}`,
+    oidcServiceIgnoreScopeForClaims: 1,
+    oidcRPMetaDataExportedVars: {
+      rp: {
+        ...Object.fromEntries(Object.keys(attributes).map((name) => [name, name])),
+        name: 'displayName',
+        cip_upn: 'mail',
+      },
+    },
+    oidcRPMetaDataOptions: {
+      rp: {
+        oidcRPMetaDataOptionsClientID: client.clientId,
+        oidcRPMetaDataOptionsClientSecret: client.clientSecret,
+        oidcRPMetaDataOptionsRedirectUris: client.redirectUri,
+        oidcRPMetaDataOptionsIDTokenSignAlg: 'RS256',
+        oidcRPMetaDataOptionsIDTokenForceClaims: 1,
+        oidcRPMetaDataOptionsBypassConsent: 1,
+        oidcRPMetaDataOptionsUserIDAttr: 'uid',
+      },
+    },
+  };
 }
 
 /** It insists on a module for captchas, and the one it brings needs ImageMagick. */

@@ -5,7 +5,7 @@
  * process. Does not own: following its pages (`visit-idp.ts` does). Nothing outside the folder is written or read.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startProcess, stopProcess, untilListening } from '../../support/services/processes.ts';
@@ -38,6 +38,10 @@ export interface SimpleSamlPhp {
   credentials: { username: string; password: string };
   /** What it asserts about the person. */
   attributes: Readonly<Record<string, readonly string[]>>;
+  /** A new certificate stands in its metadata beside the one that it signs with. */
+  announceNext(): Promise<void>;
+  /** From the next request on it signs with the new one, and its metadata has that alone. */
+  switchToNext(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +85,8 @@ export async function startSimpleSamlPhp(options: SimpleSamlPhpOptions): Promise
     },
     credentials,
     attributes,
+    announceNext: () => writeHosted(folder, 'announced'),
+    switchToNext: () => writeHosted(folder, 'switched'),
     close: async () => {
       await stopProcess(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
@@ -90,14 +96,15 @@ export async function startSimpleSamlPhp(options: SimpleSamlPhpOptions): Promise
 
 async function writeConfiguration(folder: string, url: string, options: SimpleSamlPhpOptions): Promise<void> {
   const key = makeIdpKey({ commonName: 'SimpleSAMLphp' });
+  const next = makeIdpKey({ commonName: 'SimpleSAMLphp, next' });
   for (const name of ['metadata', 'cert', 'log', 'data', 'tmp', 'sessions']) await mkdir(join(folder, name));
-  const redirect = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
-  const post = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
   const { sp, signs = 'both', encrypts = false } = options;
   const requestsSigned = sp.certificate !== undefined;
   const files: Record<string, string> = {
     'cert/idp.pem': key.privateKey,
     'cert/idp.crt': key.certificate,
+    'cert/next.pem': next.privateKey,
+    'cert/next.crt': next.certificate,
     'config.php': assign('config', {
       baseurlpath: `${url}/`,
       certdir: `${folder}/cert/`,
@@ -121,21 +128,6 @@ async function writeConfiguration(folder: string, url: string, options: SimpleSa
     'authsources.php': assign('config', {
       person: { 0: 'exampleauth:UserPass', [`${credentials.username}:${credentials.password}`]: attributes },
     }),
-    'metadata/saml20-idp-hosted.php': assignEntry('__DYNAMIC:1__', {
-      host: '__DEFAULT__',
-      privatekey: 'idp.pem',
-      certificate: 'idp.crt',
-      auth: 'person',
-      SingleSignOnServiceBinding: [redirect, post],
-      NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
-      authproc: {
-        3: {
-          class: 'saml:AttributeNameID',
-          attribute: 'uid',
-          Format: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
-        },
-      },
-    }),
     'metadata/saml20-sp-remote.php': assignEntry(sp.entityId, {
       AssertionConsumerService: sp.acsUrl,
       NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
@@ -147,6 +139,34 @@ async function writeConfiguration(folder: string, url: string, options: SimpleSa
     }),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  await writeHosted(folder, 'first');
+}
+
+/** It reads its files at every request. */
+async function writeHosted(folder: string, stage: 'first' | 'announced' | 'switched'): Promise<void> {
+  const redirect = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
+  const post = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
+  const current = stage === 'switched' ? 'next' : 'idp';
+  const hosted = assignEntry('__DYNAMIC:1__', {
+    host: '__DEFAULT__',
+    privatekey: `${current}.pem`,
+    certificate: `${current}.crt`,
+    ...(stage === 'announced' && { new_privatekey: 'next.pem', new_certificate: 'next.crt' }),
+    auth: 'person',
+    SingleSignOnServiceBinding: [redirect, post],
+    NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+    authproc: {
+      3: {
+        class: 'saml:AttributeNameID',
+        attribute: 'uid',
+        Format: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+      },
+    },
+  });
+  const file = join(folder, 'metadata/saml20-idp-hosted.php');
+  // A request in between must not read half of it.
+  await writeFile(`${file}.new`, hosted);
+  await rename(`${file}.new`, file);
 }
 
 type PhpValue = string | boolean | readonly PhpValue[] | { readonly [key: string]: PhpValue };
