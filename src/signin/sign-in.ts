@@ -365,7 +365,10 @@ export function createSignIn(options: SignInOptions) {
     const level = failure.code in explanations ? explanations[failure.code as ProviderErrorCode].level : 'info';
     // `code` is the name of what an upstream hands out, and never written.
     const { code: reason, ...rest } = failure;
-    log[level]({ signIn: { ...rest, reason }, ...(error?.cause !== undefined && { err: error.cause }) }, 'sign-in failed');
+    log[level](
+      { signIn: { ...rest, reason }, ...(error?.cause !== undefined && { err: error.cause }) },
+      'sign-in failed',
+    );
     await options.onFailed(failure);
   }
 

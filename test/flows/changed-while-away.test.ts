@@ -58,6 +58,8 @@ describe('Somebody who is at the provider while the connection is changed', () =
     const before = other.upstream.url;
     const page = await signInWhile(() => makeLive({ url: before }));
     expect(page.status).toBe(400);
+    // The log of the server says why; `code` is never written, so the name of the failure is not called that.
+    expect(app.log.find((line) => line.includes('sign-in failed'))).toContain('"reason":"settings_invalid"');
     await makeLive({ url: okta.upstream.url });
     await other.upstream.close();
   });
