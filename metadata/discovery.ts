@@ -174,6 +174,7 @@ function reasonToRefuse(address: string, { allowLoopbackHttp = false }: ReadDisc
   return 'is not https';
 }
 
-function isLoopback(hostname: string): boolean {
+/** Of this machine: for tests and the demo. */
+export function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

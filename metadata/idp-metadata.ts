@@ -60,7 +60,8 @@ const bindings: Readonly<Record<string, keyof Endpoints>> = {
   'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect': 'redirect',
   'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST': 'post',
 };
-const maxCertificates = 20;
+/** What a connection takes (SECURITY CON-10). */
+const maxCertificates = 10;
 const maxUrlLength = 2048;
 
 /** The entities of a document (`EntityDescriptor`, or any nesting of `EntitiesDescriptor`). Throws `MetadataError`. */
@@ -83,7 +84,42 @@ export function listEntities(document: Uint8Array | string): ListedEntity[] {
  * What is odd but usable becomes a warning. Throws `MetadataError`.
  */
 export function readIdpMetadata(document: Uint8Array | string, options: { entityId?: string } = {}): IdpMetadata {
-  const { element, validUntil } = pickEntity(document, options.entityId);
+  return readEntity(pickEntity(document, options.entityId));
+}
+
+/** An identity provider of a document: read, or why it cannot be used. */
+export type ReadProvider =
+  | { entityId: string; metadata: IdpMetadata }
+  | { entityId: string; displayName?: string; problem: MetadataError };
+
+/**
+ * Reads every identity provider in one pass, in document order, keeping none beyond `visit`; gives how many entities of
+ * other kinds there are. Throws `MetadataError` for a document that cannot be read at all.
+ */
+export function visitIdentityProviders(
+  document: Uint8Array | string,
+  visit: (read: ReadProvider) => void,
+): { others: number } {
+  let others = 0;
+  visitEntities(document, (found) => {
+    const role = findRoles(found.element)[0];
+    if (role === undefined) {
+      others++;
+      return;
+    }
+    const entityId = entityIdOf(found.element);
+    try {
+      visit({ entityId, metadata: readEntity(found) });
+    } catch (error) {
+      if (!(error instanceof MetadataError)) throw error;
+      const displayName = findDisplayName(found.element, role);
+      visit({ entityId, ...(displayName === undefined ? {} : { displayName }), problem: error });
+    }
+  });
+  return { others };
+}
+
+function readEntity({ element, validUntil }: FoundEntity): IdpMetadata {
   const entityId = entityIdOf(element);
   if (entityId === '') throw new MetadataError('entity_id_missing', 'The EntityDescriptor has no entityID.');
   const warnings: MetadataWarning[] = [];
@@ -214,6 +250,7 @@ function reasonToRefuse(location: string): string | undefined {
   if (url === undefined) return 'it is no absolute URL';
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'it is neither https nor http';
   if (url.username !== '' || url.password !== '') return 'it contains a user name or password';
+  if (url.hash !== '') return 'it has a fragment';
   return undefined;
 }
 

@@ -32,6 +32,8 @@ import { createConnections } from './directory/connections/connections.ts';
 import { createChangeDetails } from './directory/connections/details.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from './directory/connections/drafts.ts';
+import { createMetadataImports } from './directory/connections/metadata-imports.ts';
+import { createMetadataReader } from './directory/connections/metadata-reader.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
 import { createSetupLinks } from './directory/connections/setup-links.ts';
 import { createConnectionVersions } from './directory/connections/versions.ts';
@@ -155,6 +157,16 @@ export async function createServices(options: ServicesOptions) {
   });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
   const changeDetails = createChangeDetails({ db, clock, definitionOf, systemLog });
+  const metadataReader = createMetadataReader();
+  const metadataImports = createMetadataImports({
+    store,
+    clock,
+    sealer,
+    fetch: options.fetch,
+    reader: metadataReader,
+    drafts: connectionDrafts,
+    systemLog,
+  });
   const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
   const setupLinks = createSetupLinks({
     db,
@@ -383,6 +395,7 @@ export async function createServices(options: ServicesOptions) {
     organizations,
     connections,
     connectionDrafts,
+    metadataImports,
     connectionVersions,
     setupLinks,
     changeDetails,

@@ -1,6 +1,7 @@
 /** What an administrator tells us about a SAML connection (SML-2, SML-3, SML-9), and how it is explained. */
 import { z } from 'zod';
 import { CertificateError, parseCertificates } from '../../certs/x509.ts';
+import { isLoopback } from '../../metadata/discovery.ts';
 import { type IdpMetadata, readIdpMetadata } from '../../metadata/idp-metadata.ts';
 import { MetadataError } from '../../metadata/metadata-error.ts';
 import { signaturePolicies } from '../protocols/saml/expectations.ts';
@@ -33,7 +34,15 @@ const attributes = z.strictObject({
  * intranets have it: the answer's signature does not depend on the way, and the import of metadata warns.
  */
 const endpoint = z.string().trim().max(2048).refine(isEndpoint, 'must be an https URL without user name and fragment');
+/** Where the provider publishes its metadata: only over TLS is it the provider who speaks there (SML-3). */
+const watchable = z
+  .string()
+  .trim()
+  .max(2048)
+  .refine(isWatchable, 'must be an https URL without user name and fragment');
 const entityId = z.string().trim().min(1).max(1024);
+/** SECURITY CON-10. A rollover needs two. */
+const maxCertificates = 10;
 const certificate = z.string().check((context) => {
   const message = certificateProblem(context.value);
   if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
@@ -41,6 +50,8 @@ const certificate = z.string().check((context) => {
 
 const written = z
   .strictObject({
+    metadataUrl: watchable.optional(),
+    metadataRefresh: z.enum(['off', 'ask', 'adopt']).default('off'),
     metadata: z
       .string()
       .max(10 * 1024 * 1024)
@@ -51,7 +62,7 @@ const written = z
     signRequests: z.boolean().default(true),
     ownEntityId: z.boolean().default(false),
     signatures: z.enum(signaturePolicies).default('either'),
-    certificates: z.array(certificate).min(1).max(20).optional(),
+    certificates: z.array(certificate).min(1).max(maxCertificates).optional(),
     certificateExpiry: z.enum(['warn', 'refuse']).default('warn'),
     encryption: z.enum(['refuse', 'accept', 'require']).default('refuse'),
     context: z
@@ -64,7 +75,16 @@ const written = z
     requiredWithoutMetadata('entityId'),
     requiredWithoutMetadata('singleSignOnUrl'),
     requiredWithoutMetadata('certificates'),
+    z.refine<WatchedInput>(
+      ({ metadataRefresh, metadataUrl }) => metadataRefresh === 'off' || metadataUrl !== undefined,
+      {
+        path: ['metadataUrl'],
+        error: 'is required to watch the metadata',
+        when: isObject,
+      },
+    ),
   );
+type WatchedInput = { metadataRefresh: string; metadataUrl?: string | undefined };
 type Written = z.output<typeof written>;
 
 export type SamlSettings = Omit<Written, 'metadata' | 'entityId' | 'singleSignOnUrl' | 'binding' | 'certificates'> & {
@@ -86,13 +106,16 @@ export const samlSettings: z.ZodType<SamlSettings> = written.transform((input, c
     return problem(context, 'singleSignOnUrl', `is not in the metadata for the binding ${binding}`);
   }
   const pem = input.certificates?.flatMap(parseCertificates) ?? described?.certificates ?? [];
+  const certificates = [...new Set(pem.map((one) => one.pem))];
+  if (certificates.length > maxCertificates)
+    return problem(context, 'certificates', `are ${certificates.length}; at most ${maxCertificates} are accepted`);
   const logoutUrl = input.logoutUrl ?? described?.singleLogout.redirect;
   return {
     ...settings,
     entityId: input.entityId ?? described?.entityId ?? '',
     singleSignOnUrl,
     binding,
-    certificates: [...new Set(pem.map((one) => one.pem))],
+    certificates,
     ...(logoutUrl !== undefined && isEndpoint(logoutUrl) ? { logoutUrl } : {}),
   };
 });
@@ -109,8 +132,12 @@ function requiredWithoutMetadata(key: 'entityId' | 'singleSignOnUrl' | 'certific
   return z.refine<Written>((input) => input.metadata !== undefined || input[key] !== undefined, {
     path: [key],
     error: 'is required (or give the metadata of the identity provider)',
-    when: ({ value }) => typeof value === 'object' && value !== null,
+    when: isObject,
   });
+}
+
+function isObject({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function problem(context: z.RefinementCtx, key: string, message: string): never {
@@ -144,6 +171,10 @@ function isEndpoint(text: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
 }
 
+function isWatchable(text: string): boolean {
+  return isEndpoint(text) && (/^https:/i.test(text) || isLoopback(new URL(text).hostname));
+}
+
 const prefix = 'urn:oasis:names:tc:SAML:2.0:ac:classes:';
 const contextClasses = [
   'PasswordProtectedTransport',
@@ -166,6 +197,29 @@ export const samlDescriptions: readonly SettingDescription[] = [
       ja: 'XML ドキュメント全体を貼り付けると、エンティティ ID、URL、証明書が入力されます。',
     },
     multiline: true,
+  },
+  {
+    key: 'metadataUrl',
+    advanced: true,
+    label: { en: 'Metadata URL', ja: 'メタデータの URL' },
+    help: {
+      en: 'Where the identity provider publishes its metadata; needed to watch it.',
+      ja: 'ID プロバイダーがメタデータを公開している URL です。変更を確認するために必要です。',
+    },
+  },
+  {
+    key: 'metadataRefresh',
+    advanced: true,
+    label: { en: 'Watch the metadata', ja: 'メタデータの変更の確認' },
+    help: {
+      en: 'Several times a day. Only certificates are ever adopted by themselves; a changed address always waits for you.',
+      ja: '1 日に数回確認します。自動的に取り込まれるのは証明書だけで、URL などの変更は必ず管理者の承認を待ちます。',
+    },
+    choices: [
+      { value: 'off', label: { en: 'Off', ja: '確認しない' } },
+      { value: 'ask', label: { en: 'Show changes', ja: '変更を表示する' } },
+      { value: 'adopt', label: { en: 'Adopt new certificates', ja: '新しい証明書を取り込む' } },
+    ],
   },
   {
     key: 'entityId',

@@ -34,6 +34,7 @@ import type { AdministratorsOptions } from './administrator-changes.ts';
 import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
 import { connectionsRoutes } from './connections/connections.ts';
+import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
 import { createFreshProofGate } from './fresh-proof.ts';
@@ -44,7 +45,7 @@ import { organizationSessionsRoutes } from './organization-sessions.ts';
 import { overviewRoutes } from './overview.ts';
 import { type PasskeysOptions, passkeysRoutes } from './passkeys.ts';
 import { type PasswordOptions, passwordRoutes } from './password.ts';
-import { type ConsoleRoute, consoleRules } from './rules.ts';
+import { type ConsoleRoute, consoleRules, documentRoutes } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
 import { systemLogRoutes } from './system-log.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
@@ -71,6 +72,8 @@ export interface ConsoleOptions {
   administrators: AdministratorsOptions['administrators'];
   invitations: AdministratorsOptions['invitations'];
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
+  connectionDrafts: MetadataImportOptions['connectionDrafts'];
+  metadataImports: MetadataImportOptions['metadataImports'];
   definitionOf: DefinitionOf;
   parties: OwnRelyingParties;
   /** The console's client id at our own OpenID Provider. */
@@ -111,6 +114,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
+    ...metadataImportRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),
@@ -133,7 +137,7 @@ export function createConsole(options: ConsoleOptions): Router {
   for (const [route, needs] of Object.entries(consoleRules) as [ConsoleRoute, Needs][]) {
     const [method, path] = route.split(' ') as ['GET' | 'POST', string];
     const answer = async (request: Request, response: Response): Promise<void> => {
-      const visit = await guard.enter(request, response);
+      const visit = await guard.enter(request, response, { document: documentRoutes.get(route), needs });
       if (!visit) return;
       if (!isAllowed(visit.access, needs)) return refuse(options.log, show, visit, needs, route);
       const proven = await gate.pass(visit, route);

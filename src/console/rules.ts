@@ -43,6 +43,10 @@ export const consoleRules = {
   // A connection's settings decide who can become whom: they belong to the Authentication tab.
   'GET /connections': 'full',
   'GET /connections/:connectionId': 'full',
+  'GET /connections/:connectionId/import': 'full',
+  'POST /connections/:connectionId/import': 'full',
+  'GET /connections/:connectionId/import/:importId': 'full',
+  'POST /connections/:connectionId/import/:importId': 'full',
   'GET /api-access': 'secure-client',
   'POST /api-access': 'secure-client',
   'POST /api-access/download': 'secure-client',
@@ -90,6 +94,7 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /system-log/webhook',
   'POST /system-log/webhook/secret',
   'POST /system-log/webhook/enable',
+  'POST /connections/:connectionId/import/:importId',
   'POST /api-access',
   'POST /api-access/revoke',
   'POST /api-access/resume',
@@ -101,6 +106,15 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /administrators/:administratorId/remove',
   // Whoever silences the log's stream wants something unseen.
   'POST /system-log/webhook/delete',
+]);
+
+/** What takes a document, as a file too: more bytes than a form has, and only from whoever may use the route. */
+export const documentRoutes: ReadonlyMap<ConsoleRoute, { maxBytes: number }> = new Map<
+  ConsoleRoute & `POST ${string}`,
+  { maxBytes: number }
+>([
+  // The document's 10 MiB, and what stands around it in the form.
+  ['POST /connections/:connectionId/import', { maxBytes: 10 * 1024 * 1024 + 16_384 }],
 ]);
 
 /**

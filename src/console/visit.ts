@@ -7,9 +7,10 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Membership } from '../directory/memberships.ts';
 import type { Organization } from '../directory/organizations.ts';
-import type { Access } from '../directory/permissions.ts';
+import { type Access, isAllowed, type Needs } from '../directory/permissions.ts';
 import { isActivity, noteActivity } from '../http/activity.ts';
 import type { Form } from '../http/forms.ts';
+import type { Upload } from '../http/multipart.ts';
 import type { OwnSurfaces, Surface } from '../http/own-surface.ts';
 import type { SessionState, Sessions } from '../sessions/sessions.ts';
 import type { Administered } from '../signin/administered.ts';
@@ -29,6 +30,8 @@ export interface Visit {
   several: boolean;
   /** Of a POST: checked for its token. Of a GET: empty. */
   form: Form;
+  /** The file that came with it, on routes that take one. */
+  upload?: Upload;
   /** Absolute URL of a path within this organization's console. */
   url(path: string): string;
 }
@@ -43,7 +46,7 @@ export interface Administrator {
 
 export interface GuardOptions {
   surface: Surface;
-  surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm'>;
+  surfaces: Pick<OwnSurfaces, 'sessionOf' | 'beginSignIn' | 'readOwnForm' | 'readOwnDocument'>;
   sessions: Pick<Sessions, 'find' | 'recordActivity' | 'end' | 'widen'>;
   administered: Administered;
   clock: Clock;
@@ -86,7 +89,11 @@ export function createGuard(options: GuardOptions) {
   }
 
   /** Throws `not_found` for an organization of others exactly as for one that does not exist (CON-08). */
-  async function enter(request: Request, response: Response): Promise<Visit | undefined> {
+  async function enter(
+    request: Request,
+    response: Response,
+    { document, needs }: { document?: { maxBytes: number } | undefined; needs: Needs },
+  ): Promise<Visit | undefined> {
     const customerId = String(request.params.customerId);
     const isPost = request.method === 'POST';
     const path = request.url.split('?', 1)[0] ?? '/';
@@ -96,6 +103,12 @@ export function createGuard(options: GuardOptions) {
     const admission = await administered.admissionTo(customerId, memberships);
     if (!admission) throw new AppError('not_found');
     const { organization, membership } = admission;
+    const takesDocument = document !== undefined && isAllowed(membership.access, needs);
+    const { form, upload } = !isPost
+      ? { form: {} }
+      : takesDocument
+        ? await surfaces.readOwnDocument(request, state, document)
+        : { form: await surfaces.readOwnForm(request, state) };
     return {
       request,
       response,
@@ -105,7 +118,8 @@ export function createGuard(options: GuardOptions) {
       access: membership.access,
       administratorIds: membership.administratorIds,
       several: memberships.length > 1,
-      form: isPost ? await surfaces.readOwnForm(request, state) : {},
+      form,
+      ...(upload && { upload }),
       url: (within) => surface.url(`/o/${organization.customerId}${within}`),
     };
   }

@@ -28,8 +28,16 @@ export interface GuardedFetchOptions {
   maxBytes?: number;
 }
 
+/** What a caller may ask beyond what providers do. */
+export interface GuardedRequest extends UpstreamRequest {
+  signal?: AbortSignal;
+  /** Instead of the usual ones: for documents that are larger than answers are. */
+  maxBytes?: number;
+  deadline?: number;
+}
+
 export interface GuardedFetch extends UpstreamFetch {
-  (url: string, init?: UpstreamRequest & { signal?: AbortSignal }): Promise<Response>;
+  (url: string, init?: GuardedRequest): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -39,11 +47,17 @@ const httpsPorts: ReadonlySet<string> = new Set(['', '443', '8443']);
 const maxAgents = 100;
 
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const { allowLoopback, authorities: operators = [], deadline = 8000, maxBytes = 256 * 1024 } = options;
+  const { allowLoopback, authorities: operators = [] } = options;
+  const usual = { deadline: options.deadline ?? 8000, maxBytes: options.maxBytes ?? 256 * 1024 };
   const lookup = createGuardedLookup({ allowLoopback, ...(options.resolve && { resolve: options.resolve }) });
   const agents = new Map<string, Agent>();
 
-  const createAgent = (authorities: readonly string[], onCertificates?: UpstreamRequest['onCertificates']): Agent => {
+  type Limits = typeof usual;
+  const createAgent = (
+    authorities: readonly string[],
+    { deadline, maxBytes }: Limits,
+    onCertificates?: UpstreamRequest['onCertificates'],
+  ): Agent => {
     const trusted = [...operators, ...authorities];
     const connect = {
       lookup,
@@ -64,11 +78,13 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     });
   };
 
-  const agentFor = (authorities: readonly string[] = []): Agent => {
-    const key = authorities.length === 0 ? '' : createHash('sha256').update(authorities.join('\n')).digest('base64url');
+  const agentFor = (authorities: readonly string[], limits: Limits): Agent => {
+    const trust =
+      authorities.length === 0 ? '' : createHash('sha256').update(authorities.join('\n')).digest('base64url');
+    const key = `${trust} ${limits.maxBytes} ${limits.deadline}`;
     let agent = agents.get(key);
     if (agent) agents.delete(key);
-    else agent = createAgent(authorities);
+    else agent = createAgent(authorities, limits);
     agents.set(key, agent);
     if (agents.size > maxAgents) {
       const [oldest, unused] = agents.entries().next().value as [string, Agent];
@@ -78,16 +94,19 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     return agent;
   };
 
-  const send = async (text: string, init: UpstreamRequest & { signal?: AbortSignal } = {}): Promise<Response> => {
+  const send = async (text: string, init: GuardedRequest = {}): Promise<Response> => {
     const url = checkUrl(text, allowLoopback);
+    const { maxBytes = usual.maxBytes, deadline = usual.deadline } = init;
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(new ProviderError('upstream_timeout')), deadline);
     const onAbort = (): void => abort.abort(init.signal?.reason);
     init.signal?.addEventListener('abort', onAbort, { once: true });
     if (init.signal?.aborted) onAbort();
-    const own = init.onCertificates && createAgent(init.certificateAuthorities ?? [], init.onCertificates);
+    const own =
+      init.onCertificates &&
+      createAgent(init.certificateAuthorities ?? [], { maxBytes, deadline }, init.onCertificates);
     try {
-      const answer = await (own ?? agentFor(init.certificateAuthorities)).request({
+      const answer = await (own ?? agentFor(init.certificateAuthorities ?? [], { maxBytes, deadline })).request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: (init.method ?? 'GET') as 'GET',
@@ -192,7 +211,7 @@ type Answer = Awaited<ReturnType<Agent['request']>>;
 
 async function responseOf(answer: Answer, maxBytes: number, redirect?: 'report'): Promise<Response> {
   const { statusCode: status, headers, body } = answer;
-  if (status >= 300 && status < 400) {
+  if (status >= 300 && status < 400 && status !== 304) {
     // Where it points to is not said: it would make this a probe of what answers inside.
     body.on('error', () => {}).destroy();
     if (redirect === 'report') return new Response(null, { status });
@@ -215,7 +234,7 @@ async function responseOf(answer: Answer, maxBytes: number, redirect?: 'report')
     if (Array.isArray(value)) for (const item of value) shown.append(name, item);
     else shown.set(name, value);
   }
-  const hasNoBody = status === 204 || status === 205;
+  const hasNoBody = status === 204 || status === 205 || status === 304;
   return new Response(hasNoBody ? null : new Uint8Array(bytes), { status, headers: shown });
 }
 

@@ -76,7 +76,17 @@ function requireType(request: IncomingMessage, wanted: string): void {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const body = await readBody(request, maxBytes);
+  try {
+    return utf8.decode(body);
+  } catch (cause) {
+    throw new AppError('request_invalid', { cause });
+  }
+}
+
+/** Throws `too_large`, `request_invalid`. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let size = 0;
@@ -92,13 +102,7 @@ function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
       if (size > maxBytes) stop(new AppError('too_large'));
       else parts.push(part);
     });
-    request.once('end', () => {
-      try {
-        resolve(utf8.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts)));
-      } catch (cause) {
-        reject(new AppError('request_invalid', { cause }));
-      }
-    });
+    request.once('end', () => resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)));
     request.once('error', (cause) => reject(new AppError('request_invalid', { cause })));
     request.once('close', () => reject(new AppError('request_invalid')));
   });

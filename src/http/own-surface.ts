@@ -15,6 +15,7 @@ import type { SignOut } from '../signin/sign-out.ts';
 import { byTimer } from './activity.ts';
 import type { Csrf } from './csrf.ts';
 import { type Form, readForm, readQuery } from './forms.ts';
+import { isMultipart, type MultipartForm, readMultipart } from './multipart.ts';
 import type { CookieChange, OwnRelyingParties, OwnRelyingParty, OwnSignIn } from './own-relying-party.ts';
 import type { Responder } from './respond.ts';
 import { signInStoppedPage } from './views/sign-in-stopped-page.ts';
@@ -176,11 +177,22 @@ export function createOwnSurfaces(options: OwnSurfacesOptions) {
     return form;
   }
 
+  /** The same for a form with a document, as a file or as a field. */
+  async function readOwnDocument(
+    request: Request,
+    state: SessionState,
+    limits: { maxBytes: number },
+  ): Promise<MultipartForm> {
+    const read = isMultipart(request) ? await readMultipart(request, limits) : { form: await readForm(request) };
+    csrf.require(state.session.uid, read.form);
+    return read;
+  }
+
   function setCookies(response: Response, cookies: readonly CookieChange[]): void {
     for (const cookie of cookies) responder.setCookie(response, cookie);
   }
 
-  return { sessionOf, beginSignIn, answerCallback, answerSignOut, answerSignedOut, readOwnForm };
+  return { sessionOf, beginSignIn, answerCallback, answerSignOut, answerSignedOut, readOwnForm, readOwnDocument };
 }
 
 /** Where a page's inactivity timer leads to. `path`: service-relative, without query. */

@@ -22,6 +22,10 @@ const eventTexts = {
   },
   'platform/connection/create': { en: 'Connection created', ja: '接続が作成されました' },
   'platform/connection/update': { en: 'Connection’s name or use changed', ja: '接続の名前または用途が変更されました' },
+  'platform/connection/readmetadata': {
+    en: 'Metadata of an identity provider read',
+    ja: 'IDプロバイダーのメタデータが読み取られました',
+  },
   'platform/connection/draft': { en: 'Draft of a connection saved', ja: '接続の下書きが保存されました' },
   'platform/connection/discarddraft': { en: 'Draft of a connection discarded', ja: '接続の下書きが破棄されました' },
   'platform/connection/test': { en: 'Connection tested', ja: '接続がテストされました' },

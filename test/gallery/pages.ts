@@ -36,6 +36,7 @@ import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { apiAccessPages } from './api-access-pages.ts';
 import { consolePages } from './console-pages.ts';
+import { metadataPages } from './metadata-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
 import { secondFactorPages } from './second-factor-pages.ts';
 import { systemLogPages } from './system-log-pages.ts';
@@ -287,6 +288,7 @@ export const pages: Readonly<Record<string, Sample>> = {
   ...secondFactorPages,
   ...consolePages,
   ...apiAccessPages,
+  ...metadataPages,
   ...systemLogPages,
   ...upkeepPages,
 };

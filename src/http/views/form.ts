@@ -9,6 +9,8 @@ export interface Form {
   method?: 'post' | 'get';
   /** The value of the hidden `csrf` field; see `http/` for what it must equal. */
   csrf?: string | undefined;
+  /** Only where a file is sent: the route must read it (`http/multipart.ts`). */
+  enctype?: 'multipart/form-data';
   /** Hidden fields. */
   hidden?: Readonly<Record<string, string>>;
   id?: string;
@@ -17,7 +19,7 @@ export interface Form {
 /** A form of ours: errors are shown by us, in the reader's language, hence `novalidate`. */
 export function form(settings: Form, ...content: readonly Child[]): Html {
   const hidden = { ...(settings.csrf === undefined ? {} : { csrf: settings.csrf }), ...settings.hidden };
-  return html`<form${attributes({ id: settings.id, method: settings.method ?? 'post', action: settings.action, novalidate: true })}>
+  return html`<form${attributes({ id: settings.id, method: settings.method ?? 'post', action: settings.action, enctype: settings.enctype, novalidate: true })}>
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${content}
 </form>`;
@@ -70,6 +72,34 @@ export function field(settings: Field): Html {
 ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
 ${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
 <div class="control"><input${control}>${settings.after !== undefined && html`<span class="after">${settings.after}</span>`}</div>
+</div>`;
+}
+
+/** Several lines: PEM, documents. */
+export function textArea(
+  settings: Pick<Field, 'name' | 'label' | 'hint' | 'error' | 'autofocus' | 'describedBy'> & {
+    value?: string | undefined;
+    rows: number;
+  },
+): Html {
+  const { name, hint, error } = settings;
+  const control = attributes({
+    id: name,
+    name,
+    rows: settings.rows,
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    autofocus: settings.autofocus,
+    spellcheck: 'false',
+    'aria-describedby': describedBy(settings),
+    'aria-invalid': error === undefined ? undefined : 'true',
+  });
+  return html`<div class="${error === undefined ? 'field' : 'field has-error'}">
+<label for="${name}">${settings.label}</label>
+${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
+<div class="control"><textarea${control}>
+${settings.value ?? ''}</textarea></div>
 </div>`;
 }
 
@@ -180,6 +210,30 @@ ${error !== undefined && html`<p class="field-error" id="${name}-error">${error}
     (choice) =>
       html`<option${attributes({ value: choice.value, selected: choice.value === settings.value })}>${choice.label}</option>`,
   )}</select></div></div>`;
+}
+
+/** A file; its form has the `enctype` of one. */
+export function fileField(
+  settings: Pick<Field, 'name' | 'label' | 'hint' | 'error'> & {
+    /** What the browser offers first: types and endings. */
+    accept?: string;
+  },
+): Html {
+  const { name, hint, error } = settings;
+  const control = attributes({
+    id: name,
+    name,
+    type: 'file',
+    accept: settings.accept,
+    'aria-describedby': describedBy(settings),
+    'aria-invalid': error === undefined ? undefined : 'true',
+  });
+  return html`<div class="${error === undefined ? 'field' : 'field has-error'}">
+<label for="${name}">${settings.label}</label>
+${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`}
+<div class="control"><input${control}></div>
+</div>`;
 }
 
 /**
