@@ -75,6 +75,7 @@ import { createSignInLog } from './signin/sign-in-log.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { recordRequests } from './signin/traces/recorder.ts';
 import { createTraces } from './signin/traces/traces.ts';
+import { createTrials } from './signin/trials.ts';
 import { createUpstreams } from './signin/upstreams.ts';
 import type { Store } from './store/store.ts';
 import { createLogRecords } from './system-log/records.ts';
@@ -274,7 +275,22 @@ export async function createServices(options: ServicesOptions) {
   });
   const callbackUrlOf = ({ kind, callback }: ProviderDefinition) =>
     kind === 'saml' ? sites.acsUrl : sites.callbackUrl(callback);
+  const trials = createTrials({
+    store,
+    sealer,
+    clock,
+    log,
+    attempts,
+    handles,
+    upstreams,
+    connections,
+    drafts: connectionDrafts,
+    definitionOf,
+    systemLog,
+    callbackUrlOf,
+  });
   const signIn = createSignIn({
+    trials,
     attempts,
     counts: signInCounts,
     traces,
@@ -422,6 +438,7 @@ export async function createServices(options: ServicesOptions) {
     handles,
     upstreams,
     signIn,
+    trials,
     signOut,
     signInLog,
     signInCounts,

@@ -126,6 +126,6 @@ function createOidc(settings: OidcSettings, ports: Ports): RedirectProvider & Si
       const hints = { id_token_hint: signOut.idToken, client_id: settings.clientId };
       return buildSignOutUrl(await party.discovery.get(), returnTo, handle, hints);
     },
-    check: () => checkOpenIdProvider(party, ports.now),
+    check: (about) => checkOpenIdProvider(party, ports.now, about),
   };
 }

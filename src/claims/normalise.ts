@@ -49,6 +49,34 @@ function normaliseJudged(judged: readonly Judged[]): Normalisation {
   return problems.length === 0 ? { ok: true, claims } : { ok: false, problems };
 }
 
+/** An attribute with what was asserted and what became of it: for nobody but the person whose it is. */
+export interface ExaminedAttribute extends ExplainedAttribute {
+  /** Bytes in hexadecimal; the first few, each cut where it is very long. */
+  asserted: readonly string[];
+  /** The claim; absent where there is none. */
+  normalised?: string | readonly string[];
+}
+
+/** The same with values. */
+export function examine(raw: Raw, requirement: Requirement): ExaminedAttribute[] {
+  return judgeAll(raw, requirement).map(({ claim, explained, value }) => ({
+    ...explained,
+    asserted: assertedOf(raw, claim),
+    ...(value !== undefined && { normalised: value }),
+  }));
+}
+
+const shownValues = 20;
+const shownLength = 300;
+
+function assertedOf(raw: Raw, claim: ClaimName): string[] {
+  const role = attributeRoles.find((candidate) => claimOfRole[candidate] === claim);
+  const values = (role && Object.hasOwn(raw, role) && raw[role]?.values) || [];
+  return values
+    .slice(0, shownValues)
+    .map((value) => (typeof value === 'string' ? value : Buffer.from(value).toString('hex')).slice(0, shownLength));
+}
+
 interface Judged {
   claim: ClaimName;
   value?: string | string[];

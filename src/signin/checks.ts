@@ -42,12 +42,28 @@ export type Check = keyof typeof labels;
 
 export const checks = Object.keys(labels) as Check[];
 
+export function isCheck(name: string): name is Check {
+  return Object.hasOwn(labels, name);
+}
+
 /** As people read it. */
 export const checkLabels: Readonly<Record<Check, Text>> = labels;
 
 /** Needs nobody to sign in. Some only for providers that have what is checked. */
 export const checksBefore = {
-  oidc: ['settings', 'reachable', 'tls', 'document', 'issuer', 'clock', 'keys', 'client', 'redirect', 'directory'],
+  oidc: [
+    'settings',
+    'reachable',
+    'tls',
+    'document',
+    'issuer',
+    'clock',
+    'keys',
+    'certificate',
+    'client',
+    'redirect',
+    'directory',
+  ],
   saml: ['settings', 'certificate', 'reachable', 'tls'],
 } as const satisfies Readonly<Record<Protocol, readonly Check[]>>;
 
@@ -63,6 +79,7 @@ export const checksAtSignIn = {
     'client',
     'token',
     'keys',
+    'certificate',
     'signature',
     'issuer_of_response',
     'audience',
@@ -172,7 +189,7 @@ const checkOfCode: Readonly<Record<ProviderErrorCode, Check>> = {
   settings_invalid: 'settings',
 };
 
-/** Which endpoint an answer that is none came from: `detail.where` of `providers/protocols/oidc`. */
+/** Which endpoint could not be asked, or gave an answer that is none: `detail.where` of `providers/protocols/oidc`. */
 const checkOfPlace: Readonly<Record<string, Check>> = {
   jwks_uri: 'keys',
   token_endpoint: 'token',
@@ -182,8 +199,8 @@ const checkOfPlace: Readonly<Record<string, Check>> = {
 /** The check that a failure belongs to. */
 export function checkOf({ code, detail }: { code: ProviderErrorCode; detail?: { where?: string } }): Check {
   const place = detail?.where ?? '';
+  if (code.startsWith('upstream_') && Object.hasOwn(checkOfPlace, place)) return checkOfPlace[place] as Check;
   if (code !== 'upstream_answer_invalid' && code !== 'upstream_answer_too_large') return checkOfCode[code];
-  if (Object.hasOwn(checkOfPlace, place)) return checkOfPlace[place] as Check;
   return place.endsWith('/.well-known/openid-configuration') ? 'document' : checkOfCode[code];
 }
 

@@ -16,7 +16,13 @@ export interface Handles {
   make(clientId: string): string;
   /** The relying party it was made for, or undefined when the handle is not one of ours. */
   clientOf(handle: string): string | undefined;
+  /** For a test of a connection: it leads to no relying party, and neither kind is ever taken for the other. */
+  makeForTrial(): string;
+  isForTrial(handle: string): boolean;
 }
+
+/** The middle part of a trial's handle; a relying party's begins with `w` or `c`. */
+const trial = 't';
 
 /** `keys`: 32 bytes each, newest first; asked for at each use. */
 export function createHandles(keys: () => readonly Uint8Array[]): Handles {
@@ -27,20 +33,30 @@ export function createHandles(keys: () => readonly Uint8Array[]): Handles {
   };
   const mac = (key: Uint8Array, text: string) => macOf(key, text).toString('base64url').slice(0, macLength);
 
+  function write(middle: string): string {
+    const body = `${randomToken(15)}.${middle}`;
+    return `${body}.${mac(newest(), body)}`;
+  }
+
+  /** The middle part; undefined when the handle is not one of ours. */
+  function read(handle: string): string | undefined {
+    const end = handle.lastIndexOf('.');
+    const start = handle.indexOf('.');
+    const given = Buffer.from(handle.slice(end + 1));
+    if (start < 0 || end <= start || handle.length > 80 || given.length !== macLength) return undefined;
+    const body = handle.slice(0, end);
+    const isOurs = keys().some((key) => timingSafeEqual(Buffer.from(mac(key, body)), given));
+    return isOurs ? handle.slice(start + 1, end) : undefined;
+  }
+
   return {
-    make(clientId) {
-      const body = `${randomToken(15)}.${encodeClient(clientId)}`;
-      return `${body}.${mac(newest(), body)}`;
-    },
+    make: (clientId) => write(encodeClient(clientId)),
     clientOf(handle) {
-      const end = handle.lastIndexOf('.');
-      const start = handle.indexOf('.');
-      const given = Buffer.from(handle.slice(end + 1));
-      if (start < 0 || end <= start || handle.length > 80 || given.length !== macLength) return undefined;
-      const body = handle.slice(0, end);
-      const isOurs = keys().some((key) => timingSafeEqual(Buffer.from(mac(key, body)), given));
-      return isOurs ? decodeClient(handle.slice(start + 1, end)) : undefined;
+      const middle = read(handle);
+      return middle === undefined || middle === trial ? undefined : decodeClient(middle);
     },
+    makeForTrial: () => write(trial),
+    isForTrial: (handle) => read(handle) === trial,
   };
 }
 

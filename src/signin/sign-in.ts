@@ -41,6 +41,7 @@ import {
   traceText,
 } from './traces/trace.ts';
 import type { Traces } from './traces/traces.ts';
+import type { Trials } from './trials.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** A sign-in that went wrong at the upstream, as it is logged under its reference code. */
@@ -64,6 +65,8 @@ export interface SignInOptions {
   sealer: Sealer;
   clock: Clock;
   log: Log;
+  /** Tests of connections: what comes back to one of them is none of a sign-in's. */
+  trials: Pick<Trials, 'complete'>;
   /** Absolute callback URL of a provider's kind. */
   callbackUrlOf(definition: ProviderDefinition): string;
   returnUrl(interactionUid: string, handOver: string): string;
@@ -185,6 +188,10 @@ export function createSignIn(options: SignInOptions) {
   async function complete(name: string, callback: Callback): Promise<Completion> {
     const handle = callback.parameters.state ?? callback.parameters.RelayState;
     if (handle === undefined) return { outcome: name === 'saml/acs' ? 'unsolicited' : 'stale', clientId: undefined };
+    if (handles.isForTrial(handle)) {
+      const back = await options.trials.complete(handle, name, callback);
+      return back ? { outcome: 'handed_over', ...back } : { outcome: 'stale', clientId: undefined };
+    }
     const clientId = handles.clientOf(handle);
     // Not ours: an IdP-initiated response may carry a RelayState of its own. It is never followed (SAML-40).
     if (clientId === undefined) return { outcome: name === 'saml/acs' ? 'unsolicited' : 'stale', clientId };

@@ -32,6 +32,17 @@ export function createUpstreams(options: UpstreamsOptions) {
   }
 
   /**
+   * A provider of its own, which nobody signs in with: made from settings that may not be live. Throws ZodError for
+   * settings that are incomplete.
+   */
+  function make({ id, kind }: Pick<Connection, 'id' | 'kind'>, settings: Readonly<Record<string, unknown>>): Provider {
+    const definition = definitionOf(kind);
+    if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
+    const parsed = definition.schema.parse(settings);
+    return definition.create(parsed, ports, installationFor(id, parsed));
+  }
+
+  /**
    * What a provider with these settings is made with: a SAML connection may have a service provider entity ID of its own
    * (SML-8), and with it an audience of its own.
    */
@@ -43,10 +54,7 @@ export function createUpstreams(options: UpstreamsOptions) {
 
   /** One that has read nothing yet and is not kept: for a check, which must not drive those in use out of the cache. */
   async function freshProviderOf(connection: Connection): Promise<Provider> {
-    const definition = definitionOf(connection.kind);
-    if (!definition) throw new Error(`no provider of kind ${connection.kind} is registered`);
-    const settings = definition.schema.parse(await connections.openSettings(connection));
-    return definition.create(settings, ports, installationFor(connection.id, settings));
+    return make(connection, await connections.openSettings(connection));
   }
 
   /** After our own keys have changed. */
@@ -54,5 +62,5 @@ export function createUpstreams(options: UpstreamsOptions) {
     made.clear();
   }
 
-  return { providerOf, freshProviderOf, installationFor, forget };
+  return { providerOf, freshProviderOf, make, installationFor, forget };
 }

@@ -58,7 +58,7 @@ const hosts: readonly (readonly [suffix: string, vendor: Vendor])[] = [
 
 /** Paths that a product has wherever it runs. */
 const paths: readonly (readonly [pattern: RegExp, vendor: Vendor])[] = [
-  [/^\/adfs\//i, 'adfs'],
+  [/^\/adfs(\/|$)/i, 'adfs'],
   [/\/realms\/[^/]+/, 'keycloak'],
   [/\/saml2\/idp\/|\/simplesaml(php)?\//i, 'simplesamlphp'],
   [/\/module\.php\/saml\/idp\//i, 'simplesamlphp'],
@@ -66,12 +66,22 @@ const paths: readonly (readonly [pattern: RegExp, vendor: Vendor])[] = [
   [/^\/saml\/login$|^\/nf\/auth\/|^\/cgi\/samlauth/i, 'netscaler'],
 ];
 
+/** Where an OpenID provider of the general kind is one of these. */
+const oidcProducts: Partial<Readonly<Record<Vendor, Vendor>>> = {
+  'entra-saml': 'entra-oidc',
+  'okta-saml': 'okta-oidc',
+  keycloak: 'keycloak',
+  onelogin: 'onelogin',
+  ping: 'ping',
+  adfs: 'adfs',
+};
+
 /** `settings`: as far as they are known; of a draft they may be incomplete. */
 export function vendorOf(kind: string, settings: Readonly<Record<string, unknown>>): Vendor {
   if (kind === 'azure-ad') return 'entra-oidc';
   if (kind === 'okta') return 'okta-oidc';
   if (kind === 'gateway') return 'netscaler';
-  if (kind !== 'saml') return 'generic-oidc';
+  if (kind !== 'saml') return oidcProducts[vendorOfAddress(settings.issuer) ?? 'generic-saml'] ?? 'generic-oidc';
   // The entity ID first: the sign-on address may be a custom domain.
   return vendorOfAddress(settings.entityId) ?? vendorOfAddress(settings.singleSignOnUrl) ?? 'generic-saml';
 }

@@ -30,6 +30,21 @@ export function refuseThrottled(response: Pick<Response, 'status' | 'headers'>, 
   });
 }
 
+/** Names the endpoint in what the fetch throws, beside the address. */
+export async function namingPlace<T>(where: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { where: address, ...detail } = error.detail;
+    const note = [address, detail.note].filter((part) => part !== undefined).join('; ');
+    throw new ProviderError(error.code, {
+      cause: error.cause,
+      detail: { ...detail, where, ...(note !== '' && { note }) },
+    });
+  }
+}
+
 function parseJsonObject(text: string, where: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text);

@@ -10,7 +10,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } fro
 import { type Authorities, findTrust, type Trust } from '../../../certs/trust.ts';
 import { ProviderError } from '../../errors.ts';
 import type { Ports } from '../../provider.ts';
-import { isJsonObject, quoteReceived, readJsonAnswer } from './answers.ts';
+import { isJsonObject, namingPlace, quoteReceived, readJsonAnswer } from './answers.ts';
 import { fittingAlgorithms, isSignedBy } from './signature-algorithms.ts';
 
 const maximumKeys = 50;
@@ -73,10 +73,11 @@ export function createKeySet(
   }
 
   async function fetchKeys(): Promise<readonly PublishedKey[]> {
-    const response = await ports.fetch(url, {
+    const asked = ports.fetch(url, {
       headers: { accept: 'application/json' },
       ...(certificateAuthorities === undefined ? {} : { certificateAuthorities }),
     });
+    const response = await namingPlace('jwks_uri', asked);
     keys = importKeys(await readJsonAnswer(response, 'jwks_uri'), authorities, ports.now());
     fetchedAt = ports.now();
     return keys;

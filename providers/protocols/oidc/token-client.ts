@@ -8,7 +8,7 @@
 import * as client from 'openid-client';
 import { ProviderError } from '../../errors.ts';
 import type { ClientCredential, Ports } from '../../provider.ts';
-import { isJsonObject, measureClockSkew, readText, refuseThrottled } from './answers.ts';
+import { isJsonObject, measureClockSkew, namingPlace, readText, refuseThrottled } from './answers.ts';
 import { assertClient } from './client-assertion.ts';
 import { clientSecretBasic } from './client-secret-basic.ts';
 import type { Discovered, DiscoveryOptions } from './discovery.ts';
@@ -61,7 +61,7 @@ export function createTokenClient(options: RelyingPartyOptions, ports: Ports) {
   async function exchange(discovered: Discovered, currentUrl: URL, checks: ExchangeChecks): Promise<VerifiedAnswer> {
     let verified: VerifiedAnswer | undefined;
     const configuration = configure(discovered, async (url, init) => {
-      const response = await ports.fetch(url, requestOf(init));
+      const response = await namingPlace('token_endpoint', ports.fetch(url, requestOf(init)));
       refuseThrottled(response, 'token_endpoint');
       const text = await readText(response, 'token_endpoint');
       if (response.status === 200) {

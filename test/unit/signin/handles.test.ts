@@ -35,6 +35,16 @@ describe('A handle', () => {
     }
   });
 
+  it('of a trial is no relying party’s, and a relying party’s is no trial’s', () => {
+    const handle = handles.makeForTrial();
+    expect([handles.isForTrial(handle), handles.clientOf(handle)]).toEqual([true, undefined]);
+    for (const client of ['t', 'console', 'workspace:t', ''])
+      expect(handles.isForTrial(handles.make(client))).toBe(false);
+    const [random, , mac] = handles.make('console').split('.');
+    expect(handles.isForTrial(`${random}.t.${mac}`)).toBe(false);
+    expect(createHandles(() => [randomBytes(32)]).isForTrial(handle)).toBe(false);
+  });
+
   it('is another one every time', () => {
     expect(new Set(Array.from({ length: 100 }, () => handles.make('console'))).size).toBe(100);
   });

@@ -38,6 +38,14 @@ describe('The vendor of a SAML connection', () => {
   });
 });
 
+it('An OpenID provider of the general kind is known by its issuer', () => {
+  const of = (issuer: string) => vendorOf('oidc', { issuer });
+  expect(of('https://login.example.com/realms/corp')).toBe('keycloak');
+  expect(of('https://login.microsoftonline.com/554fadfe-f04f-4975-90cb-ddc8b147aaa2/v2.0')).toBe('entra-oidc');
+  expect(of('https://fs.example.com/adfs')).toBe('adfs');
+  expect(of('https://idp.example.com')).toBe('generic-oidc');
+});
+
 it('The other kinds say it themselves', () => {
   expect(['azure-ad', 'okta', 'gateway', 'oidc'].map((kind) => vendorOf(kind, {}))).toEqual([
     'entra-oidc',
