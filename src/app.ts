@@ -216,6 +216,7 @@ export async function createApp(options: AppOptions) {
     ...surface,
     clientId: consoleClientId,
     store,
+    rateLimiter,
     definitionOf,
     record: services.systemLog.record,
   });

@@ -8,6 +8,7 @@ import { followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
 import { createCitrixProvider } from '../providers/citrix/citrix.ts';
+import { detectGateway } from '../providers/gateway/detect.ts';
 import type { AzureAdInstallation, Installation, Ports, ProviderDefinition } from '../providers/provider.ts';
 import { readAzureAdApplications } from './config/azure-ad-applications.ts';
 import type { Config } from './config/config.ts';
@@ -32,6 +33,7 @@ import { createConnections } from './directory/connections/connections.ts';
 import { createChangeDetails } from './directory/connections/details.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from './directory/connections/drafts.ts';
+import { createGateways } from './directory/connections/gateways.ts';
 import { createMetadataImports } from './directory/connections/metadata-imports.ts';
 import { createMetadataReader } from './directory/connections/metadata-reader.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
@@ -235,6 +237,16 @@ export async function createServices(options: ServicesOptions) {
   };
   const azureAd = readAzureAdApplications(config);
 
+  const gateways = createGateways({
+    db,
+    clock,
+    sealer,
+    definitionOf,
+    systemLog,
+    drafts: connectionDrafts,
+    detect: (question) => detectGateway(question, ports, { certificateAuthorities: authorities }),
+  });
+
   /** The end of a session is announced by the surfaces, which are made later. */
   const endings: ((state: SessionState) => Promise<void>)[] = [];
   const sessions = createSessions({
@@ -412,6 +424,7 @@ export async function createServices(options: ServicesOptions) {
     connections,
     connectionDrafts,
     metadataImports,
+    gateways,
     connectionVersions,
     setupLinks,
     changeDetails,

@@ -28,16 +28,19 @@ import type {
   SignsOutUpstream,
 } from '../provider.ts';
 
+/** As typed, or pasted: the address of the discovery document stands for the host that it is on (RP-10). */
+export const fqdnSetting = z
+  .string()
+  .trim()
+  .max(1000)
+  .superRefine((text, context) => {
+    const problem = explainBadIssuer(baseUrlOf(text));
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
+  .transform((text) => text.replace(/(\/oauth\/idp(\/\.well-known\/openid-configuration)?)?\/*$/, ''));
+
 const schema = z.strictObject({
-  fqdn: z
-    .string()
-    .trim()
-    .max(1000)
-    .superRefine((text, context) => {
-      const problem = explainBadIssuer(baseUrlOf(text));
-      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-    })
-    .transform((text) => text.replace(/\/+$/, '')),
+  fqdn: fqdnSetting,
   issuer: exactIssuerSetting.optional(),
   clientId: clientIdSetting,
   clientSecret: secretSetting,

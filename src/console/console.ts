@@ -34,6 +34,7 @@ import type { AdministratorsOptions } from './administrator-changes.ts';
 import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
 import { connectionsRoutes } from './connections/connections.ts';
+import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
@@ -72,9 +73,11 @@ export interface ConsoleOptions {
   administrators: AdministratorsOptions['administrators'];
   invitations: AdministratorsOptions['invitations'];
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
-  connectionDrafts: MetadataImportOptions['connectionDrafts'];
+  connectionDrafts: MetadataImportOptions['connectionDrafts'] & GatewayOptions['connectionDrafts'];
   metadataImports: MetadataImportOptions['metadataImports'];
   definitionOf: DefinitionOf;
+  gateways: GatewayOptions['gateways'];
+  rateLimiter: GatewayOptions['rateLimiter'];
   parties: OwnRelyingParties;
   /** The console's client id at our own OpenID Provider. */
   clientId: string;
@@ -115,6 +118,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
     ...metadataImportRoutes(pages),
+    ...gatewayRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),

@@ -121,8 +121,8 @@ export interface ConnectionVersionRow {
   live_at: number;
   /** Name of the administrator; null: the operator, or the broker by itself. */
   live_by: string | null;
-  /** By a passed test; the operator's override; going back; certificates adopted from watched metadata; a file. */
-  how: 'test' | 'operator' | 'rollback' | 'metadata' | 'file';
+  /** By a passed test; the operator's override; going back; certificates adopted from watched metadata; a file; a new pair (GWY-4). */
+  how: 'test' | 'operator' | 'rollback' | 'metadata' | 'file' | 'pair';
   /** Of `rollback`: the number that was gone back to. */
   rolled_back_to: number | null;
 }

@@ -28,6 +28,7 @@ const eventTexts = {
   },
   'platform/connection/draft': { en: 'Draft of a connection saved', ja: '接続の下書きが保存されました' },
   'platform/connection/discarddraft': { en: 'Draft of a connection discarded', ja: '接続の下書きが破棄されました' },
+  'platform/connection/detect': { en: 'Gateway looked for', ja: 'Gatewayの検出が実行されました' },
   'platform/connection/test': { en: 'Connection tested', ja: '接続がテストされました' },
   'platform/connection/makelive': { en: 'Connection made live', ja: '接続が本番で有効になりました' },
   'platform/connection/rollback': {

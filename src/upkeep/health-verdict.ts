@@ -80,6 +80,13 @@ function pauseAfter(failures: number, spread: number): number {
   return Math.floor(pause * (0.9 + 0.2 * spread));
 }
 
+const withoutHarm: ReadonlySet<string> = new Set<ProviderErrorCode>([
+  'upstream_throttled',
+  'directory_refused',
+  'directory_token_refused',
+  'domain_unconfirmed',
+]);
+
 /** What sign-in does not need is worth a warning only. */
 function findingOf(
   { check, error }: CheckResult,
@@ -90,8 +97,8 @@ function findingOf(
   return { level: isFatal() ? 'failing' : 'warning', check, code, ...error?.detail };
 
   function isFatal(): boolean {
-    // Reading users and groups is for choosing administrators.
-    if (code === 'upstream_throttled' || code === 'directory_refused') return false;
+    // Reading users and groups is for choosing administrators; whose domain it is was settled when it went live.
+    if (withoutHarm.has(code)) return false;
     if (code === 'saml_certificate_expired') return !toleratesExpired;
     // One that never answered us may stand where only browsers reach it.
     return !(throughBrowsersOnly && passedAt === null);
