@@ -1,9 +1,12 @@
 /** `npm start`: configuration → stores → app → listen, and a graceful end. */
 import './core/refuse-old-node.js';
+import { keepCompiled } from './core/compile-cache.ts';
 
+const writeCompiled = keepCompiled();
 const { startServer } = await import('./server.ts');
 try {
   await startServer(process.env);
+  writeCompiled();
 } catch (error) {
   process.stderr.write(`${sentenceFor(error)}\n`);
   process.exit(1);
