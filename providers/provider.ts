@@ -279,6 +279,8 @@ export interface ProviderDefinition<Settings extends object = object> {
   kind: ProviderKind;
   /** As shown to people: "Azure AD", "SAML 2.0". */
   label: string;
+  /** What it is for, in a sentence, for somebody who chooses among kinds. */
+  about?: Text;
   /** SPEC §3. */
   administrators: 'none' | 'individuals-and-groups' | 'groups';
   subscribers: boolean;

@@ -15,6 +15,9 @@ const providerDefinitions: Readonly<Record<ProviderKind, ProviderDefinition<any>
   oidc,
 };
 
+/** In the order in which they are offered. */
+export const providerKinds: readonly ProviderKind[] = Object.keys(providerDefinitions);
+
 /** Undefined for what is no kind: the word may come from an operator's file or a later version's row. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export function definitionOf(kind: string): ProviderDefinition<any> | undefined {

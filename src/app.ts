@@ -2,7 +2,7 @@ import express, { type Request } from 'express';
 import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
-import { definitionOf, redirectUris } from '../providers/registry.ts';
+import { definitionOf, providerKinds, redirectUris } from '../providers/registry.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
 import { createKnownDevices } from './accounts/known-devices.ts';
@@ -218,6 +218,7 @@ export async function createApp(options: AppOptions) {
     store,
     rateLimiter,
     definitionOf,
+    kinds: providerKinds,
     record: services.systemLog.record,
   });
   const consoleSession = { party: { clientId: consoleClientId, cookie: cookies.console }, realm: administratorsRealm };

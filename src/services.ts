@@ -28,6 +28,7 @@ import { createChangeSettings } from './directory/change-settings.ts';
 import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
 import { createConnectionChecks } from './directory/connections/connection-checks.ts';
+import { createConnectionList } from './directory/connections/connection-list.ts';
 import { createConnectionStates } from './directory/connections/connection-states.ts';
 import { createConnections } from './directory/connections/connections.ts';
 import { createChangeDetails } from './directory/connections/details.ts';
@@ -58,7 +59,8 @@ import { createTermsAcceptances } from './directory/terms-acceptances.ts';
 import { createMails } from './mail/mails.ts';
 import type { MailSender } from './mail/senders.ts';
 import { createTellPerson } from './mail/tell-person.ts';
-import { createSessions, type SessionState } from './sessions/sessions.ts';
+import { administratorsRealm } from './sessions/policy.ts';
+import { createSessions, type Session, type SessionState } from './sessions/sessions.ts';
 import { createAdministered } from './signin/administered.ts';
 import { createAdmit } from './signin/admit.ts';
 import { createAttempts } from './signin/attempts.ts';
@@ -149,6 +151,7 @@ export async function createServices(options: ServicesOptions) {
     rememberSettings: options.sqlite ? { whileSame: watchDataVersion(options.sqlite) } : { forMs: 1000 },
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
+  const connectionList = createConnectionList({ db });
   const connectionStates = createConnectionStates({ db, clock });
   const connectionChecks = createConnectionChecks({ db, clock });
   const outcomes = createOutcomes({
@@ -159,7 +162,6 @@ export async function createServices(options: ServicesOptions) {
     onTurn: (id) => connectionChecks.hasten(id, turnPauseMs),
   });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
-  const changeDetails = createChangeDetails({ db, clock, definitionOf, systemLog });
   const metadataReader = createMetadataReader();
   const metadataImports = createMetadataImports({
     store,
@@ -262,17 +264,30 @@ export async function createServices(options: ServicesOptions) {
     },
   });
 
+  /** Who signed in with it, and for what it is no longer. */
+  async function endSessionsBy(
+    { id, organizationId }: { id: string; organizationId: string },
+    isConcerned: (session: Session) => boolean,
+  ): Promise<void> {
+    const states = await sessions.listOfOrganization(organizationId);
+    await sessions.endAll(
+      states.filter(({ session }) => session.connectionId === id && isConcerned(session)),
+      'removed',
+    );
+  }
   const disconnecting = createDisconnecting({
     db,
     clock,
     systemLog,
-    onDisconnected: async ({ id, organizationId }) => {
-      const states = await sessions.listOfOrganization(organizationId);
-      await sessions.endAll(
-        states.filter(({ session }) => session.connectionId === id),
-        'removed',
-      );
-    },
+    onDisconnected: (connection) => endSessionsBy(connection, () => true),
+  });
+  const changeDetails = createChangeDetails({
+    db,
+    clock,
+    definitionOf,
+    systemLog,
+    onUseDropped: (connection, kind) =>
+      endSessionsBy(connection, ({ realm }) => (realm === administratorsRealm) === (kind === 'administrator')),
   });
   const attempts = createAttempts({ store, clock, sealer });
   const signInCounts = createSignInCounting({ db, clock });
@@ -431,6 +446,7 @@ export async function createServices(options: ServicesOptions) {
     connectionStates,
     connectionChecks,
     outcomes,
+    connectionList,
     disconnecting,
     accounts,
     administrators,
@@ -469,7 +485,7 @@ export async function createServices(options: ServicesOptions) {
     admit,
     administered: createAdministered({ accounts, administrators, organizations }),
     changeSettings: createChangeSettings({ organizations, record: systemLog.record }),
-    chooseMethod: createChooseMethod({ organizations, connections, record: systemLog.record }),
+    chooseMethod: createChooseMethod({ organizations, connectionList, record: systemLog.record }),
     secureClients,
     clientTokens: createClientTokens({ store, clock, secureClients }),
     keys: () => keys,

@@ -34,6 +34,10 @@ import { type AzureAdSettings, azureAdDescriptions, azureAdSchema } from './sett
 export const azureAd: ProviderDefinition<AzureAdSettings> = {
   kind: 'azure-ad',
   label: 'Azure AD',
+  about: {
+    en: 'Microsoft Entra ID: people and groups of a Microsoft 365 or Azure tenant.',
+    ja: 'Microsoft Entra ID（Microsoft 365やAzureのテナント）のユーザーとグループでサインインします。',
+  },
   administrators: 'individuals-and-groups',
   subscribers: true,
   callback: 'login-azuread',

@@ -62,6 +62,10 @@ export type GatewaySettings = z.output<typeof schema>;
 export const gateway: ProviderDefinition<GatewaySettings> = {
   kind: 'gateway',
   label: 'Citrix Gateway',
+  about: {
+    en: 'An on-premises Citrix Gateway (NetScaler) that is set up as OAuth identity provider.',
+    ja: 'OAuth IDプロバイダーとして構成したオンプレミスのCitrix Gateway（NetScaler）でサインインします。',
+  },
   administrators: 'none',
   subscribers: true,
   callback: 'login-cip',

@@ -43,6 +43,10 @@ export type OidcSettings = z.output<typeof schema>;
 export const oidc: ProviderDefinition<OidcSettings> = {
   kind: 'oidc',
   label: 'OpenID Connect',
+  about: {
+    en: 'Any other provider that speaks OpenID Connect, such as Keycloak, Google or Ping.',
+    ja: 'OpenID Connectに対応するその他のプロバイダー（Keycloak、Google、Pingなど）でサインインします。',
+  },
   administrators: 'none',
   subscribers: true,
   callback: 'login-oidc',

@@ -51,6 +51,10 @@ export type OktaSettings = z.output<typeof schema>;
 export const okta: ProviderDefinition<OktaSettings> = {
   kind: 'okta',
   label: 'Okta',
+  about: {
+    en: 'People of an Okta organization, by an OpenID Connect application there.',
+    ja: 'Oktaに登録したOpenID Connectアプリケーションを使ってサインインします。',
+  },
   administrators: 'none',
   subscribers: true,
   callback: 'login-okta',

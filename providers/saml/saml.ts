@@ -39,6 +39,10 @@ import { subjectOf } from './subject.ts';
 export const saml: ProviderDefinition<SamlSettings> = {
   kind: 'saml',
   label: 'SAML 2.0',
+  about: {
+    en: 'Any provider that speaks SAML 2.0, such as AD FS, Entra ID, Google or OneLogin.',
+    ja: 'SAML 2.0に対応するプロバイダー（AD FS、Entra ID、Google、OneLoginなど）でサインインします。',
+  },
   administrators: 'groups',
   subscribers: true,
   callback: 'saml/acs',

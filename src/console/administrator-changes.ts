@@ -4,7 +4,7 @@ import { normalizeEmail } from '../core/email-address.ts';
 import { AppError } from '../core/errors.ts';
 import { type Administrator, isGroup, statusOf } from '../directory/administrator-rows.ts';
 import type { Administrators } from '../directory/administrators.ts';
-import type { Connections } from '../directory/connections/connections.ts';
+import type { ConnectionList } from '../directory/connections/connection-list.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import { type Access, type Permission, permissionNames } from '../directory/permissions.ts';
@@ -28,7 +28,7 @@ import type { Handler, Visit } from './visit.ts';
 export interface AdministratorsOptions {
   administrators: Pick<Administrators, 'list' | 'find' | 'add' | 'changeAccess' | 'remove' | 'removeEach'>;
   invitations: Pick<Invitations, 'invite' | 'resend' | 'resendEach'>;
-  connections: Pick<Connections, 'list'>;
+  connectionList: Pick<ConnectionList, 'namesOf' | 'forAdministrators'>;
   labelOf(kind: string): string;
   csrf: Csrf;
   show: Show;
@@ -44,7 +44,7 @@ export function isOwn({ administratorIds }: Visit, { id, kind }: { id: string; k
 }
 
 export function administratorChanges(options: AdministratorsOptions & { sayRefused: SayRefused }) {
-  const { administrators, invitations, connections, labelOf, csrf, show, sayRefused } = options;
+  const { administrators, invitations, connectionList, labelOf, csrf, show, sayRefused } = options;
   const around = (visit: Visit, path: string) => ({
     action: visit.url(`${administratorsPath}${path}`),
     csrf: csrf.tokenFor(visit.state.session.uid),
@@ -95,7 +95,7 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
     given: AccessFields & { connection?: string; group?: string; name?: string },
     problem?: Problem,
   ): Promise<void> {
-    const own = (await connections.list(visit.organization.id)).filter(({ forAdministrators }) => forAdministrators);
+    const own = await connectionList.forAdministrators(visit.organization.id);
     show(
       visit,
       (context, frame) =>
@@ -120,8 +120,9 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
       name: (form.name ?? '').trim().slice(0, 300),
     };
     // Only among the organization's own: an id by itself opens nothing (CON-08).
-    const connection = (await connections.list(organization.id)).find(({ id }) => id === given.connection);
-    if (!connection?.forAdministrators) throw new AppError('not_found');
+    const own = await connectionList.forAdministrators(organization.id);
+    const connection = own.find(({ id }) => id === given.connection);
+    if (!connection) throw new AppError('not_found');
     if (given.name === '' || given.name.length > 200 || /\p{Cc}/u.test(given.name))
       return showGroup(visit, given, { field: 'name', code: 'name_invalid' });
     if (given.permissions.length === 0) return showGroup(visit, given, { field: 'permissions', code: 'missing' });
@@ -161,7 +162,7 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
     problem?: Problem,
   ): Promise<void> {
     const { id, kind, connectionId } = administrator;
-    const connection = (await connections.list(visit.organization.id)).find((each) => each.id === connectionId);
+    const names = await connectionList.namesOf(visit.organization.id, [connectionId]);
     const model: EditAdministratorPage = {
       ...administrator,
       ...around(visit, `/${id}`),
@@ -170,7 +171,7 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
       version: given.version ?? administrator.version,
       type: isGroup(kind) ? 'group' : 'individual',
       status: statusOf(administrator, visit.now),
-      provider: connection?.name ?? labelOf(connectionId),
+      provider: names.get(connectionId) ?? labelOf(connectionId),
       own: isOwn(visit, administrator),
     };
     show(

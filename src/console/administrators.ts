@@ -26,14 +26,18 @@ import type { Handler, Visit } from './visit.ts';
 const rowsPerPage = 50;
 
 export function administratorsRoutes(options: AdministratorsOptions) {
-  const { administrators, invitations, connections, labelOf, csrf, show } = options;
+  const { administrators, invitations, connectionList, labelOf, csrf, show } = options;
 
   const showList: Handler = async (visit) => {
     const query = readQuery(visit.request.url);
     const wanted = queryOf(query);
-    const own = await connections.list(visit.organization.id);
-    const names = new Map(own.map(({ id, name }) => [id, name]));
-    const found = arrange(await administrators.list(visit.organization.id), wanted, {
+    const all = await administrators.list(visit.organization.id);
+    const names = await connectionList.namesOf(
+      visit.organization.id,
+      all.map(({ connectionId }) => connectionId),
+    );
+    const bringsGroups = (await connectionList.forAdministrators(visit.organization.id)).length > 0;
+    const found = arrange(all, wanted, {
       now: visit.now,
       providerOf: (id) => names.get(id) ?? labelOf(id),
     });
@@ -58,9 +62,7 @@ export function administratorsRoutes(options: AdministratorsOptions) {
       listHref: visit.url(administratorsPath),
       query: { ...(search && { search }), ...(status && { status }), ...(type && { type }), ...(sort && { sort }) },
       inviteHref: visit.url(`${administratorsPath}/invite`),
-      ...(own.some(({ forAdministrators }) => forAdministrators) && {
-        groupHref: visit.url(`${administratorsPath}/group`),
-      }),
+      ...(bringsGroups && { groupHref: visit.url(`${administratorsPath}/group`) }),
       selectedAction: visit.url(`${administratorsPath}/selected`),
       csrf: csrf.tokenFor(visit.state.session.uid),
       ...(page > 1 && { previousHref: pageHref(page - 1) }),

@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
 import type { ChangeSettings } from '../directory/change-settings.ts';
+import type { ConnectionList } from '../directory/connections/connection-list.ts';
 import type { Connections } from '../directory/connections/connections.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
 import type { Organizations } from '../directory/organizations.ts';
@@ -33,7 +34,7 @@ import type { RecordEntry } from './acts.ts';
 import type { AdministratorsOptions } from './administrator-changes.ts';
 import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
-import { connectionsRoutes } from './connections/connections.ts';
+import { type ConnectionsOptions, connectionsRoutes } from './connections/connections.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { createEntrance } from './entrance.ts';
@@ -72,10 +73,19 @@ export interface ConsoleOptions {
   store: ApiAccessOptions['store'];
   administrators: AdministratorsOptions['administrators'];
   invitations: AdministratorsOptions['invitations'];
-  connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list' | 'openSettings'>;
-  connectionDrafts: MetadataImportOptions['connectionDrafts'] & GatewayOptions['connectionDrafts'];
+  connections: Pick<Connections, 'find' | 'findByIdentifier' | 'openSettings'>;
+  connectionList: ConnectionList;
+  connectionStates: ConnectionsOptions['connectionStates'];
+  connectionDrafts: ConnectionsOptions['connectionDrafts'] &
+    MetadataImportOptions['connectionDrafts'] &
+    GatewayOptions['connectionDrafts'];
+  connectionVersions: ConnectionsOptions['connectionVersions'];
+  changeDetails: ConnectionsOptions['changeDetails'];
+  disconnecting: ConnectionsOptions['disconnecting'];
   metadataImports: MetadataImportOptions['metadataImports'];
   definitionOf: DefinitionOf;
+  /** Kinds of connections that there are, in the order of the registry. */
+  kinds: readonly string[];
   gateways: GatewayOptions['gateways'];
   rateLimiter: GatewayOptions['rateLimiter'];
   parties: OwnRelyingParties;

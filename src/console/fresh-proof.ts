@@ -14,7 +14,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { type FreshProof, methodOf, type Proof, type ProofMethod, type ProofOutcome } from '../signin/fresh-proof.ts';
 import { entryOf, type RecordEntry } from './acts.ts';
 import type { Show } from './frame.ts';
-import { type ConsoleRoute, factorRoutes, pageOf, secretFields, sensitiveRoutes } from './rules.ts';
+import { type ConsoleRoute, factorRoutes, isSecretField, pageOf, sensitiveRoutes } from './rules.ts';
 import { freshProofPage, proofFields } from './views/fresh-proof-page.ts';
 import type { Handler, Visit } from './visit.ts';
 
@@ -72,7 +72,7 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
     const path = withinOf(visit);
     const back = pageOf(path);
     const kept = Object.fromEntries(
-      Object.entries(form).filter(([name]) => name !== 'csrf' && !secretFields.has(name)),
+      Object.entries(form).filter(([name, value]) => name !== 'csrf' && (value === '' || !isSecretField(name))),
     );
     const isHere = freshProof.isHere(session);
     const provider = isHere ? undefined : (await connections.find(session.connectionId))?.name;
@@ -89,7 +89,7 @@ export function createFreshProofGate(options: FreshProofGateOptions) {
           action: visit.url(path),
           csrf: csrf.tokenFor(session.uid),
           kept,
-          hasLostSecrets: Object.keys(form).some((name) => secretFields.has(name)),
+          hasLostSecrets: Object.entries(form).some(([name, value]) => value !== '' && isSecretField(name)),
           here: isHere,
           needsFactor,
           ...(provider !== undefined && { provider }),

@@ -1,5 +1,5 @@
 /** Everybody who is signed in to this organization: finding, ending one, ending all (SPEC SES-8; full access only). */
-import type { Connections } from '../directory/connections/connections.ts';
+import type { ConnectionList } from '../directory/connections/connection-list.ts';
 import { readQuery } from '../http/forms.ts';
 import { personOf } from '../http/session-models.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
@@ -12,7 +12,7 @@ import type { Handler, Visit } from './visit.ts';
 
 export interface OrganizationSessionsOptions extends EndingOptions {
   sessions: Pick<Sessions, 'listOfOrganization' | 'end' | 'endAll'>;
-  connections: Pick<Connections, 'list'>;
+  connectionList: Pick<ConnectionList, 'namesOf'>;
   labelOf(kind: string): string;
 }
 
@@ -24,7 +24,7 @@ const paths = {
 const rowsPerPage = 50;
 
 export function organizationSessionsRoutes(options: OrganizationSessionsOptions) {
-  const { sessions, connections, labelOf, csrf, show } = options;
+  const { sessions, connectionList, labelOf, csrf, show } = options;
   const everybody = ({ organization }: Visit): Promise<SessionState[]> => sessions.listOfOrganization(organization.id);
 
   const showList: Handler = async (visit) => {
@@ -33,8 +33,10 @@ export function organizationSessionsRoutes(options: OrganizationSessionsOptions)
     const found = (await everybody(visit)).filter(matches(search));
     const pages = Math.max(1, Math.ceil(found.length / rowsPerPage));
     const page = Math.min(Math.max(Math.trunc(Number(query.page)) || 1, 1), pages);
-    const names = new Map((await connections.list(visit.organization.id)).map(({ id, name }) => [id, name]));
-    const rows = found.slice((page - 1) * rowsPerPage, page * rowsPerPage).map(
+    const shown = found.slice((page - 1) * rowsPerPage, page * rowsPerPage);
+    const usedIds = shown.map(({ session }) => session.connectionId);
+    const names = await connectionList.namesOf(visit.organization.id, usedIds);
+    const rows = shown.map(
       (state): OrganizationSessionRow => ({
         ...toRow(state, visit.state.session.uid),
         person: personOf(state.session),

@@ -1,6 +1,7 @@
 /** My account: who I am in this organization, what I may do, how long my session lasts and why. */
 import type { Sites } from '../config/sites.ts';
 import type { Language } from '../core/language.ts';
+import type { ConnectionList } from '../directory/connections/connection-list.ts';
 import type { Connections } from '../directory/connections/connections.ts';
 import { permissionLabels } from '../directory/permission-labels.ts';
 import type { Access } from '../directory/permissions.ts';
@@ -12,16 +13,17 @@ import type { Handler } from './visit.ts';
 
 export interface OverviewOptions {
   sites: Pick<Sites, 'workspaceUrl'>;
-  connections: Pick<Connections, 'find' | 'list'>;
+  connections: Pick<Connections, 'find'>;
+  connectionList: Pick<ConnectionList, 'hasAny'>;
   labelOf(kind: string): string;
   show: Show;
 }
 
-export function overviewRoutes({ sites, connections, labelOf, show }: OverviewOptions) {
+export function overviewRoutes({ sites, connections, connectionList, labelOf, show }: OverviewOptions) {
   const showOverview: Handler = async (visit) => {
     const { state, organization, access, now } = visit;
     const connection = await connections.find(state.session.connectionId);
-    const isNew = access.access === 'full' && (await connections.list(organization.id)).length === 0;
+    const isNew = access.access === 'full' && !(await connectionList.hasAny(organization.id));
     const model: Omit<OverviewPage, 'access'> = {
       provider: connection?.name ?? labelOf(state.session.idp),
       methods: state.session.amr,

@@ -42,7 +42,24 @@ export const consoleRules = {
   'POST /sign-in-again/passkey-options': 'any',
   // A connection's settings decide who can become whom: they belong to the Authentication tab.
   'GET /connections': 'full',
+  'GET /connections/new': 'full',
+  'GET /connections/new/:kind': 'full',
+  'POST /connections/new/:kind': 'full',
   'GET /connections/:connectionId': 'full',
+  'GET /connections/:connectionId/details': 'full',
+  'POST /connections/:connectionId/details': 'full',
+  'POST /connections/:connectionId/edit': 'full',
+  'GET /connections/:connectionId/draft': 'full',
+  'POST /connections/:connectionId/draft': 'full',
+  'GET /connections/:connectionId/draft/discard': 'full',
+  'POST /connections/:connectionId/draft/discard': 'full',
+  'GET /connections/:connectionId/history': 'full',
+  'GET /connections/:connectionId/history/:version/restore': 'full',
+  'POST /connections/:connectionId/history/:version/restore': 'full',
+  'GET /connections/:connectionId/disconnect': 'full',
+  'POST /connections/:connectionId/disconnect': 'full',
+  'GET /connections/:connectionId/delete': 'full',
+  'POST /connections/:connectionId/delete': 'full',
   'GET /connections/:connectionId/import': 'full',
   'POST /connections/:connectionId/import': 'full',
   'GET /connections/:connectionId/import/:importId': 'full',
@@ -87,6 +104,11 @@ export const consoleRules = {
 
 export type ConsoleRoute = keyof typeof consoleRules;
 
+/** For what leads to a page that may not be there. */
+export function hasRoute(route: string): boolean {
+  return Object.hasOwn(consoleRules, route);
+}
+
 /**
  * What takes a proof of the last ten minutes that it is still the same person (SECURITY CON-15): who else gets in, who is
  * thrown out, and what holds for everybody. Asked for by `fresh-proof.ts` before the handler sees the request.
@@ -107,6 +129,15 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /api-access/revoke',
   'POST /api-access/resume',
   'POST /workspace-configuration',
+  // Before the form: what is secret is not typed twice.
+  'POST /connections/:connectionId/edit',
+  'POST /connections/new/:kind',
+  'POST /connections/:connectionId/details',
+  'POST /connections/:connectionId/draft',
+  'POST /connections/:connectionId/draft/discard',
+  'POST /connections/:connectionId/history/:version/restore',
+  'POST /connections/:connectionId/disconnect',
+  'POST /connections/:connectionId/delete',
   'POST /administrators/invite',
   'POST /administrators/group',
   'POST /administrators/selected',
@@ -138,7 +169,7 @@ export const factorRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute & `P
  * Fields that never go into a page as hidden ones; after the proof they have to be typed again. Every control of the
  * console that takes a secret is named here (a test looks at the pages).
  */
-export const secretFields: ReadonlySet<string> = new Set([
+const secretFields: ReadonlySet<string> = new Set([
   'password',
   'currentPassword',
   'newPassword',
@@ -148,6 +179,11 @@ export const secretFields: ReadonlySet<string> = new Set([
   'clientSecret',
   'apiToken',
 ]);
+
+/** Secret settings of connections have a name that says so (`connections/setting-fields.ts`). */
+export function isSecretField(name: string): boolean {
+  return secretFields.has(name) || name.startsWith('secret.');
+}
 
 /** The page that a path's form stood on: the path itself, or the nearest one above it. */
 export function pageOf(path: string): string {

@@ -6,6 +6,7 @@
  */
 import { type Migration, Migrator } from 'kysely/migration';
 import { createConnectionChecks } from './migrations/connection-checks.ts';
+import { versionConnectionDetails } from './migrations/connection-details.ts';
 import { createConnectionDrafts } from './migrations/connection-drafts.ts';
 import { createConnectionHealth } from './migrations/connection-health.ts';
 import { createFirstSchema } from './migrations/first-schema.ts';
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '2026-12-02-connection-health': { up: createConnectionHealth },
   '2026-12-03-sign-in-traces': { up: createSignInTraces },
   '2026-12-07-connection-checks': { up: createConnectionChecks },
+  '2026-12-04-connection-details': { up: versionConnectionDetails },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

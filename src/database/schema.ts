@@ -86,7 +86,10 @@ export interface ConnectionRow {
   secrets_sealed: string | null;
   created_at: number;
   updated_at: number;
+  /** Of the settings. */
   version: number;
+  /** Of name, uses and identifier. */
+  details_version: Generated<number>;
 }
 
 /** What is being prepared for a connection, while the live settings go on; at most one each. */

@@ -1,7 +1,7 @@
 /** Choosing how subscribers sign in, among the connections that are live (ADM-2), with its entry in the log. */
 import type { Database } from '../database/schema.ts';
 import { type Act, entryBy, type SystemLogEntry } from '../system-log/events.ts';
-import type { Connections } from './connections/connections.ts';
+import type { ConnectionList } from './connections/connection-list.ts';
 import { DirectoryError } from './errors.ts';
 import type { Organization, Organizations } from './organizations.ts';
 
@@ -9,10 +9,10 @@ export type ChooseMethod = ReturnType<typeof createChooseMethod>;
 
 export function createChooseMethod(needs: {
   organizations: Pick<Organizations, 'find' | 'setSubscriberConnection'>;
-  connections: Pick<Connections, 'list'>;
+  connectionList: Pick<ConnectionList, 'namesOf'>;
   record(entry: SystemLogEntry, within?: Database): Promise<void>;
 }) {
-  const { organizations, connections, record } = needs;
+  const { organizations, connectionList, record } = needs;
 
   /**
    * `version`: the one that the caller has seen (CON-13). Throws `version_conflict`, `not_found` (also for a connection of
@@ -29,13 +29,14 @@ export function createChooseMethod(needs: {
     if (organization.version !== version)
       throw new DirectoryError('version_conflict', 'Somebody else has changed this organization meanwhile');
     if (organization.subscriberConnectionId === connectionId) return { organization, changed: false };
-    const own = await connections.list(id);
-    const nameOf = (wanted: string | null) => own.find((each) => each.id === wanted)?.name ?? null;
+    const before = organization.subscriberConnectionId;
+    const names = await connectionList.namesOf(id, before === null ? [connectionId] : [before, connectionId]);
+    const nameOf = (wanted: string | null) => (wanted === null ? null : (names.get(wanted) ?? null));
     const entry = entryBy(act, {
       event: 'wxp/identityprovider/update',
       organizationId: id,
       target: { type: 'connection', id: connectionId, name: nameOf(connectionId) },
-      before: { connection: nameOf(organization.subscriberConnectionId) },
+      before: { connection: nameOf(before) },
       after: { connection: nameOf(connectionId) },
     });
     const updated = await organizations.setSubscriberConnection(id, connectionId, {

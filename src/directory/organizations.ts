@@ -205,8 +205,8 @@ export function createOrganizations(needs: { db: Database; clock: Clock; remembe
     { version, together }: { version?: number; together?: (trx: Database) => Promise<void> } = {},
   ): Promise<Organization> {
     return db.transaction().execute(async (trx) => {
-      requireFound(await selectOrganizationIn(trx, id));
       if (connectionId !== null) await requireUsableConnection(trx, id, connectionId);
+      requireFound(await selectOrganizationIn(trx, id));
       const updated = await trx
         .updateTable('organizations')
         .set({ subscriber_connection_id: connectionId })
@@ -268,11 +268,13 @@ async function takeWorkspaceName(trx: Database, organizationId: string, name: st
 }
 
 async function requireUsableConnection(trx: Database, organizationId: string, connectionId: string): Promise<void> {
+  // Locked, so that it is not disconnected in the same moment (IDP-1).
   const connection = await trx
-    .selectFrom('connections')
-    .select(['state', 'for_subscribers'])
+    .updateTable('connections')
+    .set((row) => ({ version: row.ref('version') }))
     .where('id', '=', connectionId)
     .where('organization_id', '=', organizationId)
+    .returning(['state', 'for_subscribers'])
     .executeTakeFirst();
   if (!connection) throw new DirectoryError('not_found', 'This organization has no such connection');
   if (connection.state !== 'live' || connection.for_subscribers === 0)

@@ -28,7 +28,7 @@ export type Target =
 export interface ResolveOptions {
   definitionOf: DefinitionOf;
   organizations: Pick<Organizations, 'find' | 'findByCustomerId'>;
-  connections: Pick<Connections, 'find' | 'findByIdentifier' | 'list'>;
+  connections: Pick<Connections, 'find' | 'findByIdentifier' | 'findLiveOfKind'>;
 }
 
 /**
@@ -73,7 +73,7 @@ export async function resolveTarget(
     const kind = wishes.idp === undefined ? undefined : definitionOf(wishes.idp)?.kind;
     const candidate =
       kind !== undefined
-        ? (await connections.list(of.id)).find((c) => c.kind === kind && c.forSubscribers && c.state === 'live')
+        ? await connections.findLiveOfKind(of.id, kind)
         : of.subscriberConnectionId === null
           ? undefined
           : await connections.find(of.subscriberConnectionId);

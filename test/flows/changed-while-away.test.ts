@@ -46,7 +46,7 @@ describe('Somebody who is at the provider while the connection is changed', () =
   it('gets in when it is called something else by now', async () => {
     const { changeDetails, connections } = app.services;
     const page = await signInWhile(async () => {
-      const { version } = (await connections.find(okta.connectionId))!;
+      const { detailsVersion: version } = (await connections.find(okta.connectionId))!;
       const details = { name: 'Another name', subscribers: true, administrators: false };
       await changeDetails(operatorEditor, okta.connectionId, details, version);
     });

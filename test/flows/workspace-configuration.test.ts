@@ -60,10 +60,15 @@ it('offers live connections only, and opens no connection', async () => {
 it('changes the method, once for two stale forms, and logs what it was and is', async () => {
   await browser.get(url());
   const stale = browser.forms().find(({ action }) => action.pathname.endsWith('/workspace-configuration'))!;
-  const page = await browser.submit({ connection: second }, '/workspace-configuration');
+  const careless = await browser.submit({ connection: second }, '/workspace-configuration');
+  expect([careless.status, careless.html.includes('Confirm that you understand the impact.')]).toEqual([422, true]);
+  expect(await method()).toBe(okta.connectionId);
+  const page = await browser.submit({ connection: second, understood: 'on' }, '/workspace-configuration');
   expect(page.html).toContain('The sign-in method was changed.');
   expect(await method()).toBe(second);
-  expect((await browser.post(stale.action, { ...stale.fields, connection: okta.connectionId })).status).toBe(409);
+  expect(
+    (await browser.post(stale.action, { ...stale.fields, connection: okta.connectionId, understood: 'on' })).status,
+  ).toBe(409);
   expect(await method()).toBe(second);
   const query = { organizationId: okta.organization.id, event: 'wxp/identityprovider/update' } as const;
   expect((await app.services.systemLog.list(query))[0]).toMatchObject({
@@ -79,7 +84,8 @@ it('takes neither a draft, nor nothing, nor another organization’s connection'
   const before = await method();
   const own = await app.services.connections.list(okta.organization.id);
   const draft = own.find(({ name }) => name === 'Draft of somebody')!;
-  const post = (connection: string) => browser.fetch('POST', url(), new URLSearchParams({ ...fields, connection }));
+  const post = (connection: string) =>
+    browser.fetch('POST', url(), new URLSearchParams({ ...fields, connection, understood: 'on' }));
   expect((await post(draft.id)).status).toBe(422);
   expect((await post('')).status).toBe(422);
   expect([(await post(foreign.connectionId)).status, (await post('made-up')).status]).toEqual([404, 404]);

@@ -1,6 +1,5 @@
 /** The console's pages, and one page of components that no page uses yet. */
 
-import { connectionPage, connectionsPage } from '../../src/console/connections/connections-pages.ts';
 import { confirmPage } from '../../src/console/views/confirm-page.ts';
 import { type ConsoleFrame, consolePage } from '../../src/console/views/console-layout.ts';
 import { forbiddenPage } from '../../src/console/views/forbidden-page.ts';
@@ -23,6 +22,7 @@ import { pagination, tabs } from '../../src/http/views/navigation.ts';
 import { notice } from '../../src/http/views/notices.ts';
 import { badge, section } from '../../src/http/views/values.ts';
 import { administratorPages } from './administrator-pages.ts';
+import { connectionPages } from './connection-pages.ts';
 import { day, hour, minute, now, type Sample } from './samples.ts';
 
 const csrf = 'sample';
@@ -102,20 +102,12 @@ const freshProof = {
   signInAgainHref: '/sign-in-again',
   cancelHref: '/session_settings',
 };
-const saml = {
-  name: 'Contoso ADFS',
-  kind: 'SAML 2.0',
-  state: 'live',
-  forAdministrators: true,
-  forSubscribers: true,
-  isWorkspaceMethod: true,
-} as const;
-
 const workspaceConfiguration = {
   action: '/',
   csrf,
   version: 2,
   workspaceUrl: 'https://sample.citrixcloud.example/',
+  sessionSettingsHref: '/session_settings',
   connections: [
     { id: '1', name: 'Contoso ADFS', kind: 'SAML 2.0' },
     { id: '2', name: 'Okta <Tokyo>', kind: 'Okta' },
@@ -225,47 +217,6 @@ export const consolePages: Readonly<Record<string, Sample>> = {
     const { save: _, ...model } = settings;
     return sessionSettingsPage(c, frame, model);
   },
-  'console-connections': (c) =>
-    connectionsPage(c, frame, {
-      connections: [
-        { ...saml, href: '/1' },
-        { ...saml, name: 'Entra ID', kind: 'Azure AD', forSubscribers: false, isWorkspaceMethod: false, href: '/2' },
-        {
-          ...saml,
-          name: 'Okta (test)',
-          kind: 'Okta',
-          state: 'draft',
-          forAdministrators: false,
-          isWorkspaceMethod: false,
-          href: '/3',
-        },
-      ],
-    }),
-  'console-connections-empty': (c) => connectionsPage(c, frame, { connections: [] }),
-  'console-connection': (c) =>
-    connectionPage(c, frame, {
-      ...saml,
-      state: 'draft',
-      listHref: '/connections',
-      identifier: { name: 'sample', signInUrl: 'https://citrix.citrixcloud.example/go/sample' },
-      createdAt: now - 20 * day,
-      updatedAt: now - day,
-      atProvider: [
-        { label: 'Entity ID', value: 'https://saml.citrixcloud.example' },
-        { label: 'Assertion Consumer Service URL', value: 'https://saml.citrixcloud.example/saml/acs' },
-      ],
-      settings: [
-        { label: 'Entity ID', value: 'http://adfs.contoso.example/adfs/services/trust' },
-        { label: 'Sign authentication request', value: 'Yes' },
-        { label: 'Client secret', secret: true, isSet: true },
-        { label: 'Logout URL', value: undefined },
-        {
-          label: 'Certificates',
-          value: `-----BEGIN CERTIFICATE-----\n${'MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\n'.repeat(14)}-----END CERTIFICATE-----`,
-          multiline: true,
-        },
-      ],
-    }),
   'console-confirm': (c) =>
     confirmPage(c, frame, {
       act: 'end_organization_sessions',
@@ -306,9 +257,12 @@ export const consolePages: Readonly<Record<string, Sample>> = {
   'console-fresh-proof-elsewhere': (c) =>
     freshProofPage(c, frame, { ...freshProof, here: false, provider: 'Contoso ADFS' }),
   ...administratorPages(frame),
+  ...connectionPages(frame),
   'console-workspace-configuration': (c) => workspaceConfigurationPage(c, frame, workspaceConfiguration),
   'console-workspace-configuration-missing': (c) =>
-    workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, chosen: null, isMissing: true }),
+    workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, chosen: null, problem: 'missing' }),
+  'console-workspace-configuration-impact': (c) =>
+    workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, search: 'Okta', problem: 'notUnderstood' }),
   'console-workspace-configuration-empty': (c) =>
     workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, connections: [] }),
   'console-warning': (c) =>

@@ -12,7 +12,7 @@ export const consoleEnglish = {
     password: 'Password',
     passkeys: 'Passkeys',
     administrators: 'Administrators',
-    connections: 'Connections',
+    connections: 'Authentication',
     workspace_configuration: 'Workspace configuration',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',
@@ -36,6 +36,8 @@ export const consoleEnglish = {
     workspaceUrl: 'Workspace URL',
     session: 'This session',
     allSessions: 'All my sessions',
+    noConnectionsTitle: 'No connections yet',
+    noConnections: 'So that subscribers can sign in, connect an identity provider.',
   },
 
   sessions: {
@@ -95,34 +97,6 @@ export const consoleEnglish = {
     rangeOf: (field: string, min: number, max: number) => `${field}: enter a whole number from ${min} to ${max}.`,
     on: 'On',
     off: 'Off',
-  },
-
-  connections: {
-    lead: 'The identity providers that people of this organization sign in with.',
-    caption: 'Connections',
-    name: 'Name',
-    kind: 'Type',
-    usedFor: 'Used for',
-    state: 'State',
-    identifier: 'Identifier',
-    live: 'Live',
-    disconnected: 'Disconnected',
-    draft: 'Draft',
-    workspaceMethod: 'Workspace sign-in',
-    forAdministrators: 'Administrators',
-    forSubscribers: 'Subscribers',
-    emptyTitle: 'No connections yet',
-    empty:
-      'Administrators sign in with their Citrix identity. So that subscribers can sign in, the operator of this service connects an identity provider on the command line: sekisho connection add (README, “Its provider”).',
-    overview: 'Overview',
-    atProvider: 'For your identity provider',
-    atProviderLead: 'Enter these values where your identity provider describes this application.',
-    settings: 'Settings',
-    settingsLead: 'Secrets are stored sealed and never shown again.',
-    signInUrl: 'Administrator sign-in URL',
-    created: 'Created',
-    changed: 'Last changed',
-    draftNotice: 'This connection has not been tested. Nobody can sign in with it yet.',
   },
 
   confirm: {

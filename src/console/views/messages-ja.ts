@@ -14,7 +14,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     password: 'パスワード',
     passkeys: 'パスキー',
     administrators: '管理者',
-    connections: '接続',
+    connections: '認証',
     workspace_configuration: 'ワークスペース構成',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',
@@ -38,6 +38,8 @@ export const consoleJapanese: typeof consoleEnglish = {
     workspaceUrl: 'ワークスペースURL',
     session: '現在のセッション',
     allSessions: '自分のセッション一覧',
+    noConnectionsTitle: '接続がまだありません',
+    noConnections: '利用者がサインインできるように、IDプロバイダーを接続してください。',
   },
 
   sessions: {
@@ -98,34 +100,6 @@ export const consoleJapanese: typeof consoleEnglish = {
     rangeOf: (field, min, max) => `「${field}」には${min}から${max}までの整数を入力してください。`,
     on: 'オン',
     off: 'オフ',
-  },
-
-  connections: {
-    lead: 'この組織のユーザーがサインインに使用するIDプロバイダーです。',
-    caption: '接続',
-    name: '名前',
-    kind: '種類',
-    usedFor: '用途',
-    state: '状態',
-    identifier: '識別子',
-    live: '有効',
-    disconnected: '切断済み',
-    draft: '下書き',
-    workspaceMethod: 'ワークスペースの認証方法',
-    forAdministrators: '管理者',
-    forSubscribers: '利用者',
-    emptyTitle: '接続はまだありません',
-    empty:
-      '管理者はCitrix IDでサインインします。利用者がサインインできるようにするには、このサービスの運用者がコマンドライン（sekisho connection add、READMEの「Its provider」）でIDプロバイダーを接続します。',
-    overview: '概要',
-    atProvider: 'IDプロバイダーに登録する値',
-    atProviderLead: 'IDプロバイダーのアプリケーション設定に、次の値を入力してください。',
-    settings: '設定',
-    settingsLead: 'シークレットは暗号化して保存され、再表示されません。',
-    signInUrl: '管理者サインインURL',
-    created: '作成日時',
-    changed: '最終変更',
-    draftNotice: 'この接続はまだテストされていません。サインインには使用できません。',
   },
 
   confirm: {

@@ -25,7 +25,7 @@ export interface OverviewPage {
 export function overviewPage(context: PageContext, frame: ConsoleFrame, model: OverviewPage): Html {
   const { language } = context;
   const m = consoleMessages[language].overview;
-  const { connections, pages } = consoleMessages[language];
+  const { pages } = consoleMessages[language];
   const { organization, person } = frame;
   return consolePage(context, frame, {
     page: 'overview',
@@ -34,8 +34,8 @@ export function overviewPage(context: PageContext, frame: ConsoleFrame, model: O
       model.connectionsHref !== undefined &&
       notice(
         'information',
-        html`${connections.empty} <a href="${model.connectionsHref}">${pages.connections}</a>`,
-        connections.emptyTitle,
+        html`${m.noConnections} <a href="${model.connectionsHref}">${pages.connections}</a>`,
+        m.noConnectionsTitle,
       )
     }${section(
       m.person,

@@ -103,7 +103,7 @@ async function applyStep(
     const now = await connections.find(connection.id);
     const { name, subscribers, administrators, identifier } = wanted.head;
     const details = { name, subscribers, administrators, ...(identifier !== undefined && { identifier }) };
-    await changeDetails(operatorEditor, connection.id, details, now!.version);
+    await changeDetails(operatorEditor, connection.id, details, now!.detailsVersion);
     return false;
   }
   if (step.act === 'wait') return finish(wanted, connection.id, step.draft.revision);

@@ -6,7 +6,7 @@
  * write here by `noteFinding` and `noteWorked`. What a code means is theirs to explain.
  */
 import type { Clock } from '../../core/clock.ts';
-import type { ConnectionRow, Database } from '../../database/schema.ts';
+import type { ConnectionHealthRow, ConnectionRow, Database } from '../../database/schema.ts';
 
 /** `live` in the row is `connected`, `warning` or `failing` here. */
 export const connectionStates = ['draft', 'connected', 'warning', 'failing', 'disconnected'] as const;
@@ -29,6 +29,14 @@ export interface ConnectionHealth {
 
 export const unknownHealth: ConnectionHealth = { finding: null, lastWorkedAt: null };
 
+/** Columns of a row that may be missing. */
+export function healthOfRow(
+  row: Pick<ConnectionHealthRow, 'level' | 'code' | 'since' | 'last_worked_at'>,
+): ConnectionHealth {
+  const { level, code, since, last_worked_at: lastWorkedAt } = row;
+  return { finding: level === null ? null : { level, code: code ?? '', since: since ?? 0 }, lastWorkedAt };
+}
+
 export function stateOf(connection: { state: ConnectionRow['state'] }, { finding }: ConnectionHealth): ConnectionState {
   if (connection.state !== 'live') return connection.state;
   return finding?.level ?? 'connected';
@@ -48,12 +56,7 @@ export function createConnectionStates({ db, clock }: { db: Database; clock: Clo
       .selectAll()
       .where('connection_id', 'in', connectionIds)
       .execute();
-    return new Map(
-      rows.map(({ connection_id: id, level, code, since, last_worked_at: lastWorkedAt }) => [
-        id,
-        { finding: level === null ? null : { level, code: code ?? '', since: since ?? 0 }, lastWorkedAt },
-      ]),
-    );
+    return new Map(rows.map((row) => [row.connection_id, healthOfRow(row)]));
   }
 
   /** True when the level changed by this call and no other: time to tell somebody. `since` stays while the level does. */

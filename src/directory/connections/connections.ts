@@ -13,6 +13,7 @@ import type { Clock } from '../../core/clock.ts';
 import { prepareFind } from '../../database/prepared.ts';
 import type { ConnectionRow, Database } from '../../database/schema.ts';
 import { DirectoryError } from '../errors.ts';
+import { takeIdentifier } from './identifiers.ts';
 import { type DefinitionOf, type NewConnection, type ReadConnectionHead, readNewConnection } from './new-connection.ts';
 import { connectionContext, openSettings as readSettings, type Settings, sealSettings } from './sealed-settings.ts';
 
@@ -32,8 +33,10 @@ export interface Connection {
   hasSecrets: boolean;
   createdAt: number;
   updatedAt: number;
-  /** With the id, what a provider made from it may be cached by. */
+  /** Of the settings: with the id, what a provider made from it may be cached by. */
   version: number;
+  /** Of name, uses and identifier (`details.ts`). */
+  detailsVersion: number;
 }
 
 type Row = Selectable<ConnectionRow> & { identifier: string | null };
@@ -75,7 +78,20 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
     return row && toConnection(row);
   }
 
-  /** Of one organization, by name. */
+  /** That subscribers can sign in with; of several the first by name. */
+  async function findLiveOfKind(organizationId: string, kind: ProviderKind): Promise<Connection | undefined> {
+    const row = await selectConnections(db)
+      .where('connections.organization_id', '=', organizationId)
+      .where('connections.kind', '=', kind)
+      .where('connections.state', '=', 'live')
+      .where('connections.for_subscribers', '=', 1)
+      .orderBy('connections.name')
+      .limit(1)
+      .executeTakeFirst();
+    return row && toConnection(row);
+  }
+
+  /** Of one organization, whole, by name: however many there are (`connection-list.ts` has pages). */
   async function list(organizationId: string): Promise<Connection[]> {
     const rows = await selectConnections(db)
       .where('connections.organization_id', '=', organizationId)
@@ -123,7 +139,7 @@ export function createConnections(needs: { db: Database; clock: Clock; sealer: S
     return readSettings(sealer, connectionContext(row.id), row);
   }
 
-  return { create, find, findByIdentifier, list, disconnectedSince, makeLive, openSettings };
+  return { create, find, findByIdentifier, findLiveOfKind, list, disconnectedSince, makeLive, openSettings };
 }
 
 const selectConnections = (from: Database) =>
@@ -136,7 +152,7 @@ const selectConnections = (from: Database) =>
     .select('identifiers.identifier');
 
 /**
- * A row without settings, as a draft. Throws `name_taken`, `identifier_taken`, `not_found` (organization). Within the
+ * A row without settings, as a draft. Throws `name_taken`, `identifier_taken`, `limit_reached`, `not_found` (organization). Within the
  * transaction of whoever fills it.
  */
 export async function insertConnection(
@@ -172,7 +188,8 @@ export async function insertConnection(
     .executeTakeFirst();
   if (!inserted.numInsertedOrUpdatedRows)
     throw new DirectoryError('name_taken', `This organization already has a connection named "${head.name}"`);
-  if (head.identifier !== undefined) await takeIdentifier(trx, head.identifier, organizationId, id, now);
+  if (head.identifier !== undefined)
+    await takeIdentifier(trx, head.identifier, { organizationId, connectionId: id, now });
   return toConnection(await selectConnections(trx).where('connections.id', '=', id).executeTakeFirstOrThrow());
 }
 
@@ -195,48 +212,6 @@ export async function findConnection(trx: Database, id: string): Promise<Connect
   return toConnection(row);
 }
 
-/** Given up: kept for its organization (SPEC §1). */
-export async function releaseIdentifiers(trx: Database, connectionId: string, now: number): Promise<void> {
-  await trx
-    .updateTable('identifiers')
-    .set({ released_at: now })
-    .where('connection_id', '=', connectionId)
-    .where('released_at', 'is', null)
-    .execute();
-}
-
-const keptForMs = 90 * 86_400_000;
-
-/** SPEC §1: unique over the installation; one that was given up stays with its organization for 90 days. */
-export async function takeIdentifier(
-  trx: Database,
-  identifier: string,
-  organizationId: string,
-  connectionId: string,
-  now: number,
-): Promise<void> {
-  const taken = await trx
-    .insertInto('identifiers')
-    .values({ identifier, organization_id: organizationId, connection_id: connectionId, released_at: null })
-    .onConflict((conflict) =>
-      conflict
-        .column('identifier')
-        .doUpdateSet({ organization_id: organizationId, connection_id: connectionId, released_at: null })
-        .where((row) =>
-          row.and([
-            row('identifiers.released_at', 'is not', null),
-            row.or([
-              row('identifiers.organization_id', '=', organizationId),
-              row('identifiers.released_at', '<=', now - keptForMs),
-            ]),
-          ]),
-        ),
-    )
-    .executeTakeFirst();
-  if (!taken.numInsertedOrUpdatedRows)
-    throw new DirectoryError('identifier_taken', `The identifier "${identifier}" is taken`);
-}
-
 function toConnection(row: Row): Connection {
   return {
     id: row.id,
@@ -252,5 +227,6 @@ function toConnection(row: Row): Connection {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,
+    detailsVersion: row.details_version,
   };
 }

@@ -12,6 +12,7 @@ import { DirectoryError } from '../errors.ts';
 import { forgetFinding } from './connection-states.ts';
 import { lockConnection } from './connections.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
+import { releaseIdentifier } from './identifiers.ts';
 
 export type Disconnecting = ReturnType<typeof createDisconnecting>;
 
@@ -53,12 +54,7 @@ export function createDisconnecting(needs: {
         .where('revoked_at', 'is', null)
         .where('finished_at', 'is', null)
         .execute();
-      await trx
-        .updateTable('identifiers')
-        .set({ released_at: clock.now() })
-        .where('connection_id', '=', connectionId)
-        .where('released_at', 'is', null)
-        .execute();
+      await releaseIdentifier(trx, connectionId, clock.now());
       await systemLog.record(
         entryOf(by, {
           event: 'platform/connection/disconnect',
@@ -114,7 +110,8 @@ export function createDisconnecting(needs: {
   return { disconnect, remove };
 }
 
-async function requireUnused(trx: Database, organizationId: string, connectionId: string): Promise<void> {
+/** IDP-1. Throws `connection_in_use`. The connection is locked, so nobody chooses it meanwhile. */
+export async function requireUnused(trx: Database, organizationId: string, connectionId: string): Promise<void> {
   const organization = await trx
     .selectFrom('organizations')
     .select('subscriber_connection_id')

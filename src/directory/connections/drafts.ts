@@ -27,7 +27,7 @@ import {
   type Settings,
   sealSettings,
 } from './sealed-settings.ts';
-import { isSet, valueAt } from './setting-paths.ts';
+import { changesBetween, isSet, type SettingChange, valueAt } from './setting-paths.ts';
 import {
   type DraftEditor,
   entryOfEditor,
@@ -132,7 +132,8 @@ export function createConnectionDrafts(needs: {
       const definition = definitionFor(row.kind);
       await requireDraftEditor(trx, row, by, clock.now());
       const existing = await selectDraft(trx, connectionId);
-      if (existing) return toDraft(existing, definition);
+      const isStale = existing && !isBegun(existing) && existing.based_on !== row.version;
+      if (existing && !isStale) return toDraft(existing, definition);
       const whole = openSettings(sealer, connectionContext(connectionId), row);
       const made = await writeDraft(trx, definition, connectionId, whole, {
         based_on: row.state === 'live' ? row.version : null,
@@ -205,6 +206,18 @@ export function createConnectionDrafts(needs: {
         trx,
       );
     });
+  }
+
+  /** What would change when it goes live, by key path; of one that never was live: what it sets. Secrets are compared here and go no further. */
+  async function changesOf(connection: Pick<Connection, 'id' | 'kind'>): Promise<SettingChange[]> {
+    const [live, row] = await Promise.all([
+      db.selectFrom('connections').selectAll().where('id', '=', connection.id).executeTakeFirst(),
+      selectDraft(db, connection.id),
+    ]);
+    if (!live || !row) return [];
+    const before = live.state === 'live' ? openSettings(sealer, connectionContext(connection.id), live) : {};
+    const after = openSettings(sealer, draftContext(connection.id), row);
+    return changesBetween(before, after, definitionFor(connection.kind).descriptions);
   }
 
   /** What a provider is made from to be tested. Never shown, never logged. Undefined: there is no draft. */
@@ -303,7 +316,12 @@ export function createConnectionDrafts(needs: {
     };
   }
 
-  return { begin, find, open, save, discard, openSettings: openWhole, notePassed, makeLive };
+  return { begin, find, open, save, discard, changesOf, openSettings: openWhole, notePassed, makeLive };
+}
+
+/** Opened from live settings and left as it was, it is nothing that anybody prepares. */
+export function isBegun({ revision, based_on: basedOn }: Pick<ConnectionDraftRow, 'revision' | 'based_on'>): boolean {
+  return revision > 1 || basedOn === null;
 }
 
 function selectDraft(from: Database, connectionId: string): Promise<Selectable<ConnectionDraftRow> | undefined> {
@@ -326,9 +344,27 @@ function wholeOf(settings: Readonly<Settings>, secrets: Secrets): Settings {
 /** What is missing may come later; what is there must be right. Throws `settings_invalid`. */
 function refuseInvalid(definition: ProviderDefinition, whole: Readonly<Settings>): void {
   const parsed = definition.schema.safeParse(whole);
-  if (parsed.success) return;
-  const wrong = problemsOf(parsed.error).filter(({ path }) => path === '' || isSet(valueAt(whole, path)));
+  const problems = parsed.success ? [] : problemsOf(parsed.error);
+  const wrong = [
+    ...problems.filter(({ path }) => path === '' || isSet(valueAt(whole, path))),
+    ...misplacedKeys(definition, whole),
+  ].filter(({ path }, index, all) => all.findIndex((other) => other.path === path) === index);
   if (wrong.length > 0) throw new DirectoryError('settings_invalid', 'The settings are not possible', wrong);
+}
+
+/** SECURITY CON-10: a private key where everybody with access would see it. */
+function misplacedKeys({ descriptions }: ProviderDefinition, whole: Readonly<Settings>): Problem[] {
+  return descriptions
+    .filter(({ key, secret }) => secret !== true && holdsPrivateKey(valueAt(whole, key)))
+    .map(({ key }) => ({ path: key, message: privateKeyPasted }));
+}
+
+const privateKeyPasted =
+  'This contains a private key. It was not kept. Give only the certificate, and treat that key as disclosed: replace it at the identity provider.';
+
+export function holdsPrivateKey(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsPrivateKey);
+  return typeof value === 'string' && /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----/.test(value);
 }
 
 function endpointsDiffer(

@@ -15,6 +15,7 @@ import { requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 import { type Connection, lockConnection } from './connections.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
+import { requireIdentifier } from './identifiers.ts';
 import type { DefinitionOf } from './new-connection.ts';
 import { connectionContext, openSettings, type Settings, sealSettings, versionContext } from './sealed-settings.ts';
 import { changesBetween, type SettingChange } from './setting-paths.ts';
@@ -64,6 +65,7 @@ export async function putLive(
   const { id, organization_id: organizationId } = connection;
   const { descriptions } = definition;
   const now = clock.now();
+  if (connection.for_administrators === 1) await requireIdentifier(trx, { organizationId, connectionId: id, now });
   const before = openSettings(sealer, connectionContext(id), connection);
   if (connection.state === 'live') await keepCurrent(trx, sealer, connection, definition);
   const version = connection.version + 1;

@@ -141,13 +141,22 @@ ${settings.choices.map((choice, index) => option('radio', name, choice, choice.v
 }
 
 /** On or off. Posts `value` ("on" when not given) or nothing. */
-export function checkbox(settings: { name: string; label: string; hint?: Child; checked: boolean }): Html {
+export function checkbox(settings: {
+  name: string;
+  label: string;
+  hint?: Child;
+  checked: boolean;
+  error?: string | undefined;
+}): Html {
   const choice = {
     value: 'on',
     label: settings.label,
     ...(settings.hint === undefined ? {} : { hint: settings.hint }),
   };
-  return html`<div class="field">${option('checkbox', settings.name, choice, settings.checked, 0)}</div>`;
+  const { name, error } = settings;
+  return html`<div class="${error === undefined ? 'field' : 'field has-error'}">${
+    error !== undefined && html`<p class="field-error" id="${name}-error">${error}</p>`
+  }${option('checkbox', name, choice, settings.checked, 0, error === undefined ? undefined : `${name}-error`)}</div>`;
 }
 
 /** Any of several, each with a name of its own: a field that came twice would be refused (http/forms.ts). */
@@ -179,10 +188,17 @@ function describedBy(
   return ids.length > 0 ? ids.join(' ') : undefined;
 }
 
-function option(type: 'radio' | 'checkbox', name: string, choice: Choice, checked: boolean, index: number): Html {
+function option(
+  type: 'radio' | 'checkbox',
+  name: string,
+  choice: Choice,
+  checked: boolean,
+  index: number,
+  errorId?: string,
+): Html {
   const id = index === 0 ? name : `${name}-${index}`;
-  const described = choice.hint === undefined ? undefined : `${id}-note`;
-  return html`<div class="option"><input${attributes({ type, id, name, value: choice.value, checked, 'aria-describedby': described })}>
+  const described = [choice.hint !== undefined && `${id}-note`, errorId].filter(Boolean).join(' ') || undefined;
+  return html`<div class="option"><input${attributes({ type, id, name, value: choice.value, checked, 'aria-describedby': described, 'aria-invalid': errorId && 'true' })}>
 <label for="${id}">${choice.label}</label>
 ${choice.hint !== undefined && html`<p class="hint" id="${id}-note">${choice.hint}</p>`}</div>`;
 }

@@ -48,7 +48,8 @@ const directory = {
   connections: {
     find: async (id: string) => connections.find((one) => one.id === id),
     findByIdentifier: async (name: string) => connections.find(({ identifier }) => identifier === name),
-    list: async (id: string) => connections.filter(({ organizationId }) => organizationId === id),
+    findLiveOfKind: async (id: string, kind: string) =>
+      connections.find((c) => c.organizationId === id && c.kind === kind && c.forSubscribers && c.state === 'live'),
   },
 };
 

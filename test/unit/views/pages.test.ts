@@ -13,7 +13,7 @@ import { organizationPage } from '../../../src/accounts/views/organization-page.
 import { recoveryPage } from '../../../src/accounts/views/recovery-pages.ts';
 import { signInPage } from '../../../src/accounts/views/sign-in-page.ts';
 import { realmsPage } from '../../../src/accounts/views/sign-out-pages.ts';
-import { connectionPage } from '../../../src/console/connections/connections-pages.ts';
+import { connectionPage } from '../../../src/console/connections/connection-page.ts';
 import { languages } from '../../../src/core/language.ts';
 import { errorKindOf, errorPage } from '../../../src/http/views/error-pages.ts';
 import { type Html, render } from '../../../src/http/views/html.ts';
@@ -161,7 +161,13 @@ describe('values from outside', () => {
       {
         name: evil,
         kind: evil,
-        state: 'live',
+        state: 'connected',
+        href: evil,
+        lastWorkedAt: null,
+        descriptions: [],
+        editAction: evil,
+        csrf: evil,
+        disconnectHref: evil,
         forAdministrators: true,
         forSubscribers: true,
         isWorkspaceMethod: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeSetting } from '../../../src/console/connections/connections.ts';
+import { describeSetting } from '../../../src/console/connections/setting-words.ts';
 
 const both = (text: string) => ({ en: text, ja: text });
 const description = { key: 'clientSecret', label: both('Client secret'), help: both(''), secret: true };

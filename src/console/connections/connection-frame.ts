@@ -1,0 +1,62 @@
+/**
+ * Around every page about one connection: its name and state, and the tabs that lead between its pages. A page of its own
+ * is a line in `connectionTabs`; it shows when its route exists.
+ */
+import { translations } from '../../core/language.ts';
+import type { ConnectionState } from '../../directory/connections/connection-states.ts';
+import type { Child, Html } from '../../http/views/html.ts';
+import { html } from '../../http/views/html.ts';
+import { tabs } from '../../http/views/navigation.ts';
+import type { PageContext } from '../../http/views/page.ts';
+import { hasRoute } from '../rules.ts';
+import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
+import { stateBadge } from './connection-words.ts';
+import { connectionsMessages } from './connections-messages.ts';
+
+/** Path below `/connections/:connectionId`, in the order of the tabs. */
+const connectionTabs = [
+  { path: '', label: { en: 'Overview', ja: '概要' } },
+  { path: '/details', label: { en: 'Name and use', ja: '名前と用途' } },
+  { path: '/history', label: { en: 'History', ja: '履歴' } },
+] as const;
+export type ConnectionTab = (typeof connectionTabs)[number]['path'];
+
+const messages = translations({ en: { pages: 'Pages of this connection' }, ja: { pages: 'この接続のページ' } });
+
+export interface ConnectionHead {
+  name: string;
+  state: ConnectionState;
+  listHref: string;
+  /** Absolute URL of the connection's first page. */
+  href: string;
+}
+
+export function connectionPageFrame(
+  context: PageContext,
+  frame: ConsoleFrame,
+  head: ConnectionHead,
+  page: {
+    /** None is current on a page that is no tab; it has a title of its own then. */
+    tab?: ConnectionTab;
+    title?: string;
+    lead?: Child;
+    titlePrefix?: string | undefined;
+    beside?: Child;
+    body: Child;
+  },
+): Html {
+  const { language } = context;
+  const { tab, title, body, ...rest } = page;
+  const links = connectionTabs
+    .filter(({ path }) => hasRoute(`GET /connections/:connectionId${path}`))
+    .map(({ path, label }) => ({ label: label[language], href: `${head.href}${path}`, current: path === tab }));
+  const above = [{ label: connectionsMessages[language].title, href: head.listHref }];
+  return consolePage(context, frame, {
+    ...rest,
+    page: 'connections',
+    title: title ?? head.name,
+    above: tab === undefined ? [...above, { label: head.name, href: head.href }] : above,
+    badge: tab === undefined ? undefined : stateBadge(context, head.state),
+    body: tab === undefined ? body : html`${tabs(messages[language].pages, links)}${body}`,
+  });
+}
