@@ -35,6 +35,7 @@ import type { AdministratorsOptions } from './administrator-changes.ts';
 import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
 import { type ConnectionsOptions, connectionsRoutes } from './connections/connections.ts';
+import { type DirectoryOptions, directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { createEntrance } from './entrance.ts';
@@ -87,6 +88,7 @@ export interface ConsoleOptions {
   /** Kinds of connections that there are, in the order of the registry. */
   kinds: readonly string[];
   gateways: GatewayOptions['gateways'];
+  upstreams: DirectoryOptions['upstreams'];
   rateLimiter: GatewayOptions['rateLimiter'];
   parties: OwnRelyingParties;
   /** The console's client id at our own OpenID Provider. */
@@ -128,6 +130,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
     ...metadataImportRoutes(pages),
+    ...directoryRoutes(pages),
     ...gatewayRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),

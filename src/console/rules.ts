@@ -64,6 +64,7 @@ export const consoleRules = {
   'POST /connections/:connectionId/import': 'full',
   'GET /connections/:connectionId/import/:importId': 'full',
   'POST /connections/:connectionId/import/:importId': 'full',
+  'GET /connections/:connectionId/directory': 'full',
   'GET /connections/:connectionId/gateway': 'full',
   'POST /connections/:connectionId/gateway/detect': 'full',
   'POST /connections/:connectionId/gateway/pair': 'full',

@@ -36,6 +36,7 @@ import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { apiAccessPages } from './api-access-pages.ts';
 import { consolePages } from './console-pages.ts';
+import { directoryPages } from './directory-pages.ts';
 import { gatewayPages } from './gateway-pages.ts';
 import { metadataPages } from './metadata-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
@@ -290,6 +291,7 @@ export const pages: Readonly<Record<string, Sample>> = {
   ...consolePages,
   ...apiAccessPages,
   ...metadataPages,
+  ...directoryPages,
   ...gatewayPages,
   ...systemLogPages,
   ...upkeepPages,

@@ -127,11 +127,11 @@ function aboutOf(language: Language, { check, error, found, clockSkew }: CheckRe
     return clockSkew === undefined ? m.clockUnknown : m.clockSeconds(Math.round(Math.abs(clockSkew) / 1000));
   }
   if (silent.has(error.code)) return m.unreachable;
-  if (error.code === 'clock_skew') return clockText(language, error.detail.clockSkew ?? 0);
-  if (error.code === 'certificate_untrusted') return untrustedText(language, error.detail.received);
   const { meaning, remedy } = explanations[error.code];
-  if (error.code !== 'discovery_issuer_mismatch')
-    return html`${meaning[language]}<span class="sub">${remedy[language]}</span>`;
+  const todo = html`<span class="sub">${remedy[language]}</span>`;
+  if (error.code === 'clock_skew') return html`${clockText(language, error.detail.clockSkew ?? 0)}${todo}`;
+  if (error.code === 'certificate_untrusted') return html`${untrustedText(language, error.detail.received)}${todo}`;
+  if (error.code !== 'discovery_issuer_mismatch') return html`${meaning[language]}${todo}`;
   return html`${meaning[language]}${definitionList([
     [m.expected, html`<code>${error.detail.expected}</code>`],
     [m.received, html`<code>${error.detail.received}</code>`],
@@ -170,10 +170,11 @@ function foundSection({ language }: PageContext, documentUrl: string, found: Gat
       [m.algorithms, found.algorithms.join(', ')],
       [
         m.keys,
-        found.keys.length > 0 &&
-          html`${m.keysFound(found.keys.length)}<span class="sub">${found.keys
-            .map(({ keyId, type }) => (keyId === undefined ? type : `${type} (${keyId})`))
-            .join(', ')}</span>`,
+        found.keys.length === 0
+          ? undefined
+          : html`${m.keysFound(found.keys.length)}<span class="sub">${found.keys
+              .map(({ keyId, type }) => (keyId === undefined ? type : `${type} (${keyId})`))
+              .join(', ')}</span>`,
       ],
     ]),
   );
@@ -203,19 +204,21 @@ function pairSection({ language }: PageContext, model: GatewayPage): Html | unde
   const m = gatewayMessages[language];
   const { live, draft } = model;
   if (!live && !draft) return undefined;
-  const values = (clientId: string, state?: Html) =>
-    definitionList([
-      [m.clientId, html`${copyValue(language, m.clientId, clientId)} ${state}`],
-      [m.secret, html`<span class="muted">${m.secretHidden}</span>`],
-      [m.redirectUrl, copyValue(language, m.redirectUrl, model.redirectUrl)],
-    ]);
-  const both = live !== undefined && draft !== undefined && draft.clientId !== live.clientId;
-  return section(
-    m.pair,
-    html`${live && values(live.clientId, badge('good', m.ofLive))}${draft && (both || !live) && values(draft.clientId, badge('neutral', m.ofDraft))}
-<p class="hint">${m.lost}</p>${live && actions(linkButton(m.replace, live.replaceHref, 'secondary'))}`,
-    { lead: m.pairLead },
-  );
+  const values = (clientId: string, state: Html, ...more: readonly Child[]) =>
+    section(
+      m.pair,
+      html`<p>${state}</p>${definitionList([
+        [m.clientId, copyValue(language, m.clientId, clientId)],
+        [m.secret, html`<span class="muted">${m.secretHidden}</span>`],
+        [m.redirectUrl, copyValue(language, m.redirectUrl, model.redirectUrl)],
+      ])}${more}`,
+      { lead: m.pairLead },
+    );
+  const replace = live && actions(linkButton(m.replace, live.replaceHref, 'secondary'));
+  const isOther = draft !== undefined && draft.clientId !== live?.clientId;
+  return html`${live && values(live.clientId, badge('good', m.ofLive), html`<p class="hint">${m.lost}</p>`, replace)}${
+    isOther && values(draft.clientId, badge('neutral', m.ofDraft), html`<p class="hint">${m.lostDraft}</p>`)
+  }`;
 }
 
 export interface GatewayPairPage extends GatewayHead {
@@ -249,7 +252,7 @@ ${form(
     hidden: { clientId: model.clientId, clientSecret: model.clientSecret },
   },
   actions(submitButton(m.download), linkButton(m.done, model.connectionHref, 'secondary')),
-)}</div>${section(m.enterTitle, html`<p>${m.enter}</p>${model.isLive && notice('warning', m.enterNow)}`)}`,
+)}</div>${section(m.enterTitle, html`${model.isLive && notice('warning', m.enterNow)}<p>${m.enter}</p>`)}`,
   });
 }
 

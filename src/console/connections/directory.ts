@@ -1,0 +1,79 @@
+/**
+ * Browsing the people and groups of a live connection that can look them up (Azure AD, Okta): to see what an administrator
+ * may choose from, and that the directory answers. Reads only.
+ */
+import { ProviderError } from '../../../providers/errors.ts';
+import { canBrowse } from '../../../providers/provider.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Connection, Connections } from '../../directory/connections/connections.ts';
+import { readQuery } from '../../http/forms.ts';
+import type { RateLimiter } from '../../http/rate-limit.ts';
+import type { Upstreams } from '../../signin/upstreams.ts';
+import type { Show } from '../frame.ts';
+import type { ConsoleRoute } from '../rules.ts';
+import type { Handler } from '../visit.ts';
+import { type ConnectedDirectoryPage, type DirectoryContent, directoryPage } from './directory-page.ts';
+
+export interface DirectoryOptions {
+  connections: Pick<Connections, 'find'>;
+  upstreams: Pick<Upstreams, 'providerOf'>;
+  rateLimiter: Pick<RateLimiter, 'count'>;
+  labelOf(kind: string): string;
+  show: Show;
+}
+
+/** Of one organization: the directory has limits of its own, which sign-ins need too. */
+const searches = { name: 'directory-search', max: 120, window: 600_000 };
+
+export function directoryRoutes({ connections, upstreams, rateLimiter, labelOf, show }: DirectoryOptions) {
+  const browse: Handler = async (visit) => {
+    const connection = await connections.find(String(visit.request.params.connectionId));
+    // Another organization's is as unknown as one that does not exist (CON-08).
+    if (connection?.organizationId !== visit.organization.id) throw new AppError('not_found');
+    const query = readQuery(visit.request.url);
+    const typed = (query.q ?? '').slice(0, 100);
+    const of = query.of === 'groups' ? 'groups' : 'users';
+    const shown = await look(connection, of, typed, query.page, () =>
+      rateLimiter.count(searches, visit.organization.id),
+    );
+    const path = `/connections/${connection.id}`;
+    const href = (more: Readonly<Record<string, string>>): string =>
+      `${visit.url(`${path}/directory`)}?${new URLSearchParams(more)}`;
+    const next = shown.is === 'found' ? shown.page.next : undefined;
+    const model: ConnectedDirectoryPage = {
+      name: connection.name,
+      provider: labelOf(connection.kind),
+      listHref: visit.url('/connections'),
+      connectionHref: visit.url(path),
+      action: visit.url(`${path}/directory`),
+      hrefs: { users: href({ of: 'users', q: typed }), groups: href({ of: 'groups', q: typed }) },
+      typed,
+      shown,
+      ...(query.page !== undefined && { firstHref: href({ of, q: typed }) }),
+      ...(next !== undefined && { nextHref: href({ of, q: typed, page: next }) }),
+    };
+    show(visit, (context, frame) => directoryPage(context, frame, model));
+  };
+
+  async function look(
+    connection: Connection,
+    of: 'users' | 'groups',
+    typed: string,
+    page: string | undefined,
+    count: () => Promise<void>,
+  ): Promise<DirectoryContent> {
+    if (connection.state !== 'live') return { of, is: 'notLive' };
+    const provider = await upstreams.providerOf(connection);
+    if (!canBrowse(provider)) return { of, is: 'unable' };
+    await count();
+    try {
+      const found = of === 'users' ? provider.searchUsers(typed, page) : provider.searchGroups(typed, page);
+      return { of, is: 'found', page: await found };
+    } catch (error) {
+      if (error instanceof ProviderError) return { of, is: 'refused', error };
+      throw error;
+    }
+  }
+
+  return { 'GET /connections/:connectionId/directory': browse } satisfies Partial<Record<ConsoleRoute, Handler>>;
+}
