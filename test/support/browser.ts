@@ -81,6 +81,10 @@ export class Browser {
         if (type === 'radio' && !/\bchecked\b/.test(input)) continue;
         fields[name] = attributeOf(input, 'value') ?? (type === 'checkbox' ? 'on' : '');
       }
+      for (const [, area = '', inner = ''] of content.matchAll(/<textarea\b([^>]*)>\n?([\s\S]*?)<\/textarea>/g)) {
+        const name = attributeOf(area, 'name');
+        if (name !== undefined) fields[name] = unescaped(inner);
+      }
       for (const [, select = '', inner = ''] of content.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
         const name = attributeOf(select, 'name');
         const chosen = /<option\b([^>]*\bselected\b[^>]*)>/.exec(inner)?.[1];
@@ -225,8 +229,12 @@ async function send(url: URL, options: Parameters<typeof request>[1]) {
 
 function attributeOf(tag: string, name: string): string | undefined {
   const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(tag)?.[1];
-  return value
-    ?.replaceAll('&quot;', '"')
+  return value === undefined ? undefined : unescaped(value);
+}
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
