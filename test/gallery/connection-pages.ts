@@ -8,9 +8,9 @@ import { detailsPage } from '../../src/console/connections/details-page.ts';
 import { type DraftPage, draftPage } from '../../src/console/connections/draft-page.ts';
 import { historyPage } from '../../src/console/connections/history-page.ts';
 import { kindsPage, newConnectionPage } from '../../src/console/connections/new-connection-pages.ts';
-import { defaultsOf, valuesOf } from '../../src/console/connections/setting-values.ts';
 import { describeSetting } from '../../src/console/connections/setting-words.ts';
 import type { ConsoleFrame } from '../../src/console/views/console-layout.ts';
+import { defaultsOf, valuesOf } from '../../src/http/views/setting-values.ts';
 import { day, hour, minute, now, type Sample } from './samples.ts';
 
 const csrf = 'sample';

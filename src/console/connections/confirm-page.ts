@@ -4,9 +4,9 @@ import { actions, errorSummary, form, linkButton, submitButton } from '../../htt
 import { type Child, type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import type { PageContext } from '../../http/views/page.ts';
+import { type RefusalCode, refusalText } from '../../http/views/problem-texts.ts';
 import type { ConsoleFrame } from '../views/console-layout.ts';
 import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
-import { type RefusalCode, refusalText } from './problem-texts.ts';
 
 const messages = translations({
   en: {

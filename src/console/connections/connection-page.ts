@@ -6,6 +6,7 @@ import { actions, form, linkButton, submitButton } from '../../http/views/form.t
 import { type Html, html } from '../../http/views/html.ts';
 import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
+import { settingLabel } from '../../http/views/setting-fields.ts';
 import { time } from '../../http/views/time.ts';
 import { copyValue, definitionList, section } from '../../http/views/values.ts';
 import type { ConsoleFrame } from '../views/console-layout.ts';
@@ -13,7 +14,6 @@ import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts'
 import { connectionMessages } from './connection-messages.ts';
 import { type ConnectionUses, usedFor } from './connection-words.ts';
 import { connectionsMessages } from './connections-messages.ts';
-import { settingLabel } from './setting-fields.ts';
 import { changesTable, type ShownSetting, settingValue } from './setting-words.ts';
 
 export interface ConnectionPage extends ConnectionHead, ConnectionUses {

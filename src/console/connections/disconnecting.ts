@@ -4,6 +4,7 @@ import type { Connection, Connections } from '../../directory/connections/connec
 import type { Disconnecting } from '../../directory/connections/disconnecting.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import { refuseUnknownFields } from '../../http/forms.ts';
+import { type RefusalCode, refusalText } from '../../http/views/problem-texts.ts';
 import { editorOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
@@ -11,7 +12,6 @@ import type { Handler, Visit } from '../visit.ts';
 import { confirmConnectionPage } from './confirm-page.ts';
 import { headOf } from './connection.ts';
 import { connectionPath, connectionsPath, requireOwnConnection } from './own-connection.ts';
-import { type RefusalCode, refusalText } from './problem-texts.ts';
 import { readVersion, refusalOf } from './refusals.ts';
 
 export interface DisconnectingOptions {

@@ -5,11 +5,11 @@ import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
+import { type RefusalCode, refusalText } from '../../http/views/problem-texts.ts';
+import { type SettingFields, settingFields, settingProblems } from '../../http/views/setting-fields.ts';
 import { time } from '../../http/views/time.ts';
 import type { ConsoleFrame } from '../views/console-layout.ts';
 import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
-import { type RefusalCode, refusalText } from './problem-texts.ts';
-import { type SettingFields, settingFields, settingProblems } from './setting-fields.ts';
 
 const messages = translations({
   en: {

@@ -9,6 +9,9 @@ import type { DefinitionOf } from '../../directory/connections/new-connection.ts
 import { DirectoryError, type Problem } from '../../directory/errors.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import { readQuery, refuseUnknownFields } from '../../http/forms.ts';
+import { type RefusalCode, refusalText } from '../../http/views/problem-texts.ts';
+import { secretField } from '../../http/views/setting-fields.ts';
+import { defaultsOf, readSettings, settingFieldNames, valuesOf } from '../../http/views/setting-values.ts';
 import { editorOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
@@ -17,10 +20,7 @@ import { type ConfirmConnectionAct, confirmConnectionPage } from './confirm-page
 import { headOf } from './connection.ts';
 import { type DraftPage, draftPage } from './draft-page.ts';
 import { connectionPath, requireOwnConnection } from './own-connection.ts';
-import { type RefusalCode, refusalText } from './problem-texts.ts';
 import { readVersion, refusalOf } from './refusals.ts';
-import { secretField } from './setting-fields.ts';
-import { defaultsOf, readSettings, settingFieldNames, valuesOf } from './setting-values.ts';
 
 export interface DraftOptions {
   connections: Pick<Connections, 'find'>;

@@ -6,7 +6,7 @@ import { DirectoryError, type DirectoryErrorCode } from '../../directory/errors.
 import type { Form } from '../../http/forms.ts';
 import { checkboxGroup, field } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
-import { problemText, refusalText } from './problem-texts.ts';
+import { problemText, refusalText } from '../../http/views/problem-texts.ts';
 
 const messages = translations({
   en: {

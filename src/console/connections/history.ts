@@ -5,6 +5,7 @@ import type { DefinitionOf } from '../../directory/connections/new-connection.ts
 import type { ConnectionVersions } from '../../directory/connections/versions.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import { refuseUnknownFields } from '../../http/forms.ts';
+import { type RefusalCode, refusalText } from '../../http/views/problem-texts.ts';
 import { editorOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
@@ -13,7 +14,6 @@ import { confirmConnectionPage } from './confirm-page.ts';
 import { headOf } from './connection.ts';
 import { historyPage } from './history-page.ts';
 import { connectionPath, requireOwnConnection } from './own-connection.ts';
-import { type RefusalCode, refusalText } from './problem-texts.ts';
 import { readVersion, refusalOf } from './refusals.ts';
 
 export interface HistoryOptions {

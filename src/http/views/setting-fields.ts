@@ -5,10 +5,10 @@
 import type { SettingDescription } from '../../../providers/provider.ts';
 import { type Language, translations } from '../../core/language.ts';
 import type { Problem } from '../../directory/errors.ts';
-import { checkbox, field, passwordField, select, textArea } from '../../http/views/form.ts';
-import { attributes, type Html, html } from '../../http/views/html.ts';
-import { section } from '../../http/views/values.ts';
+import { checkbox, field, passwordField, select, textArea } from './form.ts';
+import { attributes, type Html, html } from './html.ts';
 import { problemText } from './problem-texts.ts';
+import { section } from './values.ts';
 
 /** Names of the controls: key path behind a prefix, so that they meet no other field, and secrets are known by theirs. */
 export const settingField = (key: string) => `setting.${key}`;

@@ -4,7 +4,7 @@ import type { ProviderDefinition, SettingDescription } from '../../../providers/
 import { holdsPrivateKey } from '../../directory/connections/drafts.ts';
 import type { Settings } from '../../directory/connections/sealed-settings.ts';
 import { isSet, valueAt } from '../../directory/connections/setting-paths.ts';
-import type { Form } from '../../http/forms.ts';
+import type { Form } from '../forms.ts';
 import { secretField, settingField } from './setting-fields.ts';
 
 /** Key path → value that a setting has when nothing is said. Asked of the schema, so that no second list can differ. */
