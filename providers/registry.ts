@@ -28,3 +28,8 @@ export function definitionOf(kind: string): ProviderDefinition<any> | undefined 
 export const redirectUris: readonly string[] = Object.values(providerDefinitions)
   .map(({ callback }) => callback)
   .filter((callback) => callback.startsWith('login-'));
+
+/** Where the consent of a tenant comes back to, below the issuer too, for each kind that is connected so (AAD-1). */
+export const consentUris: readonly { kind: ProviderKind; name: string }[] = Object.values(providerDefinitions)
+  .filter(({ consent }) => consent !== undefined)
+  .map(({ kind, callback }) => ({ kind, name: `${callback}/connect` }));

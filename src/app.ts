@@ -2,7 +2,7 @@ import express, { type Request } from 'express';
 import { deriveKey, followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { privateJwks } from '../certs/signing-keys.ts';
-import { definitionOf, providerKinds, redirectUris } from '../providers/registry.ts';
+import { consentUris, definitionOf, providerKinds, redirectUris } from '../providers/registry.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import type { Application } from './accounts/context.ts';
 import { createKnownDevices } from './accounts/known-devices.ts';
@@ -195,6 +195,7 @@ export async function createApp(options: AppOptions) {
     labelOf,
     definitionOf,
     redirectUris,
+    consentUris,
     samlMetadata: createSamlMetadata({ sites, clock, keys: services.keys }),
     developmentMails: developmentMailFolder(options.config, sites),
     onSignedIn: services.signInLog.signedIn,

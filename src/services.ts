@@ -10,6 +10,7 @@ import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
 import { createCitrixProvider } from '../providers/citrix/citrix.ts';
 import { detectGateway } from '../providers/gateway/detect.ts';
 import type { AzureAdInstallation, Installation, Ports, ProviderDefinition } from '../providers/provider.ts';
+import { consentUris } from '../providers/registry.ts';
 import { readAzureAdApplications } from './config/azure-ad-applications.ts';
 import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
@@ -39,6 +40,7 @@ import { createMetadataImports } from './directory/connections/metadata-imports.
 import { createMetadataReader } from './directory/connections/metadata-reader.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
 import { createSetupLinks } from './directory/connections/setup-links.ts';
+import { createConnectionTenants } from './directory/connections/tenants.ts';
 import { createConnectionVersions } from './directory/connections/versions.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher, hasherOptionsOf } from './directory/credentials.ts';
@@ -59,6 +61,7 @@ import { createTermsAcceptances } from './directory/terms-acceptances.ts';
 import { createMails } from './mail/mails.ts';
 import type { MailSender } from './mail/senders.ts';
 import { createTellPerson } from './mail/tell-person.ts';
+import { consoleClientId } from './op/clients.ts';
 import { administratorsRealm } from './sessions/policy.ts';
 import { createSessions, type Session, type SessionState } from './sessions/sessions.ts';
 import { createAdministered } from './signin/administered.ts';
@@ -67,6 +70,7 @@ import { createAttempts } from './signin/attempts.ts';
 import { createCitrixSignIn } from './signin/citrix-identity.ts';
 import { createCitrixPasskeys } from './signin/citrix-passkeys.ts';
 import { createClientTokens } from './signin/client-tokens.ts';
+import { createDirectoryBrowsing } from './signin/directory-browsing.ts';
 import { createEnrolment } from './signin/enrolment.ts';
 import { createFactorChange } from './signin/factor-change.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
@@ -77,6 +81,7 @@ import { createSignIn } from './signin/sign-in.ts';
 import { createSignInCounting } from './signin/sign-in-counts.ts';
 import { createSignInLog } from './signin/sign-in-log.ts';
 import { createSignOut } from './signin/sign-out.ts';
+import { createTenantConsents } from './signin/tenant-consents.ts';
 import { recordRequests } from './signin/traces/recorder.ts';
 import { createTraces } from './signin/traces/traces.ts';
 import { createTrials } from './signin/trials.ts';
@@ -349,6 +354,24 @@ export async function createServices(options: ServicesOptions) {
     },
     onProven: outcomes.worked,
   });
+  const connectionTenants = createConnectionTenants({ db, clock, drafts: connectionDrafts, systemLog });
+  const directoryBrowsing = createDirectoryBrowsing({ upstreams, definitionOf, tenants: connectionTenants });
+  const tenantConsents = createTenantConsents({
+    store,
+    sealer,
+    clock,
+    log,
+    handles,
+    definitionOf,
+    ports,
+    installation: () => installationOf({ azureAd, certificateAuthorities: authorities }, sites, keys),
+    clientId: consoleClientId,
+    callbackUrlOf: (kind) => sites.callbackUrl(consentUris.find((each) => each.kind === kind)?.name ?? ''),
+    returnUrl: async (organizationId, connectionId, code) => {
+      const customerId = await customerIdOf(organizationId);
+      return sites.consoleUrl(`/o/${customerId}/connections/${connectionId}/tenant/return?h=${code}`);
+    },
+  });
   const signOut = createSignOut({ sessions, connections, upstreams, handles, openSignOut: signIn.openSignOut, log });
   const termsAcceptances = createTermsAcceptances({ db, clock, systemLog, terms: readTermsOfService(config) });
   const citrixProvider = createCitrixProvider(createCredentialStore(identities), ports);
@@ -441,6 +464,9 @@ export async function createServices(options: ServicesOptions) {
     metadataImports,
     gateways,
     connectionVersions,
+    connectionTenants,
+    directoryBrowsing,
+    tenantConsents,
     setupLinks,
     changeDetails,
     connectionStates,

@@ -31,6 +31,21 @@ export function createCallbackRoutes(context: AccountsContext): Router {
     });
   }
 
+  // AAD-1. Nothing is decided here: the console asks the session that began.
+  for (const { kind, name } of context.consentUris) {
+    router.get(`/core/${name}`, async (request, response) => {
+      const parameters = readQuery(request.url);
+      const location = await context.tenantConsents.answer(kind, {
+        method: 'GET',
+        url: sites.callbackUrl(name),
+        parameters,
+      });
+      if (location !== undefined) return response.redirect(303, location);
+      const wayOn = { to: 'console', href: sites.consoleUrl() } as const;
+      responder.send(request, response, (page) => attemptPage(page, { problem: 'used', wayOn }), { status: 410 });
+    });
+  }
+
   router.post('/saml/acs', async (request, response) => {
     const parameters = await readForm(request, { maxBytes: acsLimit, maxFields: 10 });
     const callback: Callback = { method: 'POST', url: sites.acsUrl, parameters };

@@ -29,6 +29,7 @@ import type { Handles } from '../signin/handles.ts';
 import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 import type { RefusedSignIn, SignInLog } from '../signin/sign-in-log.ts';
+import type { TenantConsents } from '../signin/tenant-consents.ts';
 import type { KnownDevices } from './known-devices.ts';
 
 /** A sign-in that the OpenID Provider waits for; `op/` has it. */
@@ -83,6 +84,9 @@ export interface AccountsOptions {
   definitionOf: DefinitionOf;
   /** `login-okta` and the like: where upstreams send the browser back, below the issuer. */
   redirectUris: readonly string[];
+  /** `login-azuread/connect` and the like: where the consent of a tenant comes back to. */
+  consentUris: readonly { kind: ProviderKind; name: string }[];
+  tenantConsents: Pick<TenantConsents, 'answer'>;
   organizations: Organizations;
   connections: Connections;
   /** Since when sign-in with this connection has been failing; undefined: it works. Costs nothing. */

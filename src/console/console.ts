@@ -38,6 +38,7 @@ import { type ConnectionsOptions, connectionsRoutes } from './connections/connec
 import { type DirectoryOptions, directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
+import { type TenantOptions, tenantRoutes } from './connections/tenant.ts';
 import { createEntrance } from './entrance.ts';
 import { createShow, type Show } from './frame.ts';
 import { createFreshProofGate } from './fresh-proof.ts';
@@ -84,6 +85,9 @@ export interface ConsoleOptions {
   changeDetails: ConnectionsOptions['changeDetails'];
   disconnecting: ConnectionsOptions['disconnecting'];
   metadataImports: MetadataImportOptions['metadataImports'];
+  connectionTenants: TenantOptions['connectionTenants'];
+  tenantConsents: TenantOptions['tenantConsents'];
+  directoryBrowsing: TenantOptions['directoryBrowsing'];
   definitionOf: DefinitionOf;
   /** Kinds of connections that there are, in the order of the registry. */
   kinds: readonly string[];
@@ -132,6 +136,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...metadataImportRoutes(pages),
     ...directoryRoutes(pages),
     ...gatewayRoutes(pages),
+    ...tenantRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),

@@ -9,6 +9,7 @@ import { createConnectionChecks } from './migrations/connection-checks.ts';
 import { versionConnectionDetails } from './migrations/connection-details.ts';
 import { createConnectionDrafts } from './migrations/connection-drafts.ts';
 import { createConnectionHealth } from './migrations/connection-health.ts';
+import { createConnectionTenants } from './migrations/connection-tenants.ts';
 import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
 import { createInvitations } from './migrations/invitations.ts';
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '2026-12-08-setup-links': { up: createSetupLinks },
   '2026-12-02-connection-health': { up: createConnectionHealth },
   '2026-12-03-sign-in-traces': { up: createSignInTraces },
+  '2026-12-04-connection-tenants': { up: createConnectionTenants },
   '2026-12-07-connection-checks': { up: createConnectionChecks },
   '2026-12-04-connection-details': { up: versionConnectionDetails },
 };

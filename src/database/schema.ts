@@ -43,6 +43,7 @@ export interface Tables {
   trace_links: TraceLinkRow;
   setup_links: SetupLinkRow;
   connection_checks: ConnectionCheckRow;
+  connection_tenants: ConnectionTenantRow;
 }
 
 export interface OrganizationRow {
@@ -593,4 +594,13 @@ export interface ConnectionCheckRow {
   notified_at: number | null;
   /** The same, until people are told that it works again. */
   announced_at: number | null;
+}
+
+/** Whose tenant a connection speaks for, as its administrator there has proven (AAD-1). */
+export interface ConnectionTenantRow {
+  connection_id: string;
+  tenant_id: string;
+  proven_at: number;
+  /** Name of the administrator here. */
+  proven_by: string | null;
 }

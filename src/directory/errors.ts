@@ -15,6 +15,8 @@ export const directoryErrorCodes = [
   'draft_incomplete',
   'draft_not_passed',
   'citrix_identity_needed',
+  'tenant_differs',
+  'tenant_not_proven',
   'setup_link_over',
   'identifier_taken',
   'email_invalid',

@@ -39,6 +39,10 @@ const eventTexts = {
   'platform/connection/failing': { en: 'Connection began to fail', ja: '接続に障害が発生しました' },
   'platform/connection/recovered': { en: 'Connection works again', ja: '接続が復旧しました' },
   'platform/connection/delete': { en: 'Connection deleted', ja: '接続が削除されました' },
+  'platform/identityprovider/azuread/connect': {
+    en: 'Azure AD tenant connected',
+    ja: 'Azure ADのテナントが接続されました',
+  },
   'platform/setuplink/create': { en: 'Set-up link created', ja: '設定リンクが作成されました' },
   'platform/setuplink/open': { en: 'Set-up begun with a link', ja: '設定リンクから設定が開始されました' },
   'platform/setuplink/finish': { en: 'Set-up by a link finished', ja: '設定リンクによる設定が完了しました' },

@@ -16,6 +16,7 @@ import { connectionsMessages } from './connections-messages.ts';
 /** Path below `/connections/:connectionId`, in the order of the tabs. */
 const connectionTabs = [
   { path: '', label: { en: 'Overview', ja: '概要' } },
+  { path: '/tenant', label: { en: 'Tenant', ja: 'テナント' } },
   { path: '/details', label: { en: 'Name and use', ja: '名前と用途' } },
   { path: '/history', label: { en: 'History', ja: '履歴' } },
 ] as const;
@@ -29,6 +30,8 @@ export interface ConnectionHead {
   listHref: string;
   /** Absolute URL of the connection's first page. */
   href: string;
+  /** Its tenant is connected by consent (AAD-1): a page of its own. */
+  hasTenant?: boolean;
 }
 
 export function connectionPageFrame(
@@ -49,6 +52,7 @@ export function connectionPageFrame(
   const { tab, title, body, ...rest } = page;
   const links = connectionTabs
     .filter(({ path }) => hasRoute(`GET /connections/:connectionId${path}`))
+    .filter(({ path }) => path !== '/tenant' || head.hasTenant === true)
     .map(({ path, label }) => ({ label: label[language], href: `${head.href}${path}`, current: path === tab }));
   const above = [{ label: connectionsMessages[language].title, href: head.listHref }];
   return consolePage(context, frame, {

@@ -154,6 +154,7 @@ export function headOf(visit: Visit, connection: Connection, health: ConnectionH
     state: stateOf(connection, health),
     listHref: visit.url(connectionsPath),
     href: visit.url(connectionPath(connection.id)),
+    ...(connection.kind === 'azure-ad' && { hasTenant: true }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ConnectionDrafts } from '../../directory/connections/drafts.ts';
 import type { DefinitionOf } from '../../directory/connections/new-connection.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import { refuseUnknownFields } from '../../http/forms.ts';
+import type { TenantConsents } from '../../signin/tenant-consents.ts';
 import { editorOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
@@ -24,6 +25,7 @@ import { refusalOf } from './refusals.ts';
 export interface NewConnectionOptions {
   sites: Pick<Sites, 'goUrl'>;
   connectionDrafts: Pick<ConnectionDrafts, 'begin'>;
+  tenantConsents: Pick<TenantConsents, 'isPossible'>;
   definitionOf: DefinitionOf;
   /** Every kind that can be connected, in the order of the registry. */
   kinds: readonly string[];
@@ -34,7 +36,7 @@ export interface NewConnectionOptions {
 const path = `${connectionsPath}/new`;
 
 export function newConnectionRoutes(options: NewConnectionOptions) {
-  const { sites, connectionDrafts, definitionOf, kinds, csrf, show } = options;
+  const { sites, connectionDrafts, tenantConsents, definitionOf, kinds, csrf, show } = options;
 
   const showKinds: Handler = async (visit) => {
     const model = {
@@ -68,7 +70,8 @@ export function newConnectionRoutes(options: NewConnectionOptions) {
     try {
       const head = { ...wantedHead(typed), kind };
       const { connection } = await connectionDrafts.begin(editorOf(visit), visit.organization.id, head);
-      finish(visit, connectionPath(connection.id, '/draft'));
+      // AAD-1: the tenant comes from its own administrator, and not from a form
+      finish(visit, connectionPath(connection.id, tenantConsents.isPossible(kind) ? '/tenant' : '/draft'));
     } catch (error) {
       showForm(visit, typed, asHeadRefusal(refusalOf(error)));
     }

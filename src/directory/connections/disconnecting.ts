@@ -124,8 +124,9 @@ export async function requireUnused(trx: Database, organizationId: string, conne
     );
 }
 
-/** Drafts and earlier versions hold secrets too. */
+/** Drafts and earlier versions hold secrets too. A tenant is connected anew by its own administrator (AAD-6). */
 async function forgetSecrets(trx: Database, connectionId: string): Promise<void> {
   await trx.deleteFrom('connection_drafts').where('connection_id', '=', connectionId).execute();
   await trx.deleteFrom('connection_versions').where('connection_id', '=', connectionId).execute();
+  await trx.deleteFrom('connection_tenants').where('connection_id', '=', connectionId).execute();
 }

@@ -17,6 +17,7 @@ import { type Connection, lockConnection } from './connections.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
 import { requireIdentifier } from './identifiers.ts';
 import type { DefinitionOf } from './new-connection.ts';
+import { requireProvenTenant } from './proven-tenant.ts';
 import { connectionContext, openSettings, type Settings, sealSettings, versionContext } from './sealed-settings.ts';
 import { changesBetween, type SettingChange } from './setting-paths.ts';
 import { type DraftEditor, entryOfEditor, nameOfEditor } from './setup-link-holder.ts';
@@ -66,6 +67,8 @@ export async function putLive(
   const { descriptions } = definition;
   const now = clock.now();
   if (connection.for_administrators === 1) await requireIdentifier(trx, { organizationId, connectionId: id, now });
+  // AAD-1: whose word is enough is the operator's, who owns the applications
+  if (!('as' in by && by.as === 'operator')) await requireProvenTenant(trx, id, definition, settings);
   const before = openSettings(sealer, connectionContext(id), connection);
   if (connection.state === 'live') await keepCurrent(trx, sealer, connection, definition);
   const version = connection.version + 1;

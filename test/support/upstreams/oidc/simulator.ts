@@ -138,7 +138,7 @@ export async function startSimulator(vendor: Vendor, options: SimulatorOptions):
       }
     }
     const hint = query.get('login_hint') ?? '';
-    const fresh = query.get('prompt') === 'login' || query.get('max_age') === '0';
+    const fresh = ['login', 'select_account'].includes(query.get('prompt') ?? '') || query.get('max_age') === '0';
     const session = fresh ? undefined : sessions.get(cookieOf(request));
     if (session !== undefined) return grantCode(response, query, session);
     if (query.get('prompt') === 'none') return sendBack(response, query, { error: 'login_required' });
