@@ -56,6 +56,8 @@ export interface AppOptions {
   fetch: GuardedFetch;
   random(bytes: number): Uint8Array;
   isStopping(): boolean;
+  /** PEM of the certificate that we serve TLS with ourselves. */
+  tlsCertificate?: string | undefined;
   /** Absent: mails wait. */
   mailSender?: MailSender | undefined;
   /** Told that mails are waiting to be delivered. */
@@ -176,6 +178,7 @@ export async function createApp(options: AppOptions) {
     definitionOf,
     checks: services.connectionChecks,
     states: services.connectionStates,
+    tlsCertificate: options.tlsCertificate,
   });
 
   const accounts = createAccounts({
@@ -220,11 +223,13 @@ export async function createApp(options: AppOptions) {
     rateLimiter,
     definitionOf,
     kinds: providerKinds,
+    expiryRegister: upkeep.expiryRegister,
     record: services.systemLog.record,
   });
   const consoleSession = { party: { clientId: consoleClientId, cookie: cookies.console }, realm: administratorsRealm };
   const api = createApi({
     ...services,
+    expiryRegister: upkeep.expiryRegister,
     sites,
     sessionOf: (request) => ownSessionOf({ parties: ownParties, sessions }, consoleSession, request),
     cookieName: cookies.console,
@@ -256,6 +261,7 @@ export async function createApp(options: AppOptions) {
   };
   const { listener, flushLog } = createListener({
     ...options,
+    metrics: upkeep.metrics,
     assets: files.serve,
     responder,
     limits: createRequestLimits(rateLimiter),

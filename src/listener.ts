@@ -10,6 +10,7 @@ import type { OpenDatabase } from './database/database.ts';
 import { createEdge, inOrder, type Middleware } from './http/edge.ts';
 import { createErrorHandler, notFound } from './http/errors.ts';
 import { createHealth } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createRequestLog } from './http/request-log.ts';
 import type { Responder } from './http/respond.ts';
 import { createSecurityHeaders } from './http/security-headers.ts';
@@ -19,13 +20,15 @@ import type { WayOn } from './http/views/notices.ts';
 import type { Store } from './store/store.ts';
 
 export interface ListenerOptions {
-  config: Pick<Config, 'trustedProxies'>;
+  config: Pick<Config, 'trustedProxies' | 'metricsToken'>;
   sites: Sites;
   database: Pick<OpenDatabase, 'ping'>;
   store: Pick<Store, 'ping'>;
   clock: Clock;
   log: Log;
   isStopping(): boolean;
+  /** What `/metrics` says. */
+  metrics(): Promise<string>;
   assets: Middleware;
   /** How often one address may ask (http/request-limits.ts). */
   limits: Middleware;
@@ -48,6 +51,7 @@ export function createListener(options: ListenerOptions): { listener: RequestLis
         checks: { database: database.ping, store: () => store.ping() },
         isStopping: options.isStopping,
       }),
+      createMetrics({ token: options.config.metricsToken, read: options.metrics, log }),
       requestLog.middleware,
       createSecurityHeaders(sites.secure),
       createEdge({ sites, trustedProxies: options.config.trustedProxies }),

@@ -31,6 +31,7 @@ const periods = {
   webhooks: 2_000,
   checkpoints: 60_000,
   checks: 10_000,
+  expiry: 300_000,
 } as const;
 
 export interface RunningServer {
@@ -59,6 +60,10 @@ export async function startServer(env: Readonly<Record<string, string | undefine
       app.deliverMails().catch((error: unknown) => log.warn({ err: error }, 'mails could not be delivered'));
     }, 200).unref();
   };
+  const tls =
+    config.tlsCertificate === undefined || config.tlsKey === undefined
+      ? undefined
+      : { certificate: readFileSync(config.tlsCertificate, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
   const app = await createApp({
     config,
     sites,
@@ -71,13 +76,10 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     fetch,
     random: (bytes) => randomBytes(bytes),
     isStopping: () => isStopping,
+    tlsCertificate: tls?.certificate,
     mailSender,
     onMailQueued,
   });
-  const tls =
-    config.tlsCertificate === undefined || config.tlsKey === undefined
-      ? undefined
-      : { certificate: readFileSync(config.tlsCertificate, 'utf8'), key: readFileSync(config.tlsKey, 'utf8') };
   const listening = await listen(app.listener, { ...config.listen, ...(tls && { tls }) });
 
   await lowerWorkerPriority();
@@ -98,6 +100,8 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.webhooks, () => app.services.webhooks.deliver(), log),
     every(periods.checkpoints, () => app.services.logSeal.checkpointDue(), log),
     every(periods.checks, app.upkeep.checkConnections, log),
+    every(periods.expiry, app.upkeep.tellExpiry, log),
+    every(periods.forget, app.upkeep.forgetExpiry, log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
     every(periods.mails, app.deliverMails, log),

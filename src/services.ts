@@ -39,11 +39,13 @@ import { createGateways } from './directory/connections/gateways.ts';
 import { createMetadataImports } from './directory/connections/metadata-imports.ts';
 import { createMetadataReader } from './directory/connections/metadata-reader.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
+import { createSecretExpiries } from './directory/connections/secret-expiries.ts';
 import { createSetupLinks } from './directory/connections/setup-links.ts';
 import { createConnectionTenants } from './directory/connections/tenants.ts';
 import { createConnectionVersions } from './directory/connections/versions.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher, hasherOptionsOf } from './directory/credentials.ts';
+import { createExpiryFeeds } from './directory/expiry-feeds.ts';
 import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
 import { createInvitations } from './directory/invitations.ts';
@@ -159,6 +161,8 @@ export async function createServices(options: ServicesOptions) {
   const connectionList = createConnectionList({ db });
   const connectionStates = createConnectionStates({ db, clock });
   const connectionChecks = createConnectionChecks({ db, clock });
+  const secretExpiries = createSecretExpiries({ db, clock, definitionOf, systemLog });
+  const expiryFeeds = createExpiryFeeds({ db, clock, systemLog });
   const outcomes = createOutcomes({
     store,
     clock,
@@ -473,6 +477,8 @@ export async function createServices(options: ServicesOptions) {
     connectionChecks,
     outcomes,
     connectionList,
+    secretExpiries,
+    expiryFeeds,
     disconnecting,
     accounts,
     administrators,

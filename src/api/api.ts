@@ -28,6 +28,7 @@ import { actOf, type CallersOptions, createCallers, membershipsOf } from './call
 import { type ConnectionsOptions, connectionsHandlers } from './connections.ts';
 import { createCursors } from './cursors.ts';
 import { etagOfText, isMatch, readTags } from './etags.ts';
+import { type ExpiryOptions, expiryHandlers } from './expiry.ts';
 import type { AllHandlers } from './handlers.ts';
 import { createIdempotency, type KeptAnswer, readIdempotencyKey } from './idempotency.ts';
 import { type MeOptions, meHandlers } from './me.ts';
@@ -50,11 +51,12 @@ export interface ApiOptions
     AdministratorsOptions,
     ConnectionsOptions,
     ApplicationsOptions,
+    Omit<ExpiryOptions, 'organizations'>,
     SystemLogOptions {
   sites: Sites;
   sessions: SessionsOptions['sessions'];
   administered: Administered;
-  organizations: MeOptions['organizations'] & TokenEndpointOptions['organizations'];
+  organizations: MeOptions['organizations'] & TokenEndpointOptions['organizations'] & ExpiryOptions['organizations'];
   clientTokens: CallersOptions['tokens'] & TokenEndpointOptions['tokens'];
   /** The console's session that this browser holds, whether it still lasts or not. */
   sessionOf(request: Request): Promise<SessionState | undefined>;
@@ -85,6 +87,7 @@ export function createApi(options: ApiOptions): Router {
     ...secureClientsHandlers(options),
     ...sessionsHandlers(options),
     ...connectionsHandlers(options),
+    ...expiryHandlers(options),
     ...applicationsHandlers(options),
     ...systemLogHandlers(options),
     ...publicHandlers(options),

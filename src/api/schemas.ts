@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { organizationSettingsSchema } from '../directory/organization-settings.ts';
 import { permissionNames } from '../directory/permissions.ts';
+import { expiryKinds } from '../upkeep/expiry-register.ts';
 import { problemTypes } from './problems.ts';
 
 const time = z.iso.datetime().meta({ description: 'UTC, RFC 3339' });
@@ -341,3 +342,23 @@ export const problemTypeSchema = named(
   }),
 );
 export const documentSchema = z.record(z.string(), z.unknown());
+
+export const expirySchema = named(
+  'Expiry',
+  z.strictObject({
+    items: z.array(
+      z.strictObject({
+        kind: z.enum(expiryKinds),
+        name: z.string().meta({ description: 'Subject of a certificate, or name of a secret' }),
+        connection: z
+          .strictObject({ id: uuid, name: z.string(), prepared: z.boolean() })
+          .nullable()
+          .meta({ description: 'null: of the installation. `prepared`: not live yet' }),
+        expiresAt: time,
+      }),
+    ),
+    undated: z
+      .array(z.strictObject({ connectionId: uuid, connection: z.string(), setting: z.string() }))
+      .meta({ description: 'Secrets of which nobody has entered when they end' }),
+  }),
+);

@@ -195,6 +195,15 @@ const shape = {
       'Where the system log of all organizations is written as lines of JSON, for a SIEM: `stdout`, or a file that is appended to',
     sample: '/var/log/sekisho/system-log.jsonl',
   }),
+  metricsToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/, 'must be 32 to 200 characters without spaces')
+    .optional()
+    .meta({
+      description:
+        'Whoever sends it as bearer token may read `/metrics` (Prometheus), under any host; without it there are no metrics',
+      secret: true,
+    }),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').meta({
     description: 'Least severe level that is logged',
   }),

@@ -38,8 +38,10 @@ import { type ConnectionsOptions, connectionsRoutes } from './connections/connec
 import { type DirectoryOptions, directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
+import { type SecretExpiryOptions, secretExpiryRoutes } from './connections/secret-expiry.ts';
 import { type TenantOptions, tenantRoutes } from './connections/tenant.ts';
 import { createEntrance } from './entrance.ts';
+import { type ExpiryOptions, expiryRoutes } from './expiry.ts';
 import { createShow, type Show } from './frame.ts';
 import { createFreshProofGate } from './fresh-proof.ts';
 import { type LogWebhookOptions, logWebhookRoutes } from './log-webhook.ts';
@@ -94,6 +96,9 @@ export interface ConsoleOptions {
   gateways: GatewayOptions['gateways'];
   upstreams: DirectoryOptions['upstreams'];
   rateLimiter: GatewayOptions['rateLimiter'];
+  expiryRegister: ExpiryOptions['expiryRegister'];
+  expiryFeeds: ExpiryOptions['expiryFeeds'];
+  secretExpiries: SecretExpiryOptions['secretExpiries'];
   parties: OwnRelyingParties;
   /** The console's client id at our own OpenID Provider. */
   clientId: string;
@@ -137,6 +142,8 @@ export function createConsole(options: ConsoleOptions): Router {
     ...directoryRoutes(pages),
     ...gatewayRoutes(pages),
     ...tenantRoutes(pages),
+    ...secretExpiryRoutes(pages),
+    ...expiryRoutes(pages),
     ...apiAccessRoutes(pages),
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),

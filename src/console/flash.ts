@@ -44,6 +44,7 @@ const messages = translations({
     webhook_taken: 'The receiver took the test.',
     webhook_enabled: 'The webhook is enabled again. It goes on where it stopped.',
     webhook_deleted: 'The webhook was deleted.',
+    calendar_revoked: 'The calendar’s address was revoked. It opens nothing any more.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -85,6 +86,7 @@ const messages = translations({
     webhook_taken: 'テストは受信されました。',
     webhook_enabled: 'Webhookを再び有効にしました。停止した箇所から送信を続けます。',
     webhook_deleted: 'Webhookを削除しました。',
+    calendar_revoked: 'カレンダーのアドレスを取り消しました。以後、何も読み取れません。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -129,6 +131,7 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   webhook_taken: 'success',
   webhook_enabled: 'success',
   webhook_deleted: 'success',
+  calendar_revoked: 'success',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

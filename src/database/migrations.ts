@@ -10,6 +10,7 @@ import { versionConnectionDetails } from './migrations/connection-details.ts';
 import { createConnectionDrafts } from './migrations/connection-drafts.ts';
 import { createConnectionHealth } from './migrations/connection-health.ts';
 import { createConnectionTenants } from './migrations/connection-tenants.ts';
+import { createExpiryRegister } from './migrations/expiry-register.ts';
 import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
 import { createInvitations } from './migrations/invitations.ts';
@@ -49,6 +50,7 @@ const migrations: Record<string, Migration> = {
   '2026-12-04-connection-tenants': { up: createConnectionTenants },
   '2026-12-07-connection-checks': { up: createConnectionChecks },
   '2026-12-04-connection-details': { up: versionConnectionDetails },
+  '2026-12-07-expiry-register': { up: createExpiryRegister },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

@@ -44,6 +44,10 @@ export interface Tables {
   setup_links: SetupLinkRow;
   connection_checks: ConnectionCheckRow;
   connection_tenants: ConnectionTenantRow;
+  secret_expiries: SecretExpiryRow;
+  expiry_notices: ExpiryNoticeRow;
+  expiry_rounds: ExpiryRoundRow;
+  expiry_feeds: ExpiryFeedRow;
 }
 
 export interface OrganizationRow {
@@ -603,4 +607,46 @@ export interface ConnectionTenantRow {
   proven_at: number;
   /** Name of the administrator here. */
   proven_by: string | null;
+}
+
+/** The day on which a secret of a connection ends, as an administrator knows it from the provider. */
+export interface SecretExpiryRow {
+  connection_id: string;
+  /** Key path of the setting. */
+  key: string;
+  organization_id: string;
+  /** `2026-11-22`. */
+  expires_on: string;
+  /** Name of the administrator; null: the operator. */
+  entered_by: string | null;
+  entered_at: number;
+}
+
+/** An organization has been told that something expires within so many days; 0: that it has. */
+export interface ExpiryNoticeRow {
+  organization_id: string;
+  /** `ExpiryItem.key` (upkeep/expiry-register.ts). */
+  item: string;
+  /** With another date it is told anew. */
+  expires_at: number;
+  days: number;
+  sent_at: number;
+}
+
+/** When an organization's register is gone through next. */
+export interface ExpiryRoundRow {
+  organization_id: string;
+  next_at: number;
+}
+
+/** An organization's calendar of what expires: whoever knows the token may read it. */
+export interface ExpiryFeedRow {
+  organization_id: string;
+  /** SHA-256, base64url, of 256 random bits. */
+  token_hash: string;
+  language: 'en' | 'ja';
+  /** Name of the administrator. */
+  created_by: string | null;
+  created_at: number;
+  fetched_at: number | null;
 }

@@ -38,6 +38,10 @@ const eventTexts = {
   'platform/connection/disconnect': { en: 'Connection disconnected', ja: '接続が切断されました' },
   'platform/connection/failing': { en: 'Connection began to fail', ja: '接続に障害が発生しました' },
   'platform/connection/recovered': { en: 'Connection works again', ja: '接続が復旧しました' },
+  'platform/connection/secretexpiry': {
+    en: 'Expiry date of a connection’s secret entered',
+    ja: '接続のシークレットの有効期限が入力されました',
+  },
   'platform/connection/delete': { en: 'Connection deleted', ja: '接続が削除されました' },
   'platform/identityprovider/azuread/connect': {
     en: 'Azure AD tenant connected',
@@ -115,6 +119,14 @@ const eventTexts = {
   'platform/systemlogwebhook/disable': { en: 'Log webhook disabled', ja: 'ログのWebhookが無効になりました' },
   'platform/systemlogwebhook/delete': { en: 'Log webhook deleted', ja: 'ログのWebhookが削除されました' },
   'platform/systemlog/export': { en: 'System log exported', ja: 'システムログがエクスポートされました' },
+  'platform/expirycalendar/create': {
+    en: 'Calendar feed of expiry dates created',
+    ja: '有効期限のカレンダーが作成されました',
+  },
+  'platform/expirycalendar/delete': {
+    en: 'Calendar feed of expiry dates revoked',
+    ja: '有効期限のカレンダーが取り消されました',
+  },
   'wxp/identityprovider/update': {
     en: 'Workspace sign-in method changed',
     ja: 'ワークスペースのサインイン方法が変更されました',

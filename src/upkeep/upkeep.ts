@@ -5,14 +5,18 @@
  * Called by `app.ts`; `server.ts` calls the rounds.
  */
 import type { Sites } from '../config/sites.ts';
+import { createExpiryLetters } from './expiry-letters.ts';
+import { createExpiryRegister } from './expiry-register.ts';
 import { createFailingNow } from './failing-now.ts';
 import { createHealthChecks } from './health-checks.ts';
 import { createIncidents } from './incidents.ts';
+import { createUpkeepMetrics } from './metrics.ts';
 
 type HealthNeeds = Omit<Parameters<typeof createHealthChecks>[0], 'incidents'>;
 type IncidentNeeds = Omit<Parameters<typeof createIncidents>[0], 'pageOf'>;
+type RegisterNeeds = Parameters<typeof createExpiryRegister>[0];
 
-export function createUpkeep(needs: HealthNeeds & IncidentNeeds & { sites: Sites }) {
+export function createUpkeep(needs: HealthNeeds & IncidentNeeds & RegisterNeeds & { sites: Sites }) {
   const { sites } = needs;
   const incidents = createIncidents({
     ...needs,
@@ -27,5 +31,19 @@ export function createUpkeep(needs: HealthNeeds & IncidentNeeds & { sites: Sites
     return checked;
   }
 
-  return { checkConnections, failingSince: failingNow.since };
+  const expiryRegister = createExpiryRegister(needs);
+  const expiryLetters = createExpiryLetters({
+    ...needs,
+    register: expiryRegister,
+    registerUrlOf: (customerId) => sites.consoleUrl(`/o/${customerId}/expiry`),
+  });
+
+  return {
+    expiryRegister,
+    metrics: createUpkeepMetrics({ ...needs, register: expiryRegister }).read,
+    tellExpiry: expiryLetters.round,
+    forgetExpiry: expiryLetters.forget,
+    checkConnections,
+    failingSince: failingNow.since,
+  };
 }

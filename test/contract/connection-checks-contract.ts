@@ -1,9 +1,14 @@
 /** The schedule of checks on either engine: two processes share the work, and one of them has the last word. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
 import type { OpenDatabase } from '../../src/database/database.ts';
+import { operator } from '../../src/directory/authority.ts';
 import { createConnectionChecks } from '../../src/directory/connections/connection-checks.ts';
 import { createConnectionStates } from '../../src/directory/connections/connection-states.ts';
+import { createExpiryFeeds } from '../../src/directory/expiry-feeds.ts';
+import { createSystemLog } from '../../src/system-log/system-log.ts';
+import { createExpiryLetters } from '../../src/upkeep/expiry-letters.ts';
 
 const minute = 60_000;
 
@@ -94,6 +99,70 @@ export function describeConnectionChecks(
       );
       expect(changed.sort()).toEqual([false, true]);
       expect([...(await other.states.failing()).keys()]).toContain(id);
+    });
+  });
+
+  describe('what expires', () => {
+    test('is told once by two processes, and anew with another date', async () => {
+      const { connect, clock } = open();
+      const id = await connect();
+      const [one, other] = processes();
+      const { organization_id: organizationId } = await one.db
+        .selectFrom('connections')
+        .select('organization_id')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      let expiresAt = clock.now() + 20 * 24 * 60 * minute;
+      const told: string[] = [];
+      const lettersOn = ({ db }: Process) =>
+        createExpiryLetters({
+          db,
+          clock,
+          log: createLog({ level: 'silent' }),
+          register: {
+            ofInstallation: () => [],
+            ofOrganization: async (of) => {
+              const what = { en: 'CN=idp', ja: 'CN=idp' };
+              const item = { key: 'certificate', kind: 'provider_certificate' as const, what, expiresAt };
+              return { items: of === organizationId ? [item] : [], undated: [] };
+            },
+          },
+          mails: { queue: async ({ to }) => void told.push(to) },
+          registerUrlOf: (customerId) => `https://console.test/${customerId}`,
+        });
+      const written = async () => {
+        const counts = await Promise.all([one, other].map((process) => lettersOn(process).round()));
+        return counts.reduce((sum, count) => sum + count, 0);
+      };
+      expect(await written()).toBe(1);
+      clock.advance(25 * 60 * minute);
+      expect(await written()).toBe(0);
+      expiresAt += 60 * minute;
+      clock.advance(25 * 60 * minute);
+      expect(await written()).toBe(1);
+      await lettersOn(one).forget();
+      expect(told).toEqual([]);
+    });
+
+    test('opens by the calendar token that was made last', async () => {
+      const { connect, clock } = open();
+      const [one, other] = processes();
+      const id = await connect();
+      const { organization_id: organizationId } = await one.db
+        .selectFrom('connections')
+        .select('organization_id')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      const [here, there] = [one, other].map(({ db }) =>
+        createExpiryFeeds({ db, clock, systemLog: createSystemLog({ db, clock }) }),
+      ) as [ReturnType<typeof createExpiryFeeds>, ReturnType<typeof createExpiryFeeds>];
+      const tokens = await Promise.all([here, there].map((feeds) => feeds.create(operator, organizationId, 'ja')));
+      const opened = await Promise.all(tokens.map((token) => there.open(organizationId, token)));
+      expect(opened.filter((feed) => feed !== undefined)).toHaveLength(1);
+      expect((await here.find(organizationId))?.fetchedAt).toBe(clock.now());
+      expect(await there.revoke(operator, organizationId)).toBe(true);
+      expect(await here.revoke(operator, organizationId)).toBe(false);
+      for (const token of tokens) expect(await here.open(organizationId, token)).toBeUndefined();
     });
   });
 }

@@ -40,6 +40,7 @@ export const frame: ConsoleFrame = {
       'passkeys',
       'administrators',
       'connections',
+      'expiry',
       'workspace_configuration',
       'organization_sessions',
       'session_settings',

@@ -1,12 +1,75 @@
 /** What is seen of connections that fail, of what expires, and of our own certificate's roll-over. */
 import { failingMethodPage } from '../../src/accounts/views/failing-method-page.ts';
-import { hour, now, type Sample } from './samples.ts';
+import { type SecretExpiryPage, secretExpiryPage } from '../../src/console/connections/secret-expiry-page.ts';
+import { type ExpiryPage, expiryPage } from '../../src/console/views/expiry-page.ts';
+import { frame as consoleFrame } from './console-pages.ts';
+import { day, hour, now, type Sample } from './samples.ts';
+
+const both = (text: string) => ({ en: text, ja: text });
 
 const failing = {
   organization: '株式会社サンプル製作所',
   provider: 'Okta Tokyo',
   since: now - 2 * hour,
   anywayHref: '/anyway',
+};
+
+const certificate = (id: string, name: string, connection: string, days: number, isDraft = false) => ({
+  key: `certificate/${id}`,
+  kind: 'provider_certificate' as const,
+  what: both(name),
+  connection: { id, name: connection, isDraft },
+  connectionHref: '/connection',
+  expiresAt: now + days * day,
+});
+const register: ExpiryPage = {
+  now,
+  csrf: 'sample',
+  actions: { create: '/', revoke: '/' },
+  items: [
+    certificate('1', 'CN=ADFS Signing - fs.contoso.example', 'Contoso ADFS', -2),
+    {
+      key: 'secret/2',
+      kind: 'secret',
+      what: { en: 'Client secret', ja: 'クライアントシークレット' },
+      connection: { id: '2', name: 'Entra 本社 <b>', isDraft: false },
+      connectionHref: '/connection',
+      datesHref: '/dates',
+      expiresAt: now + 6 * day,
+    },
+    certificate('3', 'CN=idp.northwind.example, O=Northwind Traders, C=JP', 'Keycloak', 24, true),
+    certificate('4', 'CN=Okta', 'Okta Tokyo (SAML)', 410),
+    {
+      key: 'ours/1',
+      kind: 'our_certificate',
+      what: both('CN=https://saml.citrixcloud.example'),
+      expiresAt: now + 900 * day,
+    },
+  ],
+  undated: [
+    {
+      connection: { id: '5', name: 'Okta Osaka' },
+      key: 'apiToken',
+      label: { en: 'API token', ja: 'API トークン' },
+      datesHref: '/dates',
+    },
+  ],
+  feed: { language: 'ja', createdBy: '佐藤 愛子', createdAt: now - 40 * day, fetchedAt: now - 3 * hour },
+};
+const dates: SecretExpiryPage = {
+  connection: { name: 'Okta Tokyo', href: '/connection' },
+  registerHref: '/expiry',
+  secrets: [
+    {
+      key: 'clientSecret',
+      label: { en: 'Client secret', ja: 'クライアントシークレット' },
+      day: '2027-03-31',
+      isInvalid: false,
+    },
+    { key: 'apiToken', label: { en: 'API token', ja: 'API トークン' }, day: '', isInvalid: false },
+  ],
+  action: '/',
+  csrf: 'sample',
 };
 
 export const upkeepPages: Readonly<Record<string, Sample>> = {
@@ -16,5 +79,21 @@ export const upkeepPages: Readonly<Record<string, Sample>> = {
       ...failing,
       others: [{ name: 'Contoso ADFS', href: '/adfs' }],
       citrixHref: '/console',
+    }),
+  'console-expiry': (c) => expiryPage(c, consoleFrame, register),
+  'console-expiry-empty': (c) => {
+    const { feed: _, ...without } = register;
+    return expiryPage(c, consoleFrame, { ...without, items: [], undated: [] });
+  },
+  'console-expiry-calendar-made': (c) =>
+    expiryPage(c, consoleFrame, {
+      ...register,
+      feedUrl: `https://api.citrixcloud.example/api/v1/organizations/sample/expiry.ics?token=${'x'.repeat(43)}`,
+    }),
+  'console-secret-expiry': (c) => secretExpiryPage(c, consoleFrame, dates),
+  'console-secret-expiry-invalid': (c) =>
+    secretExpiryPage(c, consoleFrame, {
+      ...dates,
+      secrets: dates.secrets.map((each) => ({ ...each, day: '31.2.2027', isInvalid: true })),
     }),
 };

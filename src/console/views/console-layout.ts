@@ -22,6 +22,7 @@ const groupOf = {
   passkeys: 'person',
   administrators: 'organization',
   connections: 'organization',
+  expiry: 'organization',
   workspace_configuration: 'organization',
   organization_sessions: 'organization',
   session_settings: 'organization',

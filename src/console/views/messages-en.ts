@@ -13,6 +13,7 @@ export const consoleEnglish = {
     passkeys: 'Passkeys',
     administrators: 'Administrators',
     connections: 'Authentication',
+    expiry: 'Certificates and secrets',
     workspace_configuration: 'Workspace configuration',
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',

@@ -15,6 +15,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     passkeys: 'パスキー',
     administrators: '管理者',
     connections: '認証',
+    expiry: '証明書とシークレット',
     workspace_configuration: 'ワークスペース構成',
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',

@@ -1,4 +1,5 @@
 /** Live connections whose provider says what a test wants, checked by one or two processes on one database. */
+import type { SigningKey } from '../../../certs/signing-keys.ts';
 import type { ProviderErrorCode } from '../../../providers/errors.ts';
 import { ProviderError } from '../../../providers/errors.ts';
 import type { CheckResult, ChecksConnection, ExpiringPart, Provider } from '../../../providers/provider.ts';
@@ -8,6 +9,7 @@ import { operator } from '../../../src/directory/authority.ts';
 import { createConnectionChecks } from '../../../src/directory/connections/connection-checks.ts';
 import { createConnectionStates } from '../../../src/directory/connections/connection-states.ts';
 import type { Connection } from '../../../src/directory/connections/connections.ts';
+import { createSecretExpiries } from '../../../src/directory/connections/secret-expiries.ts';
 import { createOutcomes } from '../../../src/signin/outcomes.ts';
 import { createUpkeep } from '../../../src/upkeep/upkeep.ts';
 import { definitionOf, openDirectory } from '../directory/directory-under-test.ts';
@@ -38,6 +40,10 @@ export async function openUpkeep() {
     const detail = { expected: 'an answer', received: 'none' };
     return [{ check: 'reachable', ok: false, error: new ProviderError(code, { detail }) }];
   }
+
+  const secretExpiries = createSecretExpiries({ db, clock, definitionOf, systemLog });
+  /** Our own; none unless a test makes some. */
+  const keys: SigningKey[] = [];
 
   /** One process's worth. */
   function startProcess(on: Database = db) {
@@ -78,6 +84,8 @@ export async function openUpkeep() {
         },
       },
       chance: () => 0.5,
+      secretExpiries,
+      keys: () => keys,
     });
     return { ...upkeep, checks, states, outcomes };
   }
@@ -117,5 +125,18 @@ export async function openUpkeep() {
   }
   const levelOf = async ({ id }: Connection) => (await first.states.healthOf([id])).get(id)?.finding?.level ?? null;
 
-  return { ...directory, ...first, ails, asked, letters, startProcess, connect, addAdministrator, pass, levelOf };
+  return {
+    ...directory,
+    ...first,
+    secretExpiries,
+    keys,
+    ails,
+    asked,
+    letters,
+    startProcess,
+    connect,
+    addAdministrator,
+    pass,
+    levelOf,
+  };
 }
