@@ -5,12 +5,13 @@ import { frame } from './console-pages.ts';
 import type { Sample } from './samples.ts';
 
 const model: Omit<ConnectedDirectoryPage, 'shown'> = {
+  kind: 'okta',
   name: 'Okta Tokyo',
+  state: 'connected',
   provider: 'Okta',
   listHref: '/',
-  connectionHref: '/',
+  href: '/',
   action: '/',
-  hrefs: { users: '/', groups: '/' },
   typed: '佐',
 };
 const users = [

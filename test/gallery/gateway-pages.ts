@@ -10,7 +10,7 @@ import {
 import { frame } from './console-pages.ts';
 import { minute, type Sample } from './samples.ts';
 
-const head = { name: 'Tokyo Gateway', listHref: '/', connectionHref: '/' };
+const head = { kind: 'gateway', name: 'Tokyo Gateway', state: 'draft', listHref: '/', href: '/' } as const;
 const pair = {
   clientId: '5b0e7c1a-3a54-4c0e-8f5a-1d2c3b4a5f61',
   clientSecret: 'q3Vb0mWqU1cYx7dJr8sT2hLzK4nPfEoA9gRiXwBvCyM',

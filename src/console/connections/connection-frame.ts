@@ -2,6 +2,7 @@
  * Around every page about one connection: its name and state, and the tabs that lead between its pages. A page of its own
  * is a line in `connectionTabs`; it shows when its route exists.
  */
+import type { Text } from '../../../providers/provider.ts';
 import { translations } from '../../core/language.ts';
 import type { ConnectionState } from '../../directory/connections/connection-states.ts';
 import type { Child, Html } from '../../http/views/html.ts';
@@ -13,18 +14,22 @@ import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
 import { stateBadge } from './connection-words.ts';
 import { connectionsMessages } from './connections-messages.ts';
 
-/** Path below `/connections/:connectionId`, in the order of the tabs. */
-const connectionTabs = [
+export type ConnectionTab = '' | '/tenant' | '/gateway' | '/directory' | '/details' | '/history';
+
+/** Path below `/connections/:connectionId`, in the order of the tabs. `kinds`: only for these. */
+const connectionTabs: readonly { path: ConnectionTab; label: Text; kinds?: readonly string[] }[] = [
   { path: '', label: { en: 'Overview', ja: '概要' } },
   { path: '/tenant', label: { en: 'Tenant', ja: 'テナント' } },
+  { path: '/gateway', label: { en: 'Detect', ja: '検出' }, kinds: ['gateway'] },
+  { path: '/directory', label: { en: 'Users and groups', ja: 'ユーザーとグループ' }, kinds: ['okta', 'azure-ad'] },
   { path: '/details', label: { en: 'Name and use', ja: '名前と用途' } },
   { path: '/history', label: { en: 'History', ja: '履歴' } },
-] as const;
-export type ConnectionTab = (typeof connectionTabs)[number]['path'];
+];
 
 const messages = translations({ en: { pages: 'Pages of this connection' }, ja: { pages: 'この接続のページ' } });
 
 export interface ConnectionHead {
+  kind?: string;
   name: string;
   state: ConnectionState;
   listHref: string;
@@ -51,7 +56,10 @@ export function connectionPageFrame(
   const { language } = context;
   const { tab, title, body, ...rest } = page;
   const links = connectionTabs
-    .filter(({ path }) => hasRoute(`GET /connections/:connectionId${path}`))
+    .filter(({ path, kinds }) => {
+      const isOfKind = kinds === undefined || (head.kind !== undefined && kinds.includes(head.kind));
+      return isOfKind && hasRoute(`GET /connections/:connectionId${path}`);
+    })
     .filter(({ path }) => path !== '/tenant' || head.hasTenant === true)
     .map(({ path, label }) => ({ label: label[language], href: `${head.href}${path}`, current: path === tab }));
   const above = [{ label: connectionsMessages[language].title, href: head.listHref }];

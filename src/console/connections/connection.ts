@@ -150,6 +150,7 @@ export function connectionRoutes(options: ConnectionOptions) {
 /** For the frame of each of its pages. */
 export function headOf(visit: Visit, connection: Connection, health: ConnectionHealth = unknownHealth): ConnectionHead {
   return {
+    kind: connection.kind,
     name: connection.name,
     state: stateOf(connection, health),
     listHref: visit.url(connectionsPath),

@@ -1,27 +1,20 @@
 /** People and groups of a connected directory, by the beginning of their name; to read. */
 import type { ProviderError } from '../../../providers/errors.ts';
 import type { DirectoryGroup, DirectoryPage, DirectoryUser } from '../../../providers/provider.ts';
-import { actions, field, form, submitButton } from '../../http/views/form.ts';
+import { actions, field, form, select, submitButton } from '../../http/views/form.ts';
 import { type Html, html } from '../../http/views/html.ts';
-import { tabs } from '../../http/views/navigation.ts';
 import { emptyState, notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { table } from '../../http/views/values.ts';
 import { explanations } from '../../signin/explanations.ts';
-import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
-import { consoleMessages } from '../views/messages.ts';
+import type { ConsoleFrame } from '../views/console-layout.ts';
+import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
 import { directoryMessages } from './directory-messages.ts';
 
-export interface ConnectedDirectoryPage {
-  /** Of the connection. */
-  name: string;
+export interface ConnectedDirectoryPage extends ConnectionHead {
   /** The provider's label. */
   provider: string;
-  listHref: string;
-  connectionHref: string;
   action: string;
-  /** Of the form, without what is typed. */
-  hrefs: { users: string; groups: string };
   typed: string;
   shown: DirectoryContent;
   firstHref?: string;
@@ -38,24 +31,23 @@ export function directoryPage(context: PageContext, frame: ConsoleFrame, model: 
   const m = directoryMessages[language];
   const { shown } = model;
   const isAbsent = shown.is === 'notLive' || shown.is === 'unable';
-  return consolePage(context, frame, {
-    page: 'connections',
-    title: m.title,
-    above: [
-      { label: consoleMessages[language].pages.connections, href: model.listHref },
-      { label: model.name, href: model.connectionHref },
-    ],
-    lead: m.lead(model.provider),
+  return connectionPageFrame(context, frame, model, {
+    tab: '/directory',
     body: isAbsent
       ? notice('information', m[shown.is])
-      : html`${tabs(m.kinds, [
-          { label: m.users, href: model.hrefs.users, current: shown.of === 'users' },
-          { label: m.groups, href: model.hrefs.groups, current: shown.of === 'groups' },
-        ])}<div class="section"><div role="search">${form(
-          { action: model.action, method: 'get', hidden: { of: shown.of } },
-          field({ name: 'q', label: m.search, value: model.typed, maxLength: 100 }),
+      : html`<div class="section"><p class="section-lead">${m.lead(model.provider)}</p><div role="search">${form(
+          { action: model.action, method: 'get' },
+          html`<div class="filters">${select({
+            name: 'of',
+            label: m.kinds,
+            choices: [
+              { value: 'users', label: m.users },
+              { value: 'groups', label: m.groups },
+            ],
+            value: shown.of,
+          })}${field({ name: 'q', label: m.search, value: model.typed, maxLength: 100 })}</div>`,
           actions(submitButton(m.find)),
-        )}</div>${content(context, model)}</div>`,
+        )}</div></div>${content(context, model)}`,
   });
 }
 
@@ -69,16 +61,16 @@ function content(
   const { entries } = shown.page;
   const pages =
     (firstHref !== undefined || nextHref !== undefined) &&
-    html`<nav class="pagination" aria-label="${m.title}">${
+    html`<nav class="pagination" aria-label="${m.pages}">${
       firstHref !== undefined && html`<a class="button secondary" href="${firstHref}">${m.first}</a>`
     }${nextHref !== undefined && html`<a class="button secondary" rel="next" href="${nextHref}">${m.next}</a>`}</nav>`;
   if (entries.length === 0) {
     const title = shown.of === 'users' ? m.noUsers : m.noGroups;
-    return html`${emptyState(title, typed === '' ? m.empty : m.nobody)}${pages}`;
+    return html`<div class="section">${emptyState(title, typed === '' ? m.empty : m.nobody)}${pages}</div>`;
   }
   const found =
     shown.of === 'users' ? users(language, entries) : groups(language, entries as readonly DirectoryGroup[]);
-  return html`${found}${pages}`;
+  return html`<div class="section">${found}${pages}</div>`;
 }
 
 function users(language: PageContext['language'], entries: readonly (DirectoryUser | DirectoryGroup)[]): Html {
@@ -88,8 +80,8 @@ function users(language: PageContext['language'], entries: readonly (DirectoryUs
     [{ label: m.name, kind: 'head' }, { label: m.userName }, { label: m.email }],
     (entries as readonly DirectoryUser[]).map(({ id, displayName, userName, email }) => [
       html`${displayName}<span class="sub">${id}</span>`,
-      userName ?? '',
-      email ?? '',
+      longText(userName),
+      longText(email),
     ]),
   );
 }
@@ -112,4 +104,9 @@ function refusal(language: PageContext['language'], { code, detail }: ProviderEr
   const seconds = /^retry after (\d+) s$/.exec(detail.note ?? '')?.[1];
   const text = seconds === undefined ? `${meaning[language]} ${remedy[language]}` : m.wait(Number(seconds));
   return notice('error', text, m.problem);
+}
+
+/** An address may break anywhere: it has no spaces. */
+function longText(text = ''): Html {
+  return html`<span class="breakable">${text}</span>`;
 }

@@ -4,7 +4,6 @@
  */
 import { ProviderError } from '../../../providers/errors.ts';
 import { canBrowse } from '../../../providers/provider.ts';
-import { AppError } from '../../core/errors.ts';
 import type { Connection, Connections } from '../../directory/connections/connections.ts';
 import { readQuery } from '../../http/forms.ts';
 import type { RateLimiter } from '../../http/rate-limit.ts';
@@ -12,7 +11,9 @@ import type { Upstreams } from '../../signin/upstreams.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
 import type { Handler } from '../visit.ts';
+import { headOf } from './connection.ts';
 import { type ConnectedDirectoryPage, type DirectoryContent, directoryPage } from './directory-page.ts';
+import { connectionPath, requireOwnConnection } from './own-connection.ts';
 
 export interface DirectoryOptions {
   connections: Pick<Connections, 'find'>;
@@ -27,26 +28,20 @@ const searches = { name: 'directory-search', max: 120, window: 600_000 };
 
 export function directoryRoutes({ connections, upstreams, rateLimiter, labelOf, show }: DirectoryOptions) {
   const browse: Handler = async (visit) => {
-    const connection = await connections.find(String(visit.request.params.connectionId));
-    // Another organization's is as unknown as one that does not exist (CON-08).
-    if (connection?.organizationId !== visit.organization.id) throw new AppError('not_found');
+    const connection = await requireOwnConnection(connections, visit);
     const query = readQuery(visit.request.url);
     const typed = (query.q ?? '').slice(0, 100);
     const of = query.of === 'groups' ? 'groups' : 'users';
     const shown = await look(connection, of, typed, query.page, () =>
       rateLimiter.count(searches, visit.organization.id),
     );
-    const path = `/connections/${connection.id}`;
-    const href = (more: Readonly<Record<string, string>>): string =>
-      `${visit.url(`${path}/directory`)}?${new URLSearchParams(more)}`;
+    const path = connectionPath(connection.id, '/directory');
+    const href = (more: Readonly<Record<string, string>>): string => `${visit.url(path)}?${new URLSearchParams(more)}`;
     const next = shown.is === 'found' ? shown.page.next : undefined;
     const model: ConnectedDirectoryPage = {
-      name: connection.name,
+      ...headOf(visit, connection),
       provider: labelOf(connection.kind),
-      listHref: visit.url('/connections'),
-      connectionHref: visit.url(path),
-      action: visit.url(`${path}/directory`),
-      hrefs: { users: href({ of: 'users', q: typed }), groups: href({ of: 'groups', q: typed }) },
+      action: visit.url(path),
       typed,
       shown,
       ...(query.page !== undefined && { firstHref: href({ of, q: typed }) }),

@@ -3,7 +3,6 @@ import { translations } from '../../core/language.ts';
 
 export const gatewayMessages = translations({
   en: {
-    title: 'Citrix Gateway',
     lead: 'Find the Gateway, then give it a client ID and a secret that are made here.',
     find: 'Find the Gateway',
     fqdn: 'FQDN',
@@ -97,7 +96,6 @@ export const gatewayMessages = translations({
     changed: 'Somebody else has changed this connection meanwhile. Look at it again, then decide.',
   },
   ja: {
-    title: 'Citrix Gateway',
     lead: 'Gatewayを検出し、ここで発行するクライアントIDとシークレットをGatewayに設定します。',
     find: 'Gatewayの検出',
     fqdn: 'FQDN',

@@ -10,18 +10,11 @@ import { notice } from '../../http/views/notices.ts';
 import type { PageContext } from '../../http/views/page.ts';
 import { badge, copyValue, definitionList, section, table } from '../../http/views/values.ts';
 import { explanations } from '../../signin/explanations.ts';
-import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
-import { consoleMessages } from '../views/messages.ts';
+import type { ConsoleFrame } from '../views/console-layout.ts';
+import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
 import { gatewayMessages } from './gateway-messages.ts';
 
-interface GatewayHead {
-  name: string;
-  listHref: string;
-  /** The connection's own page. */
-  connectionHref: string;
-}
-
-export interface GatewayPage extends GatewayHead {
+export interface GatewayPage extends ConnectionHead {
   csrf: string;
   fqdn: string;
   problem?: 'fqdnInvalid' | 'confirmIssuerMissing' | 'changed';
@@ -45,10 +38,8 @@ export function gatewayPage(context: PageContext, frame: ConsoleFrame, model: Ga
   const at = { fqdnInvalid: 'fqdn', confirmIssuerMissing: 'confirmIssuer', changed: undefined } as const;
   const linked = problem === undefined ? undefined : at[problem];
   const problems = text === undefined ? [] : [{ message: text, ...(linked !== undefined && { field: linked }) }];
-  return consolePage(context, frame, {
-    page: 'connections',
-    title: m.title,
-    above: above(language, model),
+  return connectionPageFrame(context, frame, model, {
+    tab: '/gateway',
     lead: m.lead,
     ...(problem !== undefined && { titlePrefix: sharedMessages[language].errorPrefix }),
     body: html`${errorSummary(language, problems)}${section(
@@ -72,13 +63,6 @@ export function gatewayPage(context: PageContext, frame: ConsoleFrame, model: Ga
       detection?.found && nextSection(context, model, detection.found)
     }${!detection && pairSection(context, model)}`,
   });
-}
-
-function above(language: Language, model: GatewayHead) {
-  return [
-    { label: consoleMessages[language].pages.connections, href: model.listHref },
-    { label: model.name, href: model.connectionHref },
-  ];
 }
 
 function checksSection({ language }: PageContext, { results }: GatewayDetection): Html {
@@ -194,7 +178,7 @@ function nextSection({ language }: PageContext, model: GatewayPage, { issuer, ex
       },
       isOther &&
         checkbox({ name: 'confirmIssuer', label: m.confirmIssuer, hint: m.confirmIssuerHint(issuer), checked: false }),
-      actions(submitButton(m.create), linkButton(sharedMessages[language].cancel, model.connectionHref, 'secondary')),
+      actions(submitButton(m.create), linkButton(sharedMessages[language].cancel, model.href, 'secondary')),
     ),
     { lead: model.isLive ? html`${m.nextLead} ${m.liveStays}` : m.nextLead },
   );
@@ -221,7 +205,7 @@ function pairSection({ language }: PageContext, model: GatewayPage): Html | unde
   }`;
 }
 
-export interface GatewayPairPage extends GatewayHead {
+export interface GatewayPairPage extends ConnectionHead {
   clientId: string;
   clientSecret: string;
   redirectUrl: string;
@@ -235,10 +219,8 @@ export function gatewayPairPage(context: PageContext, frame: ConsoleFrame, model
   const { language } = context;
   const m = gatewayMessages[language];
   const copy = (label: string, value: string): readonly [string, Child] => [label, copyValue(language, label, value)];
-  return consolePage(context, frame, {
-    page: 'connections',
+  return connectionPageFrame(context, frame, model, {
     title: m.created(model.name),
-    above: above(language, model),
     body: html`${notice('warning', m.once, m.onceTitle)}
 <div class="section">${definitionList([
       copy(m.clientId, model.clientId),
@@ -251,12 +233,12 @@ ${form(
     csrf: model.csrf,
     hidden: { clientId: model.clientId, clientSecret: model.clientSecret },
   },
-  actions(submitButton(m.download), linkButton(m.done, model.connectionHref, 'secondary')),
+  actions(submitButton(m.download), linkButton(m.done, model.href, 'secondary')),
 )}</div>${section(m.enterTitle, html`${model.isLive && notice('warning', m.enterNow)}<p>${m.enter}</p>`)}`,
   });
 }
 
-export interface ReplacePairPage extends GatewayHead {
+export interface ReplacePairPage extends ConnectionHead {
   action: string;
   csrf: string;
   /** Of the connection, as shown. */
@@ -267,10 +249,8 @@ export interface ReplacePairPage extends GatewayHead {
 export function replacePairPage(context: PageContext, frame: ConsoleFrame, model: ReplacePairPage): Html {
   const { language } = context;
   const m = gatewayMessages[language];
-  return consolePage(context, frame, {
-    page: 'connections',
+  return connectionPageFrame(context, frame, model, {
     title: m.replaceTitle,
-    above: above(language, model),
     body: html`<div class="section">${form(
       { action: model.action, csrf: model.csrf, hidden: { version: String(model.version) } },
       html`<p>${m.replaceText(model.name)}</p>`,

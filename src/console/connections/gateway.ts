@@ -20,7 +20,9 @@ import { editorOf } from '../acts.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
 import type { Handler, Visit } from '../visit.ts';
+import { headOf } from './connection.ts';
 import { type GatewayPage, gatewayPage, gatewayPairPage, replacePairPage } from './gateway-pages.ts';
+import { connectionPath, requireOwnConnection } from './own-connection.ts';
 
 export interface GatewayOptions {
   sites: Pick<Sites, 'callbackUrl'>;
@@ -41,15 +43,10 @@ export function gatewayRoutes(options: GatewayOptions) {
   const csrfOf = ({ state }: Visit): string => csrf.tokenFor(state.session.uid);
 
   /** Another organization's, or another kind, is as unknown as one that does not exist (CON-08). */
-  async function requireGateway({ request, organization }: Visit): Promise<Connection> {
-    const connection = await connections.find(String(request.params.connectionId));
-    if (connection?.organizationId !== organization.id || connection.kind !== 'gateway')
-      throw new AppError('not_found');
+  async function requireGateway(visit: Visit): Promise<Connection> {
+    const connection = await requireOwnConnection(connections, visit);
+    if (connection.kind !== 'gateway') throw new AppError('not_found');
     return connection;
-  }
-
-  function headOf(visit: Visit, { id, name }: Connection) {
-    return { name, listHref: visit.url('/connections'), connectionHref: visit.url(`/connections/${id}`) };
   }
 
   async function showPage(
@@ -60,7 +57,7 @@ export function gatewayRoutes(options: GatewayOptions) {
   ): Promise<void> {
     const draft = await connectionDrafts.find(connection);
     const isLive = connection.state === 'live';
-    const url = (path = '') => visit.url(`/connections/${connection.id}/gateway${path}`);
+    const url = (path = '') => visit.url(connectionPath(connection.id, `/gateway${path}`));
     const { clientId } = connection.settings;
     const inDraft = draft?.secrets.includes('clientSecret') ? draft.settings.clientId : undefined;
     const model: GatewayPage = {
@@ -140,7 +137,7 @@ export function gatewayRoutes(options: GatewayOptions) {
       ...pair,
       redirectUrl,
       isLive,
-      downloadAction: visit.url(`/connections/${connection.id}/gateway/download`),
+      downloadAction: visit.url(connectionPath(connection.id, '/gateway/download')),
       csrf: csrfOf(visit),
     };
     show(visit, (context, frame) => gatewayPairPage(context, frame, model), { status: 201 });
@@ -161,7 +158,7 @@ export function gatewayRoutes(options: GatewayOptions) {
   const confirmReplace: Handler = async (visit) => {
     const connection = await requireGateway(visit);
     if (connection.state !== 'live') throw new AppError('not_found');
-    const url = (path: string) => visit.url(`/connections/${connection.id}/gateway${path}`);
+    const url = (path: string) => visit.url(connectionPath(connection.id, `/gateway${path}`));
     const model = {
       ...headOf(visit, connection),
       action: url('/replace'),
