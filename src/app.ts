@@ -40,6 +40,7 @@ import { createServices } from './services.ts';
 import { administratorsRealm } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
+import { createMetadataWatching } from './upkeep/metadata-watch.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 import { createWorkspace } from './workspace/workspace.ts';
 
@@ -181,6 +182,15 @@ export async function createApp(options: AppOptions) {
     tlsCertificate: options.tlsCertificate,
   });
 
+  const metadataWatching = createMetadataWatching({
+    ...services,
+    watches: services.metadataWatches,
+    reader: services.metadataReader,
+    fetch: options.fetch,
+    clock,
+    log,
+  });
+
   const accounts = createAccounts({
     ...services,
     sites,
@@ -311,6 +321,7 @@ export async function createApp(options: AppOptions) {
     },
     /** What is done to connections while nobody looks. */
     upkeep,
+    metadataWatching,
     /** Writes the request lines that are still waiting. */
     flushLog,
   };

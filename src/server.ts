@@ -32,6 +32,7 @@ const periods = {
   checkpoints: 60_000,
   checks: 10_000,
   expiry: 300_000,
+  metadata: 30_000,
 } as const;
 
 export interface RunningServer {
@@ -102,6 +103,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.checks, app.upkeep.checkConnections, log),
     every(periods.expiry, app.upkeep.tellExpiry, log),
     every(periods.forget, app.upkeep.forgetExpiry, log),
+    every(periods.metadata, app.metadataWatching.round, log),
     every(periods.finalise, app.finalise, log),
     every(periods.notices, app.deliverNotices, log),
     every(periods.mails, app.deliverMails, log),

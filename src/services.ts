@@ -28,6 +28,7 @@ import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
 import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
+import { createCertificateUses } from './directory/connections/certificate-uses.ts';
 import { createConnectionChecks } from './directory/connections/connection-checks.ts';
 import { createConnectionList } from './directory/connections/connection-list.ts';
 import { createConnectionStates } from './directory/connections/connection-states.ts';
@@ -36,8 +37,10 @@ import { createChangeDetails } from './directory/connections/details.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from './directory/connections/drafts.ts';
 import { createGateways } from './directory/connections/gateways.ts';
+import { createMetadataAdoption } from './directory/connections/metadata-adoption.ts';
 import { createMetadataImports } from './directory/connections/metadata-imports.ts';
 import { createMetadataReader } from './directory/connections/metadata-reader.ts';
+import { createMetadataWatches } from './directory/connections/metadata-watches.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
 import { createSecretExpiries } from './directory/connections/secret-expiries.ts';
 import { createSetupLinks } from './directory/connections/setup-links.ts';
@@ -172,6 +175,15 @@ export async function createServices(options: ServicesOptions) {
   });
   const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
   const metadataReader = createMetadataReader();
+  const certificateUses = createCertificateUses({ db, clock });
+  const metadataAdoption = createMetadataAdoption({ db, clock, sealer, definitionOf, systemLog });
+  const metadataWatches = createMetadataWatches({
+    db,
+    clock,
+    adoption: metadataAdoption,
+    uses: certificateUses,
+    systemLog,
+  });
   const metadataImports = createMetadataImports({
     store,
     clock,
@@ -347,6 +359,8 @@ export async function createServices(options: ServicesOptions) {
     returnUrl: (uid, code) => `${sites.signinUrl(uid, 'return')}?h=${code}`,
     onFailed: async ({ reference, code, organizationId, connectionId }) => {
       await outcomes.failed({ code, organizationId, connectionId });
+      // Its provider may have changed its key.
+      if (code === 'saml_signature_invalid') await metadataWatches.hasten(connectionId);
       await systemLog.record({
         event: 'platform/signin/failed',
         organizationId,
@@ -357,6 +371,10 @@ export async function createServices(options: ServicesOptions) {
       });
     },
     onProven: outcomes.worked,
+    onSigned: (connectionId, fingerprint) =>
+      certificateUses
+        .note(connectionId, fingerprint)
+        .catch((error: unknown) => log.warn({ err: error }, 'the use of a certificate could not be noted')),
   });
   const connectionTenants = createConnectionTenants({ db, clock, drafts: connectionDrafts, systemLog });
   const directoryBrowsing = createDirectoryBrowsing({ upstreams, definitionOf, tenants: connectionTenants });
@@ -465,8 +483,11 @@ export async function createServices(options: ServicesOptions) {
     organizations,
     connections,
     connectionDrafts,
+    metadataReader,
     metadataImports,
     gateways,
+    metadataWatches,
+    certificateUses,
     connectionVersions,
     connectionTenants,
     directoryBrowsing,

@@ -15,6 +15,7 @@ import { createFirstSchema } from './migrations/first-schema.ts';
 import { createIdentitySessions } from './migrations/identity-sessions.ts';
 import { createInvitations } from './migrations/invitations.ts';
 import { createMails } from './migrations/mails.ts';
+import { createMetadataWatches } from './migrations/metadata-watches.ts';
 import type { AnySchema } from './migrations/migration.ts';
 import { createPasskeys } from './migrations/passkeys.ts';
 import { createPasswords } from './migrations/passwords.ts';
@@ -48,6 +49,7 @@ const migrations: Record<string, Migration> = {
   '2026-12-02-connection-health': { up: createConnectionHealth },
   '2026-12-03-sign-in-traces': { up: createSignInTraces },
   '2026-12-04-connection-tenants': { up: createConnectionTenants },
+  '2026-12-06-metadata-watches': { up: createMetadataWatches },
   '2026-12-07-connection-checks': { up: createConnectionChecks },
   '2026-12-04-connection-details': { up: versionConnectionDetails },
   '2026-12-07-expiry-register': { up: createExpiryRegister },

@@ -48,6 +48,8 @@ export interface Tables {
   expiry_notices: ExpiryNoticeRow;
   expiry_rounds: ExpiryRoundRow;
   expiry_feeds: ExpiryFeedRow;
+  metadata_watches: MetadataWatchRow;
+  certificate_uses: CertificateUseRow;
 }
 
 export interface OrganizationRow {
@@ -649,4 +651,38 @@ export interface ExpiryFeedRow {
   created_by: string | null;
   created_at: number;
   fetched_at: number | null;
+}
+
+/** The watched metadata of a live SAML connection. */
+export interface MetadataWatchRow {
+  connection_id: string;
+  /** Of the connection, when it was put on the schedule. */
+  version: number;
+  /** Null: not watched. */
+  url: string | null;
+  next_check_at: number | null;
+  etag: string | null;
+  last_modified: string | null;
+  checked_at: number | null;
+  /** When it could last be read. */
+  good_at: number | null;
+  failing_since: number | null;
+  /** One after another. */
+  failures: number;
+  failure: string | null;
+  /** JSON of `IdpMetadata`: the last good reading. */
+  found: string | null;
+  /** JSON: fingerprint → since when it is missing in the metadata, milliseconds. */
+  missing: string;
+  /** JSON array: differences that an administrator wants as they are. */
+  kept: string;
+}
+
+/** Which certificate signed answers of a connection, and when. */
+export interface CertificateUseRow {
+  connection_id: string;
+  /** SHA-256, hex. */
+  fingerprint: string;
+  first_used_at: number;
+  last_used_at: number;
 }

@@ -9,15 +9,18 @@ import { DirectoryError } from './errors.ts';
 export interface Authority {
   act: Act;
   /** The rows that the person's access comes from (`Membership.administratorIds`). */
-  as: 'operator' | readonly string[];
+  as: 'operator' | 'broker' | readonly string[];
 }
 
 /** The command line: whoever can run it owns the database. */
 export const operator: Authority = { act: { actor: { type: 'system' } }, as: 'operator' };
 
+/** The broker by itself, by a rule that an administrator has set. */
+export const broker: Authority = { act: { actor: { type: 'system' } }, as: 'broker' };
+
 /** Throws `not_permitted`. Within the transaction of the change, after the organization was locked. */
 export async function requireFullAccess(trx: Database, organizationId: string, { as }: Authority): Promise<void> {
-  if (as === 'operator') return;
+  if (as === 'operator' || as === 'broker') return;
   const row = await trx
     .selectFrom('administrators')
     .select('id')

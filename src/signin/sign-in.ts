@@ -73,6 +73,8 @@ export interface SignInOptions {
   /** Undefined: no client of one organization's, or none. */
   organizationOfClient(clientId: string): Promise<string | undefined>;
   onFailed(failure: FailedSignIn): Promise<void>;
+  /** An answer was signed with this one of the connection's certificates. Never rejects. */
+  onSigned(connectionId: string, fingerprint: string): Promise<void>;
   /** The upstream said who somebody is, and all that is needed of them. */
   onProven(connection: Connection): Promise<void>;
 }
@@ -308,6 +310,7 @@ export function createSignIn(options: SignInOptions) {
     const identity = await provider.complete(callback, attempt.remember);
     // Marked as used before it is believed; in the store of all nodes, for all organizations (SAML-31).
     if (identity.once && !(await attempts.spend(identity.once))) throw new ProviderError('saml_replayed');
+    if (identity.signedWith !== undefined) await options.onSigned(connection.id, identity.signedWith);
     return identity;
   }
 

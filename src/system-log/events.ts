@@ -26,6 +26,14 @@ const eventTexts = {
     en: 'Metadata of an identity provider read',
     ja: 'IDプロバイダーのメタデータが読み取られました',
   },
+  'platform/connection/metadatachanged': {
+    en: 'Watched metadata of an identity provider differs',
+    ja: 'IDプロバイダーのメタデータに差異が検出されました',
+  },
+  'platform/connection/keepsettings': {
+    en: 'Difference to watched metadata kept',
+    ja: 'メタデータとの差異を維持することにしました',
+  },
   'platform/connection/draft': { en: 'Draft of a connection saved', ja: '接続の下書きが保存されました' },
   'platform/connection/discarddraft': { en: 'Draft of a connection discarded', ja: '接続の下書きが破棄されました' },
   'platform/connection/detect': { en: 'Gateway looked for', ja: 'Gatewayの検出が実行されました' },

@@ -1,5 +1,5 @@
 /** By what right somebody changes connections: full access (ADM-2), and for Azure AD the built-in identity (IDP-2). */
-import { type Authority, operator } from '../authority.ts';
+import { type Authority, broker, operator } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 
 export interface ConnectionEditor extends Authority {
@@ -9,6 +9,9 @@ export interface ConnectionEditor extends Authority {
 
 /** The command line: whoever can run it owns the database. */
 export const operatorEditor: ConnectionEditor = { ...operator, signedInWith: 'operator' };
+
+/** The broker by itself, by a rule that an administrator has set for the connection. */
+export const brokerEditor: ConnectionEditor = { ...broker, signedInWith: 'operator' };
 
 /**
  * IDP-2: whoever signed in by Azure AD could otherwise lock out, or let in, everybody but themselves. Throws

@@ -16,15 +16,14 @@ import type { GuardedFetch } from '../../core/guarded-fetch.ts';
 import { randomToken } from '../../core/random.ts';
 import type { Store } from '../../store/store.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { entryOf } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 import type { Connection } from './connections.ts';
 import type { ConnectionDrafts, Draft } from './drafts.ts';
-import type { ConnectionEditor } from './editor.ts';
 import { fetchMetadata } from './fetch-metadata.ts';
 import { type ListedProvider, providersPerSlice } from './metadata-answers.ts';
 import { type MetadataReader, MetadataRefused } from './metadata-reader.ts';
 import type { Settings } from './sealed-settings.ts';
+import { type DraftEditor, entryOfEditor } from './setup-link-holder.ts';
 
 export type MetadataSource = { from: 'url'; url: string } | { from: 'file'; name: string } | { from: 'paste' };
 export type GivenMetadata =
@@ -64,7 +63,7 @@ export function createMetadataImports(needs: {
    * Reads a document and keeps it for this connection. Throws `MetadataRefused`, `ProviderError` (it cannot be fetched),
    * `limit_reached`. Every try is logged, because it may reach out.
    */
-  async function begin(by: ConnectionEditor, connection: Connection, given: GivenMetadata): Promise<MetadataImport> {
+  async function begin(by: DraftEditor, connection: Connection, given: GivenMetadata): Promise<MetadataImport> {
     const hour = Math.floor(clock.now() / 3_600_000);
     const count = await store.count(`metadata-imports/${connection.organizationId}/${hour}`, (hour + 1) * 3_600_000);
     if (count > perHour) throw new DirectoryError('limit_reached', 'Too many imports of metadata in this hour');
@@ -131,7 +130,7 @@ export function createMetadataImports(needs: {
    * that its author has seen, 0 for none. Throws `not_found`, `version_conflict`, and what a draft refuses.
    */
   async function take(
-    by: ConnectionEditor,
+    by: DraftEditor,
     connection: Connection,
     chosen: { importId: string; place: number; revision: number; watching: Watching },
   ): Promise<Draft> {
@@ -147,13 +146,13 @@ export function createMetadataImports(needs: {
   }
 
   async function note(
-    by: ConnectionEditor,
+    by: DraftEditor,
     { id, name, organizationId }: Connection,
     given: GivenMetadata,
     more: { reason?: string },
   ): Promise<void> {
     await systemLog.record(
-      entryOf(by, {
+      entryOfEditor(by, {
         event: 'platform/connection/readmetadata',
         organizationId,
         target: { type: 'connection', id, name },
