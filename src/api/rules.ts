@@ -3,6 +3,7 @@
  * registered from it, the OpenAPI document is made from it, and a handler without a rule does not compile.
  */
 import { z } from 'zod';
+import { connectionRules } from './connection-rules.ts';
 import type { ApiRule, RouteName } from './route.ts';
 import {
   accessChangeSchema,
@@ -10,8 +11,6 @@ import {
   administratorsSchema,
   applicationSchema,
   applicationsSchema,
-  connectionDetailSchema,
-  connectionsSchema,
   createdSecureClientSchema,
   documentSchema,
   endedSchema,
@@ -196,21 +195,7 @@ export const apiRules = {
     description: 'The address with the token is made in the console, shown once, and revoked there.',
     query: z.object({ token: z.string().max(100).optional() }),
   },
-  'GET /api/v1/organizations/{customerId}/connections': {
-    needs: 'full',
-    tag: 'connections',
-    id: 'listConnections',
-    summary: 'Connections to identity providers',
-    answer: connectionsSchema,
-    paged: true,
-  },
-  'GET /api/v1/organizations/{customerId}/connections/{connectionId}': {
-    needs: 'full',
-    tag: 'connections',
-    id: 'getConnection',
-    summary: 'A connection, without its secrets',
-    answer: connectionDetailSchema,
-  },
+  ...connectionRules,
   'GET /api/v1/organizations/{customerId}/applications': {
     needs: 'full',
     tag: 'applications',

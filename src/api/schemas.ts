@@ -8,9 +8,9 @@ import { permissionNames } from '../directory/permissions.ts';
 import { expiryKinds } from '../upkeep/expiry-register.ts';
 import { problemTypes } from './problems.ts';
 
-const time = z.iso.datetime().meta({ description: 'UTC, RFC 3339' });
-const named = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => schema.meta({ id });
-const uuid = z.string().max(64);
+export const time = z.iso.datetime().meta({ description: 'UTC, RFC 3339' });
+export const named = <Schema extends z.ZodType>(id: string, schema: Schema): Schema => schema.meta({ id });
+export const uuid = z.string().max(64);
 
 /** Of a path: what cannot be one is not found. */
 export const pathParameters = {
@@ -27,6 +27,10 @@ export const pathParameters = {
     .regex(/^[\w-]{22}$/)
     .meta({ description: 'As the list of sessions has it' }),
   connectionId: z.string().regex(/^[0-9a-f-]{36}$/),
+  version: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .meta({ description: 'Number of a version of a connection' }),
   applicationId: z
     .string()
     .regex(/^[A-Za-z0-9._-]{3,64}$/)
@@ -51,7 +55,7 @@ export const pageParameters = {
 };
 
 const next = z.string().nullable().meta({ description: 'Cursor of the next page; null: this is the last' });
-const pageOf = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item), next });
+export const pageOf = <Item extends z.ZodType>(item: Item) => z.strictObject({ items: z.array(item), next });
 
 const accessSchema = named(
   'Access',
@@ -173,30 +177,6 @@ export const sessionSchema = named(
 );
 export const sessionsSchema = named('Sessions', pageOf(sessionSchema));
 export const endedSchema = named('EndedSessions', z.strictObject({ ended: z.int() }));
-
-export const connectionSchema = named(
-  'Connection',
-  z.strictObject({
-    id: uuid,
-    kind: z.string(),
-    name: z.string(),
-    state: z.enum(['draft', 'live', 'disconnected']),
-    forSubscribers: z.boolean(),
-    forAdministrators: z.boolean(),
-    isWorkspaceMethod: z.boolean().meta({ description: 'Subscribers sign in to the workspace with it' }),
-    identifier: z.string().nullable(),
-    hasSecrets: z.boolean().meta({ description: 'Secrets are set; none is ever given out' }),
-    createdAt: time,
-    updatedAt: time,
-  }),
-);
-export const connectionsSchema = named('Connections', pageOf(connectionSchema));
-export const connectionDetailSchema = named(
-  'ConnectionDetail',
-  connectionSchema
-    .extend({ settings: z.record(z.string(), z.unknown()).meta({ description: 'Without the secret ones' }) })
-    .meta({}),
-);
 
 export const applicationSchema = named(
   'Application',

@@ -76,6 +76,16 @@ describe('Another organization', () => {
     const missing = crypto.randomUUID();
     for (const [method, kind, there, call] of [
       ['GET', 'connections', ground.beta.connectionId, {}],
+      ['PATCH', 'connections', ground.beta.connectionId, { ...match, body: { name: 'Mine' } }],
+      ['DELETE', 'connections', ground.beta.connectionId, match],
+      ['POST', 'connections', `${ground.beta.connectionId}/disconnect`, match],
+      ['GET', 'connections', `${ground.beta.connectionId}/draft`, {}],
+      ['POST', 'connections', `${ground.beta.connectionId}/draft`, {}],
+      ['PUT', 'connections', `${ground.beta.connectionId}/draft`, { ...match, body: { settings: {} } }],
+      ['DELETE', 'connections', `${ground.beta.connectionId}/draft`, match],
+      ['POST', 'connections', `${ground.beta.connectionId}/draft/make-live`, match],
+      ['GET', 'connections', `${ground.beta.connectionId}/versions`, {}],
+      ['POST', 'connections', `${ground.beta.connectionId}/versions/1/restore`, match],
       ['GET', 'applications', application, {}],
       ['GET', 'secure-clients', theirs.client.clientId, {}],
       ['DELETE', 'secure-clients', theirs.client.clientId, {}],
@@ -86,7 +96,7 @@ describe('Another organization', () => {
     ] as const) {
       const answer = await api(method, own(`/${kind}/${there}`), call);
       expect([method, kind, answer.status]).toEqual([method, kind, 404]);
-      const nobody = kind === 'sessions' ? 'x'.repeat(22) : missing;
+      const nobody = kind === 'sessions' ? 'x'.repeat(22) : there.replace(/^[^/]+/, missing);
       expect(plain(answer)).toEqual(plain(await api(method, own(`/${kind}/${nobody}`), call)));
     }
     expect((await foreign('GET', '/api/v1/me')).status).toBe(200);
@@ -121,6 +131,7 @@ describe('A field that was not asked for', () => {
   it.each([
     ['PATCH', '/settings', { alwaysPrompt: true }],
     ['POST', '/administrators', { email: 'x@example.com', access: custom }],
+    ['POST', '/connections', { kind: 'okta', name: 'x' }],
   ])('is refused by %s %s, and nothing is done', async (method, within, right) => {
     const before = JSON.stringify([
       await ground.app.services.organizations.find(ground.alpha.organization.id),

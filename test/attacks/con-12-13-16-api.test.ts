@@ -43,6 +43,7 @@ describe('A secret (CON-12)', () => {
     );
     expect(hidden.length).toBeGreaterThan(0);
     const secrets = [secret, made.secret, row[0]!.secret_hash, ...hidden].map(String);
+    expect((await api('POST', own(`/connections/${ground.alpha.connectionId}/draft`))).status).toBe(200);
     const reads = apiRoutes.filter((route) => route.startsWith('GET ') && ruleOf(route).needs !== 'public');
     for (const route of reads) {
       const path = route

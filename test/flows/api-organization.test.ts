@@ -126,7 +126,7 @@ describe('The organization', () => {
     const application = await registerRelyingParty(app, { organizationId: acme.id, name: 'Wiki' });
     const connections = await api('GET', path('/connections'));
     expect(connections.body.items).toMatchObject([
-      { kind: 'okta', state: 'live', isWorkspaceMethod: true, hasSecrets: true },
+      { kind: 'okta', state: 'connected', isWorkspaceMethod: true, hasSecrets: true },
     ]);
     const one = await api('GET', path(`/connections/${okta.connectionId}`));
     expect(one.body.settings).toBeTypeOf('object');

@@ -32,6 +32,7 @@ function requestFor(route: string): [method: string, path: string] {
     .replace('{customerId}', 'acme')
     .replace('{sessionId}', 'x'.repeat(22))
     .replace('{applicationId}', 'no-such')
+    .replace('{version}', '7')
     .replaceAll(/\{\w+\}/g, crypto.randomUUID());
   return [method, path];
 }

@@ -88,6 +88,7 @@ export function createConnectionDrafts(needs: {
     const read = readConnectionHead(head, definitionOf);
     const definition = definitionOf(read.kind)!;
     requireEditor(by, read.kind);
+    refuseOtherSecrets(definition, change.secrets);
     return db.transaction().execute(async (trx) => {
       await requireFullAccess(trx, organizationId, by);
       const connection = await insertConnection(trx, organizationId, read, clock.now());
@@ -164,6 +165,7 @@ export function createConnectionDrafts(needs: {
       const definition = definitionFor(connection.kind);
       await requireDraftEditor(trx, connection, by, clock.now());
       const row = requireRevision(await selectDraft(trx, connectionId), revision);
+      refuseOtherSecrets(definition, change.secrets);
       const known = openSecrets(sealer, draftContext(connectionId), row);
       const hasMoved = endpointsDiffer(definition, JSON.parse(row.settings), change.settings);
       const kept: Secrets = hasMoved ? {} : known;
@@ -350,6 +352,18 @@ function refuseInvalid(definition: ProviderDefinition, whole: Readonly<Settings>
     ...misplacedKeys(definition, whole),
   ].filter(({ path }, index, all) => all.findIndex((other) => other.path === path) === index);
   if (wrong.length > 0) throw new DirectoryError('settings_invalid', 'The settings are not possible', wrong);
+}
+
+/** SECURITY RP-20: whatever came as a secret under another key would change an endpoint unseen. */
+function refuseOtherSecrets(
+  { descriptions }: ProviderDefinition,
+  secrets: Readonly<Record<string, string>> = {},
+): void {
+  const known = descriptions.filter(({ secret }) => secret === true).map(({ key }) => key);
+  const wrong = Object.keys(secrets).filter((key) => !known.includes(key));
+  if (wrong.length === 0) return;
+  const problems = wrong.map((path) => ({ path, message: 'unknown key' }));
+  throw new DirectoryError('settings_invalid', 'The settings are not possible', problems);
 }
 
 /** SECURITY CON-10: a private key where everybody with access would see it. */
