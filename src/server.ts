@@ -96,6 +96,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.forget, () => app.services.logSeal.forget(), log),
     every(periods.forget, () => app.services.signInCounts.forget(), log),
     every(periods.forget, () => app.services.traces.forget(), log),
+    every(periods.forget, () => app.services.traceLinks.forget(), log),
     every(periods.counts, () => app.services.signInCounts.flush(), log),
     every(periods.seal, app.tendLog, log),
     every(periods.webhooks, () => app.services.webhooks.deliver(), log),

@@ -88,6 +88,7 @@ import { createSignInLog } from './signin/sign-in-log.ts';
 import { createSignOut } from './signin/sign-out.ts';
 import { createTenantConsents } from './signin/tenant-consents.ts';
 import { recordRequests } from './signin/traces/recorder.ts';
+import { createTraceLinks } from './signin/traces/trace-links.ts';
 import { createTraces } from './signin/traces/traces.ts';
 import { createTrials } from './signin/trials.ts';
 import { createUpstreams } from './signin/upstreams.ts';
@@ -313,6 +314,7 @@ export async function createServices(options: ServicesOptions) {
   const attempts = createAttempts({ store, clock, sealer });
   const signInCounts = createSignInCounting({ db, clock });
   const traces = createTraces({ db, clock });
+  const traceLinks = createTraceLinks({ db, clock, traces, systemLog });
   const handles = createHandles(followKeys(sealingKeys, 'handles'));
   const upstreams = createUpstreams({
     connections,
@@ -525,6 +527,7 @@ export async function createServices(options: ServicesOptions) {
     signInLog,
     signInCounts,
     traces,
+    traceLinks,
     citrix,
     citrixPasskeys,
     enrolment,

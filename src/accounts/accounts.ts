@@ -12,6 +12,7 @@ import { createCodeRoutes } from './code.ts';
 import { type AccountsOptions, createAccountsContext } from './context.ts';
 import { createDevelopmentMails } from './development-mails.ts';
 import { createEnrolRoutes } from './enrol.ts';
+import { createExplainedSignInRoutes } from './explained-sign-in.ts';
 import { createForgottenPasswordRoutes } from './forgotten-password.ts';
 import { createInvitationRoutes } from './invitation.ts';
 import { createNewPasswordRoutes } from './new-password.ts';
@@ -50,6 +51,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     createRecoveryRoutes(context),
     createEnrolRoutes(context),
     createReturnRoutes(context),
+    createExplainedSignInRoutes(context),
     createInvitationRoutes(context),
   );
   router.use(createCallbackRoutes(context));

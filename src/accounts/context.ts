@@ -30,6 +30,7 @@ import type { EndSessionsOf } from '../signin/identity-sessions.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 import type { RefusedSignIn, SignInLog } from '../signin/sign-in-log.ts';
 import type { TenantConsents } from '../signin/tenant-consents.ts';
+import type { TraceLinks } from '../signin/traces/trace-links.ts';
 import type { KnownDevices } from './known-devices.ts';
 
 /** A sign-in that the OpenID Provider waits for; `op/` has it. */
@@ -109,6 +110,7 @@ export interface AccountsOptions {
   /** Folder of mails to show (`config/development.ts`). */
   developmentMails: string | undefined;
   signInLog: Pick<SignInLog, 'refused'>;
+  traceLinks: Pick<TraceLinks, 'open' | 'noteOpened'>;
   /** `reference`: of the trace of a sign-in by a connection. */
   onSignedIn(session: Session, clientId: string, reference?: string): Promise<void>;
   onNoAccess(details: { reference: string; connectionId: string; organizationId: string | null }): Promise<void>;

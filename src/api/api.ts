@@ -40,6 +40,7 @@ import { type ApiRoute, apiRoutes, ruleOf } from './rules.ts';
 import { type PathParameter, pageParameters, pathParameters } from './schemas.ts';
 import { type SecureClientsOptions, secureClientsHandlers } from './secure-clients.ts';
 import { type SessionsOptions, sessionsHandlers } from './sessions.ts';
+import { type SignInsOptions, signInsHandlers } from './sign-ins.ts';
 import { type SystemLogOptions, systemLogHandlers, vendorParameters } from './system-log.ts';
 import { createTokenEndpoint, sendTokenError, type TokenEndpointOptions, TokenError } from './token-endpoint.ts';
 
@@ -52,6 +53,7 @@ export interface ApiOptions
     ConnectionsOptions,
     ApplicationsOptions,
     Omit<ExpiryOptions, 'organizations'>,
+    SignInsOptions,
     SystemLogOptions {
   sites: Sites;
   sessions: SessionsOptions['sessions'];
@@ -89,6 +91,7 @@ export function createApi(options: ApiOptions): Router {
     ...connectionsHandlers(options),
     ...expiryHandlers(options),
     ...applicationsHandlers(options),
+    ...signInsHandlers(options),
     ...systemLogHandlers(options),
     ...publicHandlers(options),
   };

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { organizationSettingsSchema } from '../directory/organization-settings.ts';
 import { permissionNames } from '../directory/permissions.ts';
+import { traceOutcomes } from '../signin/traces/trace.ts';
+import { linkDays } from '../signin/traces/trace-links.ts';
 import { expiryKinds } from '../upkeep/expiry-register.ts';
 import { problemTypes } from './problems.ts';
 
@@ -36,6 +38,11 @@ export const pathParameters = {
     .regex(/^[A-Za-z0-9._-]{3,64}$/)
     .meta({ description: 'Client id of the application' }),
   administratorId: z.string().regex(/^[0-9a-f-]{36}$/),
+  signInId: z
+    .string()
+    .regex(/^(?:[0-9a-f-]{36}|[0-9A-Za-z]{4}-?[0-9A-Za-z]{4})$/)
+    .meta({ description: 'Id of an explained sign-in, or the reference code that the person was shown' }),
+  linkId: z.string().regex(/^[0-9a-f-]{36}$/),
   problemType: z.string().regex(/^[a-z-]{3,40}$/),
 } as const;
 export type PathParameter = keyof typeof pathParameters;
@@ -219,6 +226,49 @@ export const logRecordSchema = named(
   }),
 );
 export const logRecordsSchema = named('LogRecords', pageOf(logRecordSchema));
+
+const milliseconds = z.number().meta({ description: 'Since the beginning' });
+const explainedText = z.strictObject({ en: z.string(), ja: z.string() });
+export const signInSchema = named(
+  'SignIn',
+  z
+    .strictObject({
+      id: uuid,
+      reference: z.string(),
+      connection: z.strictObject({ id: uuid, version: z.int(), kind: z.string() }).nullable(),
+      clientId: z.string(),
+      kind: z.enum(['administrator', 'subscriber']).nullable(),
+      beganAt: time,
+      finishedAt: time,
+      outcome: z.string().meta({ description: traceOutcomes.join(', ') }),
+      code: z.string().nullable().meta({ description: 'Of a failure' }),
+      meaning: explainedText,
+      remedy: explainedText.nullable(),
+      steps: z.array(z.looseObject({ step: z.string(), at: milliseconds })),
+      software: z.string(),
+    })
+    .meta({ description: 'What happened at one sign-in by a connection; no name, value or token of a person' }),
+);
+export const signInsSchema = named('SignIns', pageOf(signInSchema));
+export const newSignInLinkSchema = named(
+  'NewSignInLink',
+  z.strictObject({
+    days: z.literal(linkDays).meta({ description: 'How long it is valid; never longer than the sign-in is kept' }),
+  }),
+);
+const signInLink = {
+  id: uuid,
+  createdAt: time,
+  createdBy: z.string().nullable(),
+  expiresAt: time,
+  state: z.enum(['open', 'expired', 'revoked']),
+  openedAt: time.nullable().meta({ description: 'For the first time' }),
+};
+export const signInLinksSchema = named('SignInLinks', z.strictObject({ items: z.array(z.strictObject(signInLink)) }));
+export const createdSignInLinkSchema = named(
+  'CreatedSignInLink',
+  z.strictObject({ ...signInLink, url: z.url().meta({ description: 'In this answer only' }) }),
+);
 
 const text = z.string().nullable();
 const vendorRecord = {

@@ -41,6 +41,8 @@ export interface Sites {
   setupUrl(token: string, ...rest: string[]): string;
   /** The page of a link in a mail; `token`: `<id>.<secret>`. */
   passwordResetUrl(token: string): string;
+  /** What happened at one sign-in, for whoever has the link. */
+  explainUrl(token: string): string;
   /** Service-relative path with leading slash, query allowed. */
   consoleUrl(path?: string): string;
   goUrl(identifier: string): string;
@@ -199,6 +201,7 @@ function describeUrls(bases: Bases) {
     invitationUrl: (token: string, ...rest: string[]) => [bases.accounts, 'invitation', token, ...rest].join('/'),
     setupUrl: (token: string, ...rest: string[]) => [bases.accounts, 'setup', token, ...rest].join('/'),
     passwordResetUrl: (token: string) => `${bases.accounts}/password-reset/${token}`,
+    explainUrl: (token: string) => `${bases.accounts}/explain/${token}`,
     consoleUrl: (path = '/') => join(bases.console, path),
     goUrl: (identifier: string) => `${bases.go}/go/${encodeURIComponent(identifier)}`,
     workspaceUrl: (name: string, path = '/') => join(bases.workspace(name), path),

@@ -53,6 +53,7 @@ import { type PasskeysOptions, passkeysRoutes } from './passkeys.ts';
 import { type PasswordOptions, passwordRoutes } from './password.ts';
 import { type ConsoleRoute, consoleRules, documentRoutes } from './rules.ts';
 import { sessionSettingsRoutes } from './session-settings.ts';
+import { type SignInsOptions, signInsRoutes } from './sign-ins.ts';
 import { systemLogRoutes } from './system-log.ts';
 import { forbiddenPage } from './views/forbidden-page.ts';
 import { createGuard, type Handler, type Visit } from './visit.ts';
@@ -117,6 +118,9 @@ export interface ConsoleOptions {
   labelOf(kind: string): string;
   systemLog: Pick<SystemLog, 'page' | 'each'>;
   webhooks: LogWebhookOptions['webhooks'];
+  traces: SignInsOptions['traces'];
+  traceLinks: SignInsOptions['traceLinks'];
+  signInCounts: SignInsOptions['signInCounts'];
   /** Into the system log. */
   record: RecordEntry;
 }
@@ -145,6 +149,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...secretExpiryRoutes(pages),
     ...expiryRoutes(pages),
     ...apiAccessRoutes(pages),
+    ...signInsRoutes(pages),
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),
     ...administratorsRoutes(pages),

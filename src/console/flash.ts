@@ -45,6 +45,7 @@ const messages = translations({
     webhook_enabled: 'The webhook is enabled again. It goes on where it stopped.',
     webhook_deleted: 'The webhook was deleted.',
     calendar_revoked: 'The calendar’s address was revoked. It opens nothing any more.',
+    trace_link_revoked: 'The link was revoked. It shows nothing any more.',
   },
   ja: {
     saved: '設定を保存しました。ただちに適用されます。',
@@ -87,6 +88,7 @@ const messages = translations({
     webhook_enabled: 'Webhookを再び有効にしました。停止した箇所から送信を続けます。',
     webhook_deleted: 'Webhookを削除しました。',
     calendar_revoked: 'カレンダーのアドレスを取り消しました。以後、何も読み取れません。',
+    trace_link_revoked: 'リンクを取り消しました。今後は何も表示されません。',
   },
 });
 export type Done = keyof (typeof messages)['en'];
@@ -132,6 +134,7 @@ const kinds: Readonly<Record<Done, Flash['kind']>> = {
   webhook_enabled: 'success',
   webhook_deleted: 'success',
   calendar_revoked: 'success',
+  trace_link_revoked: 'success',
 };
 
 export function flashOf(language: Language, done: string | undefined): Flash | undefined {

@@ -86,6 +86,11 @@ export const consoleRules = {
   'GET /api-access/revoke': 'secure-client',
   'POST /api-access/revoke': 'secure-client',
   'POST /api-access/resume': 'secure-client',
+  // Hold nothing of a person's: whoever may read the log may read what a code in it leads to. Sharing shows it outside.
+  'GET /sign-ins': 'system-log',
+  'GET /sign-ins/:traceId': 'system-log',
+  'POST /sign-ins/:traceId/links': 'full',
+  'POST /sign-ins/:traceId/revoke-link': 'full',
   'GET /system-log': 'system-log',
   'POST /system-log/export': 'system-log',
   'GET /system-log/webhook': 'full',
@@ -231,5 +236,6 @@ export const menu: readonly MenuEntry[] = [
   { page: 'organization_sessions', route: 'GET /organization-sessions' },
   { page: 'session_settings', route: 'GET /session-settings' },
   { page: 'api_access', route: 'GET /api-access' },
+  { page: 'sign_ins', route: 'GET /sign-ins' },
   { page: 'system_log', route: 'GET /system-log' },
 ];

@@ -69,6 +69,7 @@ export function systemLogRoutes({ systemLog, responder, csrf, record, show }: Sy
       ...(isAllowed(visit.access, consoleRules['GET /system-log/webhook']) && {
         webhookHref: visit.url(`${path}/webhook`),
       }),
+      signInsHref: visit.url('/sign-ins'),
       export: {
         action: visit.url(`${path}/export`),
         csrf: csrf.tokenFor(visit.state.session.uid),

@@ -6,8 +6,9 @@
  * nothing and several nodes add up; a process that is killed loses those seconds. Called by `sign-in.ts`, read by the
  * console and by `upkeep/`.
  */
+import type { ExpressionBuilder } from 'kysely';
 import type { Clock } from '../core/clock.ts';
-import type { Database, SignInCountRow } from '../database/schema.ts';
+import type { Database, SignInCountRow, Tables } from '../database/schema.ts';
 
 const hourMs = 3_600_000;
 const keptMs = 14 * 24 * hourMs;
@@ -26,6 +27,11 @@ export interface SignInCounts {
   succeeded: number;
   failed: number;
   refused: number;
+}
+
+export interface CountedConnection extends SignInCounts {
+  id: string;
+  name: string;
 }
 
 export type Counted = keyof SignInCounts;
@@ -90,29 +96,30 @@ export function createSignInCounting({ db, clock }: { db: Database; clock: Clock
     for (let from = 0; from < ids.length; from += batch) {
       const rows = await db
         .selectFrom('sign_in_counts')
-        .select((row) => [
-          'connection_id',
-          row.fn.sum<number>('begun').as('begun'),
-          row.fn.sum<number>('came_back').as('cameBack'),
-          row.fn.sum<number>('succeeded').as('succeeded'),
-          row.fn.sum<number>('failed').as('failed'),
-          row.fn.sum<number>('refused').as('refused'),
-        ])
+        .select((row) => ['connection_id', ...sumsOf(row)])
         .where('connection_id', 'in', ids.slice(from, from + batch))
         .where('hour', '>=', since - (since % hourMs))
         .groupBy('connection_id')
         .execute();
-      // PostgreSQL answers a sum as text.
-      for (const { connection_id, begun, cameBack, succeeded, failed, refused } of rows)
-        found.set(connection_id, {
-          begun: Number(begun),
-          cameBack: Number(cameBack),
-          succeeded: Number(succeeded),
-          failed: Number(failed),
-          refused: Number(refused),
-        });
+      for (const { connection_id, ...sums } of rows) found.set(connection_id, countsOf(sums));
     }
     return found;
+  }
+
+  /** Connections of an organization by how many sign-ins began since then, most first; those without any are left out. */
+  async function busiestOf(organizationId: string, since: number, limit: number): Promise<CountedConnection[]> {
+    await flush();
+    const rows = await db
+      .selectFrom('connections')
+      .innerJoin('sign_in_counts', 'sign_in_counts.connection_id', 'connections.id')
+      .select((row) => ['connections.id', 'connections.name', ...sumsOf(row)])
+      .where('connections.organization_id', '=', organizationId)
+      .where('hour', '>=', since - (since % hourMs))
+      .groupBy(['connections.id', 'connections.name'])
+      .orderBy((row) => row.fn.sum('begun'), 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id, name, ...sums }) => ({ id, name, ...countsOf(sums) }));
   }
 
   /** After 14 days, with the traces. */
@@ -123,7 +130,19 @@ export function createSignInCounting({ db, clock }: { db: Database; clock: Clock
       .execute();
   }
 
-  return { count, flush, failureRateOf, forget };
+  return { count, flush, failureRateOf, busiestOf, forget };
+}
+
+type Sums = Pick<SignInCountRow, (typeof columns)[Counted]>;
+
+function sumsOf(row: { fn: Pick<ExpressionBuilder<Tables, 'sign_in_counts'>['fn'], 'sum'> }) {
+  return Object.values(columns).map((column) => row.fn.sum<number>(column).as(column));
+}
+
+/** PostgreSQL answers a sum as text. */
+function countsOf(sums: Sums): SignInCounts {
+  const entries = Object.entries(columns).map(([name, column]) => [name, Number(sums[column])]);
+  return Object.fromEntries(entries) as unknown as SignInCounts;
 }
 
 const columns = {

@@ -135,6 +135,18 @@ const eventTexts = {
     en: 'Calendar feed of expiry dates revoked',
     ja: '有効期限のカレンダーが取り消されました',
   },
+  'platform/signintracelink/create': {
+    en: 'Link to an explained sign-in created',
+    ja: 'サインインの診断を共有するリンクが作成されました',
+  },
+  'platform/signintracelink/open': {
+    en: 'Link to an explained sign-in opened for the first time',
+    ja: 'サインインの診断を共有するリンクが初めて開かれました',
+  },
+  'platform/signintracelink/revoke': {
+    en: 'Link to an explained sign-in revoked',
+    ja: 'サインインの診断を共有するリンクが取り消されました',
+  },
   'wxp/identityprovider/update': {
     en: 'Workspace sign-in method changed',
     ja: 'ワークスペースのサインイン方法が変更されました',
@@ -172,6 +184,7 @@ const targetTypeTexts = {
   key: { en: 'Key', ja: '鍵' },
   database: { en: 'Database', ja: 'データベース' },
   systemlog: { en: 'System log', ja: 'システムログ' },
+  signintrace: { en: 'Sign-in', ja: 'サインイン' },
 } as const satisfies Readonly<Record<string, Text>>;
 export type TargetType = keyof typeof targetTypeTexts;
 

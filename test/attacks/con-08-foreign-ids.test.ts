@@ -16,7 +16,7 @@ let globex: Organization;
 let mallory: Browser;
 let csrf: string;
 /** Whatever of the other organization has an id. */
-let foreign: { administrator: string; invited: string; group: string; connection: string };
+let foreign: { administrator: string; invited: string; group: string; connection: string; trace: string };
 let close: () => Promise<unknown>;
 
 beforeAll(async () => {
@@ -46,6 +46,7 @@ beforeAll(async () => {
     invited: administrator.id,
     group: group.id,
     connection: saml.connectionId,
+    trace: await traceOf(globex, saml.connectionId),
   };
   mallory = new Browser();
   await mallory.get(app.sites.consoleUrl());
@@ -57,6 +58,24 @@ afterAll(async () => {
   await app.close();
 });
 beforeEach(() => app.clock.advance(1000));
+
+async function traceOf({ id: organizationId }: Organization, connectionId: string): Promise<string> {
+  const { traces } = app.services;
+  const id = traces.newId();
+  await traces.write({
+    id,
+    reference: 'GLOB-2EX3',
+    organizationId,
+    connection: { id: connectionId, version: 1, kind: 'saml' },
+    clientId: 'workspace:globex',
+    realm: 'administrators',
+    beganAt: app.clock.now(),
+    outcome: 'signed_in',
+    code: null,
+    steps: [{ step: 'begun', at: 0, forced: false }],
+  });
+  return id;
+}
 
 const seen = ({ status, html }: Page, id: string) => [
   status,

@@ -45,6 +45,7 @@ export const frame: ConsoleFrame = {
       'organization_sessions',
       'session_settings',
       'api_access',
+      'sign_ins',
       'system_log',
     ] as const
   ).map((page) => ({ page, href: `/${page}` })),

@@ -27,6 +27,7 @@ const groupOf = {
   organization_sessions: 'organization',
   session_settings: 'organization',
   api_access: 'organization',
+  sign_ins: 'organization',
   system_log: 'organization',
 } as const;
 export type ConsolePageId = keyof typeof groupOf;

@@ -18,6 +18,7 @@ export const consoleEnglish = {
     organization_sessions: 'Sessions',
     session_settings: 'Session settings',
     api_access: 'API access',
+    sign_ins: 'Sign-ins explained',
     system_log: 'System log',
   },
 

@@ -20,6 +20,7 @@ export const consoleJapanese: typeof consoleEnglish = {
     organization_sessions: 'セッション',
     session_settings: 'セッションの設定',
     api_access: 'APIアクセス',
+    sign_ins: 'サインインの診断',
     system_log: 'システムログ',
   },
 

@@ -44,6 +44,8 @@ export interface SystemLogPage {
   export: { action: string; csrf: string; hidden: Readonly<Record<string, string>> };
   /** Present for who may set it up. */
   webhookHref?: string;
+  /** Where a code of a sign-in leads to, by GET with `reference`. */
+  signInsHref?: string;
   newestHref?: string;
   newerHref?: string;
   olderHref?: string;
@@ -137,7 +139,7 @@ function list(context: PageContext, model: SystemLogPage): Html | undefined {
     model.records.map((record) => [
       time(context, record.recordedAt),
       actorCell(context, record),
-      eventCell(context, record),
+      eventCell(context, record, model.signInsHref),
       targetCell(context, record),
       record.clientAddress,
     ]),
@@ -156,7 +158,7 @@ function targetCell(context: PageContext, { target }: SystemLogRecord): Child {
   return html`${target.name ?? target.email ?? target.id}<span class="sub">${targetTypeText(target.type, context.language)}</span>`;
 }
 
-function eventCell(context: PageContext, record: SystemLogRecord): Html {
+function eventCell(context: PageContext, record: SystemLogRecord, signInsHref: string | undefined): Html {
   const { language } = context;
   const m = systemLogMessages[language];
   const text = eventText(record.event, language);
@@ -172,7 +174,7 @@ function eventCell(context: PageContext, record: SystemLogRecord): Html {
     [
       [m.exactTime, html`<code>${new Date(record.recordedAt).toISOString()}</code>`],
       [m.eventType, html`<code>${record.event}</code>`],
-      [m.reference, record.reference ?? undefined],
+      [m.reference, referenceOf(record, signInsHref)],
       ...values,
       ...changed,
       [m.actorId, record.actor.id ?? undefined],
@@ -182,6 +184,14 @@ function eventCell(context: PageContext, record: SystemLogRecord): Html {
       [m.recordId, html`<code>${record.id}</code>`],
     ],
   )}</details>`;
+}
+
+/** Of a sign-in by a connection it leads to what happened there. */
+function referenceOf({ event, reference }: SystemLogRecord, signInsHref: string | undefined): Child {
+  if (reference === null) return undefined;
+  const isOfSignIn = /^platform\/(signin|session|signintracelink)\//.test(event);
+  if (!isOfSignIn || signInsHref === undefined) return reference;
+  return html`<a href="${signInsHref}?reference=${reference}">${reference}</a>`;
 }
 
 /** A value from a record: text as it is, anything else as JSON writes it. */

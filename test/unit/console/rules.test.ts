@@ -41,6 +41,8 @@ describe('Who may use which page of the console', () => {
               'GET /api-access/revoke',
               'POST /api-access/revoke',
               'POST /api-access/resume',
+              'GET /sign-ins',
+              'GET /sign-ins/:traceId',
               'GET /system-log',
               'POST /system-log/export',
               'GET /workspace-configuration',
