@@ -81,6 +81,7 @@ export interface ConsoleOptions {
   connections: Pick<Connections, 'find' | 'findByIdentifier' | 'openSettings'>;
   connectionList: ConnectionList;
   connectionStates: ConnectionsOptions['connectionStates'];
+  connectionChecks: ConnectionsOptions['connectionChecks'];
   connectionDrafts: ConnectionsOptions['connectionDrafts'] &
     MetadataImportOptions['connectionDrafts'] &
     GatewayOptions['connectionDrafts'];

@@ -211,7 +211,27 @@ export function connectionPages(frame: ConsoleFrame): Readonly<Record<string, Sa
       }),
     connection: (c) => connectionPage(c, frame, connection(c.language)),
     'connection-failing': (c) =>
-      connectionPage(c, frame, { ...connection(c.language), state: 'failing', since: now - 5 * hour }),
+      connectionPage(c, frame, {
+        ...connection(c.language),
+        state: 'failing',
+        since: now - 5 * hour,
+        health: {
+          checkedAt: now - hour,
+          nextCheckAt: now + hour,
+          failures: 4,
+          findings: [
+            {
+              level: 'failing',
+              check: 'issuer',
+              code: 'discovery_issuer_mismatch',
+              expected: 'https://okta.sample.example',
+              received: 'https://sample.okta.com',
+              where: 'https://okta.sample.example/.well-known/openid-configuration',
+            },
+            { level: 'warning', check: 'clock', code: 'clock_drifting', expected: '± 60 s', received: '+74 s' },
+          ],
+        },
+      }),
     'connection-with-draft': (c) => connectionPage(c, frame, { ...connection(c.language), draft: prepared }),
     'connection-with-stale-draft': (c) =>
       connectionPage(c, frame, { ...connection(c.language), draft: { ...prepared, isStale: true, changes: [] } }),

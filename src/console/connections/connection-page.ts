@@ -14,6 +14,7 @@ import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts'
 import { connectionMessages } from './connection-messages.ts';
 import { type ConnectionUses, usedFor } from './connection-words.ts';
 import { connectionsMessages } from './connections-messages.ts';
+import { type ConnectionHealthSection, healthSection } from './health-section.ts';
 import { changesTable, type ShownSetting, settingValue } from './setting-words.ts';
 
 export interface ConnectionPage extends ConnectionHead, ConnectionUses {
@@ -26,6 +27,8 @@ export interface ConnectionPage extends ConnectionHead, ConnectionUses {
   lastWorkedAt: number | null;
   /** Milliseconds; of `warning` and `failing`. */
   since?: number;
+  /** Of a live one that is on the schedule of checks. */
+  health?: ConnectionHealthSection;
   /** What the other side must be told: redirect URI, entity ID, assertion consumer service, metadata. */
   atProvider: readonly { label: string; value: string }[];
   descriptions: readonly SettingDescription[];
@@ -78,7 +81,7 @@ export function connectionPage(context: PageContext, frame: ConsoleFrame, model:
         [m.created, time(context, model.createdAt)],
         [m.changed, time(context, model.updatedAt)],
       ]),
-    )}${section(
+    )}${model.health && healthSection(context, model.health)}${section(
       m.atProvider,
       definitionList(model.atProvider.map(({ label, value }) => [label, copyValue(language, label, value)])),
       { lead: m.atProviderLead },

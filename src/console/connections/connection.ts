@@ -2,6 +2,7 @@
 import type { ProviderDefinition } from '../../../providers/provider.ts';
 import type { Sites } from '../../config/sites.ts';
 import { type Language, translations } from '../../core/language.ts';
+import type { ConnectionChecks } from '../../directory/connections/connection-checks.ts';
 import {
   type ConnectionHealth,
   type ConnectionStates,
@@ -25,6 +26,7 @@ export interface ConnectionOptions {
   sites: Sites;
   connections: Pick<Connections, 'find' | 'openSettings'>;
   connectionStates: Pick<ConnectionStates, 'healthOf'>;
+  connectionChecks: Pick<ConnectionChecks, 'find'>;
   connectionDrafts: Pick<ConnectionDrafts, 'find' | 'changesOf'>;
   definitionOf: DefinitionOf;
   labelOf(kind: string): string;
@@ -52,7 +54,17 @@ const labels = translations({
 });
 
 export function connectionRoutes(options: ConnectionOptions) {
-  const { sites, connections, connectionStates, connectionDrafts, definitionOf, labelOf, csrf, show } = options;
+  const {
+    sites,
+    connections,
+    connectionStates,
+    connectionChecks,
+    connectionDrafts,
+    definitionOf,
+    labelOf,
+    csrf,
+    show,
+  } = options;
 
   const showOne: Handler = async (visit) => {
     const connection = await requireOwnConnection(connections, visit);
@@ -62,6 +74,7 @@ export function connectionRoutes(options: ConnectionOptions) {
     const secrets = connection.hasSecrets ? await namesOfSecrets(connection, definition) : new Set<string>();
     const draft = await preparedOf(connection, visit);
     const { identifier, state } = connection;
+    const checks = state === 'live' ? await connectionChecks.find(connection.id) : undefined;
     const isComplaint = state === 'live' && health.finding !== null;
     show(visit, (context, frame) => {
       const model: ConnectionPage = {
@@ -74,6 +87,7 @@ export function connectionRoutes(options: ConnectionOptions) {
         updatedAt: connection.updatedAt,
         lastWorkedAt: health.lastWorkedAt,
         ...(isComplaint && health.finding && { since: health.finding.since }),
+        ...(checks && { health: checks }),
         atProvider: atProvider(context.language, connection, visit, definition),
         descriptions,
         ...(state === 'live' && {
