@@ -162,7 +162,7 @@ export async function createServices(options: ServicesOptions) {
     rememberSettings: options.sqlite ? { whileSame: watchDataVersion(options.sqlite) } : { forMs: 1000 },
   });
   const connections = createConnections({ db, clock, sealer, definitionOf });
-  const connectionList = createConnectionList({ db });
+  const connectionList = createConnectionList({ db, like: options.sqlite ? 'like' : 'ilike' });
   const connectionStates = createConnectionStates({ db, clock });
   const connectionChecks = createConnectionChecks({ db, clock });
   const secretExpiries = createSecretExpiries({ db, clock, definitionOf, systemLog });

@@ -30,6 +30,7 @@ const keys = {
   session_check: ['cpu_ms', 'per_s', 'bare_per_s', 'ratio_to_bare'],
   start: ['ms_1', 'ms_10000'],
   connections: ['ratio_10000_to_1'],
+  connection_list: ['ratio_to_100'],
   system_log: ['write_cpu_ms', 'seal_cpu_ms', 'ratio_to_10000', 'forget_ms'],
 };
 

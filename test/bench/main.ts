@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runBench } from './bench.ts';
+import { connectionListLines, measureConnectionList } from './connection-list.ts';
 import { canPin } from './pinned-process.ts';
 import { tableOf } from './report.ts';
 import { linesOf, measureSamlResponse } from './saml-response.ts';
@@ -41,12 +42,13 @@ const samlResponse = await measureSamlResponse({ quick: values.quick });
 const systemLog = await measureSystemLogOnSqlite(
   values.quick ? { rows: 20_000, writes: 200 } : { rows: values.large ? 10_000_000 : 1_000_000, writes: 4000 },
 );
+const connectionList = await measureConnectionList({ many: values.quick ? 1000 : 10_000 });
 process.stdout.write(
-  `\n${tableOf(report, canPin)}\n\n${linesOf(samlResponse)}\n\n${systemLogLines(systemLog, report.oidc_brokered.cpu_ms)}\n`,
+  `\n${tableOf(report, canPin)}\n\n${linesOf(samlResponse)}\n\n${systemLogLines(systemLog, report.oidc_brokered.cpu_ms)}\n\n${connectionListLines(connectionList)}\n`,
 );
 if (values.json !== undefined)
   await writeFile(
     values.json,
-    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog }, null, 2)}\n`,
+    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog, connection_list: connectionList }, null, 2)}\n`,
   );
 process.exit();

@@ -12,6 +12,7 @@ import { type DatabaseConfig, type OpenDatabase, openDatabase } from '../../src/
 import { createAccounts } from '../../src/directory/accounts.ts';
 import { createApplications } from '../../src/directory/applications.ts';
 import { generateBackupCodes } from '../../src/directory/backup-codes.ts';
+import { type ConnectionFilter, createConnectionList } from '../../src/directory/connections/connection-list.ts';
 import { createConnections } from '../../src/directory/connections/connections.ts';
 import { createPasswordHasher } from '../../src/directory/credentials.ts';
 import { createIdentities } from '../../src/directory/identities.ts';
@@ -323,6 +324,41 @@ export function describeDatabase(
         'accepted',
       );
       expect(await createRecoveryPhones({ db: other.db, clock, sealer: after }).find(id)).toBe(phone);
+    });
+
+    test('finds connections by a part of their name, whatever its case, and by what was found out about them', async () => {
+      const organization = await newOrganization();
+      const connections = createConnections({ db: one.db, clock, sealer, definitionOf });
+      const settings = { issuer: 'https://alpha.okta.com', clientId: 'abc', clientSecret: 'secret-of-okta' };
+      const made = new Map<string, string>();
+      for (const name of ['Okta Tokyo', '100 % Osaka', 'under_score', '東京のOkta']) {
+        const { id } = await connections.create(organization.id, { kind: 'okta', name, settings });
+        await connections.makeLive(id);
+        made.set(name, id);
+      }
+      const list = createConnectionList({ db: other.db, like: other.kind === 'sqlite' ? 'like' : 'ilike' });
+      const find = async (filter: ConnectionFilter) =>
+        (await list.page(organization.id, filter, {}, 10)).items.map(({ name }) => name).sort();
+      expect(await find({ search: 'OKTA' })).toEqual(['Okta Tokyo', '東京のOkta']);
+      expect(await find({ search: '%' })).toEqual(['100 % Osaka']);
+      expect(await find({ search: '_' })).toEqual(['under_score']);
+      expect(await find({ state: 'failing' })).toEqual([]);
+      await one.db
+        .insertInto('connection_health')
+        .values({
+          connection_id: made.get('Okta Tokyo')!,
+          organization_id: organization.id,
+          level: 'failing',
+          code: 'upstream_unreachable',
+          since: clock.now(),
+          last_worked_at: null,
+        })
+        .execute();
+      expect(await find({ state: 'failing' })).toEqual(['Okta Tokyo']);
+      expect(await find({ state: 'failing', search: 'osaka' })).toEqual([]);
+      expect(await find({ state: 'connected' })).toEqual(['100 % Osaka', 'under_score', '東京のOkta']);
+      const stranger = await newOrganization();
+      expect((await list.page(stranger.id, { state: 'failing' }, {}, 10)).items).toEqual([]);
     });
 
     test('finds and lists applications', async () => {

@@ -48,9 +48,19 @@ export interface ConnectionListPage {
   hasNext: boolean;
 }
 
+/** SQLite takes only so many parameters. */
+const fewConnections = 500;
+
 export type ConnectionList = ReturnType<typeof createConnectionList>;
 
-export function createConnectionList({ db }: { db: Database }) {
+/** `like`: the engine's operator that does not mind case: `like` on SQLite, `ilike` on PostgreSQL. */
+export function createConnectionList({ db, like }: { db: Database; like: 'like' | 'ilike' }) {
+  /** `%` and `_` mean themselves: what is typed is no pattern (CON-19). */
+  const nameContains = (search: string) => {
+    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+    return sql<boolean>`connections.name ${sql.raw(like)} ${pattern} escape '\\'`;
+  };
+
   async function page(
     organizationId: string,
     filter: ConnectionFilter,
@@ -58,6 +68,8 @@ export function createConnectionList({ db }: { db: Database }) {
     limit: number,
   ): Promise<ConnectionListPage> {
     const isBackwards = after === undefined && before !== undefined;
+    const found = await withFinding(organizationId, filter.state);
+    if (found?.length === 0) return { items: [], hasPrevious: false, hasNext: false };
     let query = db
       .selectFrom('connections')
       .leftJoin('identifiers', (join) =>
@@ -85,8 +97,14 @@ export function createConnectionList({ db }: { db: Database }) {
         'connection_health.last_worked_at',
       ])
       .select((row) => row('connections.secrets_sealed', 'is not', null).as('has_secrets'))
-      .where('connections.organization_id', '=', organizationId)
-      .where((row) => row.and(conditionsOf(row, organizationId, filter)))
+      // Where the few are known, not a condition that tempts the planner to walk all of them by name.
+      .where((row) =>
+        found === undefined
+          ? row('connections.organization_id', '=', organizationId)
+          : sql<boolean>`connections.organization_id || '' = ${organizationId}`,
+      )
+      .where((row) => row.and(conditionsOf(row, organizationId, filter, found)))
+      .where((row) => row.and(filter.search === undefined ? [] : [nameContains(filter.search)]))
       .orderBy('connections.name', isBackwards ? 'desc' : 'asc')
       .limit(limit + 1);
     if (isBackwards) query = query.where('connections.name', '<', before);
@@ -119,6 +137,22 @@ export function createConnectionList({ db }: { db: Database }) {
       hasPrevious: isBackwards ? hasMore : after !== undefined,
       hasNext: isBackwards ? true : hasMore,
     };
+  }
+
+  /** Those with this finding, when they are few; of many, walking by name soon has a page full. */
+  async function withFinding(
+    organizationId: string,
+    state: ConnectionState | undefined,
+  ): Promise<string[] | undefined> {
+    if (state !== 'warning' && state !== 'failing') return undefined;
+    const rows = await db
+      .selectFrom('connection_health')
+      .select('connection_id')
+      .where('organization_id', '=', organizationId)
+      .where('level', '=', state)
+      .limit(fewConnections + 1)
+      .execute();
+    return rows.length > fewConnections ? undefined : rows.map((row) => row.connection_id);
   }
 
   /** Of these kinds, those that the organization has no connection of. */
@@ -212,25 +246,24 @@ export function createConnectionList({ db }: { db: Database }) {
 
 type Rows = ExpressionBuilder<Tables, 'connections'>;
 
-function conditionsOf(row: Rows, organizationId: string, { kind, state, search }: ConnectionFilter) {
+function conditionsOf(
+  row: Rows,
+  organizationId: string,
+  { kind, state }: ConnectionFilter,
+  found: readonly string[] | undefined,
+) {
   const withFinding = row
     .selectFrom('connection_health')
     .select('connection_id')
     .where('connection_health.organization_id', '=', organizationId);
   return [
     ...(kind === undefined ? [] : [row('connections.kind', '=', kind)]),
-    ...(search === undefined ? [] : [nameContains(search)]),
     ...(state === undefined
       ? []
       : [row('connections.state', '=', state === 'draft' || state === 'disconnected' ? state : 'live')]),
     ...(state === 'warning' || state === 'failing'
-      ? [row('connections.id', 'in', withFinding.where('level', '=', state))]
+      ? [row('connections.id', 'in', found ?? withFinding.where('level', '=', state))]
       : []),
     ...(state === 'connected' ? [row('connections.id', 'not in', withFinding.where('level', 'is not', null))] : []),
   ];
-}
-
-/** Without regard to case, as far as the engine knows it. Not `like`, as in the system log (CON-19). */
-function nameContains(search: string) {
-  return sql<boolean>`replace(lower(connections.name), ${search.toLowerCase()}, '') <> lower(connections.name)`;
 }
