@@ -1,5 +1,7 @@
 /** `GET /signin/<uid>`: the dispatcher. From stored state to the next page, or out to the upstream. */
+
 import { type Request, type Response, Router } from 'express';
+import { leavingPage } from '../http/views/leaving-page.ts';
 import { decliningAbsolute, stayingInactivity } from '../sessions/policy.ts';
 import { resolveTarget, type Target } from '../signin/resolve.ts';
 import { createCitrixTasks } from './citrix-tasks.ts';
@@ -10,7 +12,6 @@ import { finish } from './finish.ts';
 import { readIdentifier, readWorkspaceName } from './typed-names.ts';
 import { attemptPage } from './views/attempt-page.ts';
 import { failingMethodPage } from './views/failing-method-page.ts';
-import { leavingPage } from './views/leaving-page.ts';
 import { organizationPage } from './views/organization-page.ts';
 import { staySignedInPage } from './views/stay-signed-in-page.ts';
 import { upstreamErrorPage } from './views/upstream-error-page.ts';

@@ -34,6 +34,7 @@ import type { RecordEntry } from './acts.ts';
 import type { AdministratorsOptions } from './administrator-changes.ts';
 import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
+import { type ConnectionTestOptions, connectionTestRoutes } from './connections/connection-test.ts';
 import { type ConnectionsOptions, connectionsRoutes } from './connections/connections.ts';
 import { type DirectoryOptions, directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
@@ -84,7 +85,8 @@ export interface ConsoleOptions {
   connectionChecks: ConnectionsOptions['connectionChecks'];
   connectionDrafts: ConnectionsOptions['connectionDrafts'] &
     MetadataImportOptions['connectionDrafts'] &
-    GatewayOptions['connectionDrafts'];
+    GatewayOptions['connectionDrafts'] &
+    ConnectionTestOptions['connectionDrafts'];
   connectionVersions: ConnectionsOptions['connectionVersions'];
   changeDetails: ConnectionsOptions['changeDetails'];
   disconnecting: ConnectionsOptions['disconnecting'];
@@ -93,6 +95,7 @@ export interface ConsoleOptions {
   tenantConsents: TenantOptions['tenantConsents'];
   directoryBrowsing: TenantOptions['directoryBrowsing'];
   definitionOf: DefinitionOf;
+  trials: ConnectionTestOptions['trials'];
   /** Kinds of connections that there are, in the order of the registry. */
   kinds: readonly string[];
   gateways: GatewayOptions['gateways'];
@@ -143,6 +146,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...organizationSessionsRoutes(pages),
     ...sessionSettingsRoutes(pages),
     ...connectionsRoutes(pages),
+    ...connectionTestRoutes(pages),
     ...metadataImportRoutes(pages),
     ...directoryRoutes(pages),
     ...gatewayRoutes(pages),

@@ -21,6 +21,8 @@ export interface StaticFiles {
   passkeys: string;
   /** Only where a new password is typed. */
   newPassword: string;
+  /** Only where a connection is tested. */
+  trial: string;
   icon: string;
   serve: Middleware;
 }
@@ -41,6 +43,7 @@ export function createStaticFiles(assetsPath: string): StaticFiles {
     script: add(new URL('./views/enhance.js', import.meta.url), 'text/javascript; charset=utf-8'),
     passkeys: add(new URL('./views/passkeys.js', import.meta.url), 'text/javascript; charset=utf-8'),
     newPassword: add(new URL('./views/new-password.js', import.meta.url), 'text/javascript; charset=utf-8'),
+    trial: add(new URL('./views/trial.js', import.meta.url), 'text/javascript; charset=utf-8'),
     icon: add(new URL('./views/icon.svg', import.meta.url), 'image/svg+xml'),
     serve(request, response, next) {
       const { url = '', method } = request;

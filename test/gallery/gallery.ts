@@ -19,6 +19,7 @@ const files: Readonly<Record<string, string>> = {
   'enhance.js': 'text/javascript',
   'passkeys.js': 'text/javascript',
   'new-password.js': 'text/javascript',
+  'trial.js': 'text/javascript',
   'icon.svg': 'image/svg+xml',
 };
 
@@ -65,6 +66,7 @@ function contextOf(language: Language, page: string): PageContext {
     script: '/enhance.js',
     passkeys: '/passkeys.js',
     newPassword: '/new-password.js',
+    trial: '/trial.js',
     icon: '/icon.svg',
   };
   return { language, timeZone, assets, path: `/${language}/${page}` };

@@ -15,7 +15,6 @@ import {
   invitationOverPage,
   invitationPage,
 } from '../../src/accounts/views/invitation-pages.ts';
-import { leavingPage } from '../../src/accounts/views/leaving-page.ts';
 import { newPasswordPage } from '../../src/accounts/views/new-password-page.ts';
 import { organizationPage } from '../../src/accounts/views/organization-page.ts';
 import { signInPage } from '../../src/accounts/views/sign-in-page.ts';
@@ -31,10 +30,12 @@ import { unsolicitedPage } from '../../src/accounts/views/unsolicited-page.ts';
 import { upstreamErrorPage } from '../../src/accounts/views/upstream-error-page.ts';
 import { readTermsOfService } from '../../src/config/terms-of-service.ts';
 import { errorPage } from '../../src/http/views/error-pages.ts';
+import { leavingPage } from '../../src/http/views/leaving-page.ts';
 import { signInStoppedPage } from '../../src/http/views/sign-in-stopped-page.ts';
 import { signedOutPage } from '../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../src/workspace/views/home-page.ts';
 import { apiAccessPages } from './api-access-pages.ts';
+import { connectionTestPages } from './connection-test-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { directoryPages } from './directory-pages.ts';
 import { gatewayPages } from './gateway-pages.ts';
@@ -295,6 +296,7 @@ export const pages: Readonly<Record<string, Sample>> = {
   ...directoryPages,
   ...gatewayPages,
   ...signInTracePages,
+  ...connectionTestPages,
   ...systemLogPages,
   ...upkeepPages,
 };

@@ -47,13 +47,6 @@ export const accountsEnglish = {
     throttled: (duration: string) => `Too many wrong codes. Please try again in ${duration}.`,
   },
 
-  leaving: {
-    title: 'Taking you to your sign-in page',
-    lead: (provider: string) => `${provider} asks you to sign in. If nothing happens, continue here.`,
-    signOutTitle: 'Signing you out',
-    signOutLead: (provider: string) => `${provider} is signing you out, too. If nothing happens, continue here.`,
-  },
-
   attempt: {
     over: {
       title: 'This sign-in is over',

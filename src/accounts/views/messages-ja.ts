@@ -50,14 +50,6 @@ export const accountsJapanese: typeof accountsEnglish = {
     throttled: (duration) => `コードの誤入力が続いています。${duration}後にもう一度お試しください。`,
   },
 
-  leaving: {
-    title: 'サインインページに移動しています',
-    lead: (provider) => `${provider}でサインインします。自動的に移動しない場合は、下のボタンを押してください。`,
-    signOutTitle: 'サインアウトしています',
-    signOutLead: (provider) =>
-      `${provider}からもサインアウトします。自動的に移動しない場合は、下のボタンを押してください。`,
-  },
-
   attempt: {
     over: {
       title: 'このサインインは終了しています',

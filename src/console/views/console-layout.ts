@@ -55,6 +55,8 @@ export interface ConsolePage {
   /** At the other end of the heading: the page's primary action. */
   beside?: Child;
   body: Child;
+  /** Further elements of the document's head. */
+  head?: Child;
   titlePrefix?: string | undefined;
 }
 
@@ -64,7 +66,7 @@ export function consolePage(context: PageContext, frame: ConsoleFrame, page: Con
     title: `${page.titlePrefix ?? ''}${page.title}`,
     owner: `${frame.organization.name} · Sekisho`,
     kind: 'console',
-    head: sessionWarningRefresh(frame.warning),
+    head: html`${sessionWarningRefresh(frame.warning)}${page.head}`,
     body: html`<header class="top">
 <button type="button" class="quiet menu-button" popovertarget="navigation" aria-label="${sharedMessages[context.language].menu}"><span class="bars"></span></button>
 <a class="wordmark" href="${frame.homeHref}" aria-label="Sekisho">${gateGlyph()}<span class="wordmark-name">Sekisho</span></a>

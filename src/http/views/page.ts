@@ -17,6 +17,8 @@ export interface Assets {
   passkeys: string;
   /** For pages with `newPasswordControls`. */
   newPassword: string;
+  /** For pages with `trialChecklist`. */
+  trial: string;
   icon: string;
 }
 

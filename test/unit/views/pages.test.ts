@@ -8,7 +8,6 @@ import {
   enrolmentPhonePage,
   enrolmentProofPage,
 } from '../../../src/accounts/views/enrolment-pages.ts';
-import { leavingPage } from '../../../src/accounts/views/leaving-page.ts';
 import { organizationPage } from '../../../src/accounts/views/organization-page.ts';
 import { recoveryPage } from '../../../src/accounts/views/recovery-pages.ts';
 import { signInPage } from '../../../src/accounts/views/sign-in-page.ts';
@@ -17,6 +16,7 @@ import { connectionPage } from '../../../src/console/connections/connection-page
 import { languages } from '../../../src/core/language.ts';
 import { errorKindOf, errorPage } from '../../../src/http/views/error-pages.ts';
 import { type Html, render } from '../../../src/http/views/html.ts';
+import { leavingPage } from '../../../src/http/views/leaving-page.ts';
 import type { PageContext } from '../../../src/http/views/page.ts';
 import { signedOutPage } from '../../../src/http/views/signed-out-page.ts';
 import { homePage } from '../../../src/workspace/views/home-page.ts';
@@ -30,6 +30,7 @@ const context: PageContext = {
     script: '/enhance.js',
     passkeys: '/passkeys.js',
     newPassword: '/new-password.js',
+    trial: '/trial.js',
     icon: '/icon.svg',
   },
   path: '/here?a=1&ui_locales=en',
@@ -46,7 +47,7 @@ describe.each(rendered)('$name', ({ text, language }) => {
   it('needs no inline script, style or handler', () => {
     const [first, ...others] = text.match(/<script[^>]*>/g) ?? [];
     expect(first).toBe('<script src="/enhance.js" defer>');
-    const files = [context.assets.passkeys, context.assets.newPassword];
+    const files = [context.assets.passkeys, context.assets.newPassword, context.assets.trial];
     for (const script of others) expect(files.map((file) => `<script src="${file}" defer>`)).toContain(script);
     expect(text).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
   });
