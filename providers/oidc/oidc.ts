@@ -13,15 +13,15 @@ import {
   certificateAuthoritiesSetting,
   clientIdSetting,
   describeAttributes,
-  issuerSetting,
   scopeSetting,
   secretSetting,
+  slashedIssuerSetting,
 } from '../protocols/oidc/settings.ts';
 import { buildSignOutUrl } from '../protocols/oidc/sign-out.ts';
 import type { ChecksConnection, Ports, ProviderDefinition, RedirectProvider, SignsOutUpstream } from '../provider.ts';
 
 const schema = z.strictObject({
-  issuer: issuerSetting,
+  issuer: slashedIssuerSetting,
   clientId: clientIdSetting,
   clientSecret: secretSetting,
   scopes: scopeSetting.default('openid profile email'),
@@ -58,8 +58,8 @@ export const oidc: ProviderDefinition<OidcSettings> = {
       endpoint: true,
       label: { en: 'Issuer', ja: '発行者' },
       help: {
-        en: 'Such as https://login.example.com/realms/corp; the discovery document is found below it.',
-        ja: '例: https://login.example.com/realms/corp。ディスカバリードキュメントはこの下から読み取ります。',
+        en: 'Such as https://login.example.com/realms/corp; the discovery document is found below it. With a slash at the end where the provider’s own has one.',
+        ja: '例: https://login.example.com/realms/corp。ディスカバリードキュメントはこの下から読み取ります。プロバイダー側の値が「/」で終わる場合は「/」も付けます。',
       },
     },
     {

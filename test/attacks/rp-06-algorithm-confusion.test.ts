@@ -22,11 +22,12 @@ it('an algorithm that the discovery document offers is still refused when it is 
   }
 });
 
-it('a key inside the token is not used', async () => {
+it('a key inside the token is not used, nor fetched from where the token says that it lies', async () => {
   await using journey = await startOktaJourney();
   await expect(journey.signIn(['signature-embedded-key'])).rejects.toMatchObject({
     code: 'id_token_signature_invalid',
   });
+  expect(journey.ports.fetched.filter((url) => url.includes('evil.example'))).toEqual([]);
 });
 
 it('an unknown kid is refused, and does not make us fetch the keys again and again', async () => {

@@ -24,9 +24,13 @@ const wellKnown = '/.well-known/openid-configuration';
  * from this issuer and the document must name exactly it: a pasted document address never chooses its own issuer (RP-10).
  */
 export function normaliseIssuer(text: string): string {
+  return withoutDocument(text).replace(/\/+$/, '');
+}
+
+/** The same for providers whose issuer may end in a slash (Auth0, Azure AD B2C): one that was typed stays. */
+export function withoutDocument(text: string): string {
   const trimmed = text.trim();
-  const issuer = trimmed.endsWith(wellKnown) ? trimmed.slice(0, -wellKnown.length) : trimmed;
-  return issuer.replace(/\/+$/, '');
+  return trimmed.endsWith(wellKnown) ? trimmed.slice(0, -wellKnown.length) : trimmed;
 }
 
 /** OpenID Connect Discovery §4.1. */

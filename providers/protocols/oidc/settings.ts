@@ -7,10 +7,13 @@ import {
   type SettingDescription,
   type Text,
 } from '../../provider.ts';
-import { explainBadEndpoint, explainBadIssuer, normaliseIssuer } from './endpoints.ts';
+import { explainBadEndpoint, explainBadIssuer, normaliseIssuer, withoutDocument } from './endpoints.ts';
 
 /** An issuer as typed or pasted; comes out without trailing slash or `.well-known` suffix. */
 export const issuerSetting = checkedText(explainBadIssuer).transform(normaliseIssuer);
+
+/** The same, but a trailing slash that was typed stays: some providers' issuers have one. */
+export const slashedIssuerSetting = checkedText(explainBadIssuer).transform(withoutDocument);
 
 /** An issuer to compare exactly as it stands. */
 export const exactIssuerSetting = checkedText(explainBadIssuer);

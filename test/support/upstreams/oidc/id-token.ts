@@ -25,7 +25,9 @@ export function buildIdToken(ground: IdTokenGround, takes: (kind: Misbehaviour) 
   if (takes('alg-hs256-public-key')) return signHs256WithPublicKey(ground.key, claims);
   if (takes('signature-foreign-key')) return signRs256(ground.foreignKey, claims, header);
   if (takes('signature-embedded-key')) {
-    return signRs256(ground.foreignKey, claims, { ...header, jwk: publicJwk(ground.foreignKey) });
+    // every way that RFC 7515 §4.1 knows to bring a key along, or to say where it lies
+    const brought = { jku: 'https://keys.evil.example/jwks', x5u: 'https://keys.evil.example/x5u', x5c: ['AAAA'] };
+    return signRs256(ground.foreignKey, claims, { ...header, jwk: publicJwk(ground.foreignKey), ...brought });
   }
   if (takes('key-unknown')) return signRs256(ground.foreignKey, claims, { kid: 'nobody-knows' });
   if (takes('key-unnamed')) return signRs256(ground.key, claims, {});
