@@ -66,6 +66,9 @@ export async function startSimpleSamlPhp(options: SimpleSamlPhpOptions): Promise
   const child = startProcess('/usr/bin/env', [
     `SIMPLESAMLPHP_CONFIG_DIR=${folder}`,
     '/usr/bin/php',
+    // It would go on with what it has read for another two seconds.
+    '-d',
+    'opcache.enable=0',
     '-d',
     `session.save_path=${join(folder, 'sessions')}`,
     '-S',
