@@ -348,8 +348,8 @@ function refuseInvalid(definition: ProviderDefinition, whole: Readonly<Settings>
   const parsed = definition.schema.safeParse(whole);
   const problems = parsed.success ? [] : problemsOf(parsed.error);
   const wrong = [
-    ...problems.filter(({ path }) => path === '' || isSet(valueAt(whole, path))),
     ...misplacedKeys(definition, whole),
+    ...problems.filter(({ path }) => path === '' || isSet(valueAt(whole, path))),
   ].filter(({ path }, index, all) => all.findIndex((other) => other.path === path) === index);
   if (wrong.length > 0) throw new DirectoryError('settings_invalid', 'The settings are not possible', wrong);
 }
