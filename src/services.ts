@@ -462,6 +462,7 @@ export async function createServices(options: ServicesOptions) {
             organizationId: String(key.organizationId),
             claims: { ...key.claims },
           }),
+    acceptInvitation: invitations.acceptBySigningIn,
     administeredBy: async (key) =>
       (await administrators.membershipsOf(key)).map((membership) => membership.organizationId),
   });

@@ -40,7 +40,8 @@ export function createInvitationRoutes(context: AccountsContext): Router {
   router.get('/invitation/:token/account', slowly, async (request, response) => {
     const invitation = await findOpen(request, response);
     if (!invitation) return;
-    if (invitation.hasIdentity) return response.redirect(303, sites.invitationUrl(tokenOf(request)));
+    if (invitation.hasIdentity || invitation.signInWith)
+      return response.redirect(303, sites.invitationUrl(tokenOf(request)));
     askForAccount(request, response, invitation);
   });
 
@@ -105,10 +106,18 @@ export function createInvitationRoutes(context: AccountsContext): Router {
 
   function review(request: Request, response: Response, invitation: OpenInvitation, changed = false): void {
     const token = tokenOf(request);
-    const { access, hasIdentity, version } = invitation;
-    const next = hasIdentity
-      ? { accept: { action: sites.invitationUrl(token, 'accept'), csrf: tokenFor(request, response), version } }
-      : { accountHref: sites.invitationUrl(token, 'account') };
+    const { access, hasIdentity, version, signInWith } = invitation;
+    const next = signInWith
+      ? {
+          signIn: {
+            connection: signInWith.connection,
+            // not live any more: the page says so without a way on
+            ...(signInWith.identifier !== null && { href: sites.goUrl(signInWith.identifier) }),
+          },
+        }
+      : hasIdentity
+        ? { accept: { action: sites.invitationUrl(token, 'accept'), csrf: tokenFor(request, response), version } }
+        : { accountHref: sites.invitationUrl(token, 'account') };
     responder.send(
       request,
       response,

@@ -265,9 +265,9 @@ export function administratorChanges(options: AdministratorsOptions & { sayRefus
   } satisfies Partial<Record<ConsoleRoute, Handler>>;
 }
 
-const permissionField = new RegExp(`^permission-(?:${permissionNames.join('|')})$`);
+export const permissionField = new RegExp(`^permission-(?:${permissionNames.join('|')})$`);
 
-function accessFieldsOf(form: Form): AccessFields {
+export function accessFieldsOf(form: Form): AccessFields {
   return {
     access: form.access === 'full' ? 'full' : 'custom',
     permissions: permissionNames.filter((name) => form[`permission-${name}`] === 'on'),
@@ -282,7 +282,7 @@ function fieldsOf(access: Access): AccessFields {
  * Throws a refusal: `missing` when custom access has nothing in it, `contradictory` when permissions were selected beside full
  * access: whoever ticked them meant less (ADM-2). `before`: what the page came with ticked, which nobody selected.
  */
-function accessOf({ access, permissions }: AccessFields, before: readonly Permission[] = []): Access {
+export function accessOf({ access, permissions }: AccessFields, before: readonly Permission[] = []): Access {
   if (access === 'full') {
     if (permissions.some((name) => !before.includes(name))) throw new AccessUnclear('contradictory');
     return { access };
@@ -290,7 +290,7 @@ function accessOf({ access, permissions }: AccessFields, before: readonly Permis
   if (permissions.length === 0) throw new AccessUnclear('missing');
   return { access, permissions };
 }
-class AccessUnclear extends Error {
+export class AccessUnclear extends Error {
   readonly code: 'missing' | 'contradictory';
   constructor(code: AccessUnclear['code']) {
     super(code);

@@ -16,6 +16,7 @@ import {
   administratorsPath,
   isOwn,
 } from './administrator-changes.ts';
+import { directoryPath } from './directory-people.ts';
 import type { Done } from './flash.ts';
 import type { ConsoleRoute } from './rules.ts';
 import { refusedAdministratorsPage, removeAdministratorsPage } from './views/administrator-forms.ts';
@@ -36,7 +37,8 @@ export function administratorsRoutes(options: AdministratorsOptions) {
       visit.organization.id,
       all.map(({ connectionId }) => connectionId),
     );
-    const bringsGroups = (await connectionList.forAdministrators(visit.organization.id)).length > 0;
+    const bringing = await connectionList.forAdministrators(visit.organization.id);
+    const hasDirectory = bringing.some(({ kind, state }) => kind === 'azure-ad' && state === 'live');
     const found = arrange(all, wanted, {
       now: visit.now,
       providerOf: (id) => names.get(id) ?? labelOf(id),
@@ -62,7 +64,8 @@ export function administratorsRoutes(options: AdministratorsOptions) {
       listHref: visit.url(administratorsPath),
       query: { ...(search && { search }), ...(status && { status }), ...(type && { type }), ...(sort && { sort }) },
       inviteHref: visit.url(`${administratorsPath}/invite`),
-      ...(bringsGroups && { groupHref: visit.url(`${administratorsPath}/group`) }),
+      ...(hasDirectory && { directoryHref: visit.url(directoryPath) }),
+      ...(bringing.length > 0 && { groupHref: visit.url(`${administratorsPath}/group`) }),
       selectedAction: visit.url(`${administratorsPath}/selected`),
       csrf: csrf.tokenFor(visit.state.session.uid),
       ...(page > 1 && { previousHref: pageHref(page - 1) }),

@@ -36,11 +36,12 @@ import { administratorsRoutes } from './administrators.ts';
 import { type ApiAccessOptions, apiAccessRoutes } from './api-access.ts';
 import { type ConnectionTestOptions, connectionTestRoutes } from './connections/connection-test.ts';
 import { type ConnectionsOptions, connectionsRoutes } from './connections/connections.ts';
-import { type DirectoryOptions, directoryRoutes } from './connections/directory.ts';
+import { directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { type SecretExpiryOptions, secretExpiryRoutes } from './connections/secret-expiry.ts';
 import { type TenantOptions, tenantRoutes } from './connections/tenant.ts';
+import { type DirectoryPeopleOptions, directoryPeopleRoutes } from './directory-people.ts';
 import { createEntrance } from './entrance.ts';
 import { type ExpiryOptions, expiryRoutes } from './expiry.ts';
 import { createShow, type Show } from './frame.ts';
@@ -93,13 +94,12 @@ export interface ConsoleOptions {
   metadataImports: MetadataImportOptions['metadataImports'];
   connectionTenants: TenantOptions['connectionTenants'];
   tenantConsents: TenantOptions['tenantConsents'];
-  directoryBrowsing: TenantOptions['directoryBrowsing'];
+  directoryBrowsing: TenantOptions['directoryBrowsing'] & DirectoryPeopleOptions['directoryBrowsing'];
   definitionOf: DefinitionOf;
   trials: ConnectionTestOptions['trials'];
   /** Kinds of connections that there are, in the order of the registry. */
   kinds: readonly string[];
   gateways: GatewayOptions['gateways'];
-  upstreams: DirectoryOptions['upstreams'];
   rateLimiter: GatewayOptions['rateLimiter'];
   expiryRegister: ExpiryOptions['expiryRegister'];
   expiryFeeds: ExpiryOptions['expiryFeeds'];
@@ -158,6 +158,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...systemLogRoutes(pages),
     ...logWebhookRoutes(pages),
     ...administratorsRoutes(pages),
+    ...directoryPeopleRoutes(pages),
     ...workspaceConfigurationRoutes(pages),
     ...gate.routes,
   };

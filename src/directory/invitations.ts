@@ -20,13 +20,17 @@ import { type Act, entryBy } from '../system-log/events.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import {
   type Administrator,
+  type AdministratorDraft,
   administersWithIdentity,
+  canonicalSubject,
   columnsOfAccess,
   lockOrganization,
   requireAccess,
   requireAdministrator,
   requireNoInvitation,
   requireNotOfAzureAd,
+  requireOwnEmail,
+  requireSubject,
 } from './administrator-rows.ts';
 import { changesOf, entryAbout } from './administrators.ts';
 import { type Authority, requireFullAccess } from './authority.ts';
@@ -49,6 +53,8 @@ export interface InvitationDraft {
   organizationId: string;
   email: string;
   access: Access;
+  /** AAD-3: chosen in the directory of this connection; accepts by signing in there, as exactly this person. */
+  chosen?: { connectionId: string; subject: string; displayName: string };
 }
 
 /** The link is for the mail; the command line shows it too, for an installation without a mail server. */
@@ -72,6 +78,8 @@ export interface OpenInvitation {
   expiresAt: number;
   /** This email has an identity: accepting needs no new one. */
   hasIdentity: boolean;
+  /** Accepting is signing in there; null: with the built-in identity. `identifier`: of `/go/<identifier>`. */
+  signInWith: { connection: string; identifier: string | null } | null;
   /** What an acceptance must name: access that was changed since it was shown is shown again first. */
   version: number;
 }
@@ -93,23 +101,41 @@ export function createInvitations(needs: {
   /**
    * Makes the administrator, `invited`, and mails the link. The answer does not tell whether the email has an identity.
    * Throws `email_invalid`, `access_refused`, `already_administrator`, `already_invited` (also when that has expired),
-   * `email_taken` (an Azure AD administrator has it, AAD-3), `too_many_sendings`, `not_permitted`, `not_found`.
+   * `email_taken` (an Azure AD administrator has it, or somebody chosen in Azure AD has the email of a Citrix-identity
+   * administrator, AAD-3), `too_many_sendings`, `not_permitted`, `not_found`.
    */
   async function invite(draft: InvitationDraft, by: Authority): Promise<Invited> {
-    const { organizationId, access } = draft;
+    const { organizationId, access, chosen } = draft;
     const read = readEmail(draft.email);
     if (!read) throw new DirectoryError('email_invalid', `"${draft.email}" is no email address`);
     const { mailbox: email, normalized } = read;
-    requireAccess('identity', access);
+    const kind = chosen ? 'azure-ad-user' : 'identity';
+    requireAccess(kind, access);
     const now = clock.now();
     const [id, administratorId, secret] = [randomUUID(), randomUUID(), randomToken()];
+    const person = {
+      organizationId,
+      kind,
+      connectionId: chosen?.connectionId ?? 'citrix',
+      // Nobody's subject: an identity's id is a bare UUID.
+      subject: chosen?.subject ?? `invited:${administratorId}`,
+      displayName: chosen?.displayName ?? email,
+      email,
+      access,
+    } satisfies AdministratorDraft;
     return db.transaction().execute(async (trx) => {
       await lockOrganization(trx, organizationId);
       await requireFullAccess(trx, organizationId, by);
-      if (await administersWithIdentity(trx, organizationId, normalized))
-        throw new DirectoryError('already_administrator', `${email} is an administrator already`);
-      await requireNoInvitation(trx, organizationId, normalized);
-      await requireNotOfAzureAd(trx, organizationId, normalized);
+      if (chosen) {
+        await requireSubject(trx, person);
+        await requireOwnEmail(trx, person);
+        await requireNotYet(trx, person);
+      } else {
+        if (await administersWithIdentity(trx, organizationId, normalized))
+          throw new DirectoryError('already_administrator', `${email} is an administrator already`);
+        await requireNoInvitation(trx, organizationId, normalized);
+        await requireNotOfAzureAd(trx, organizationId, normalized);
+      }
       await forgetClosed(trx, organizationId, now);
       await requireWithinDay(trx, organizationId, now);
       await trx
@@ -117,11 +143,10 @@ export function createInvitations(needs: {
         .values({
           id: administratorId,
           organization_id: organizationId,
-          kind: 'identity',
-          connection_id: 'citrix',
-          // Nobody's subject: an identity's id is a bare UUID.
-          subject: `invited:${administratorId}`,
-          display_name: email,
+          kind,
+          connection_id: person.connectionId,
+          subject: canonicalSubject(person),
+          display_name: person.displayName,
           email,
           ...columnsOfAccess(access),
           state: 'invited',
@@ -230,8 +255,10 @@ export function createInvitations(needs: {
     const { expires_at: expiresAt, invited_by: invitedBy, email, organization_id: organizationId } = invitation;
     const link = linkOf(`${invitation.id}.${secret}`);
     const organization = await organizationOf(trx, organizationId);
+    const signInWith = await signInOf(trx, administrator);
     const letter = inBothLanguages((language) =>
       invitationLetter(language, {
+        ...(signInWith && { signInWith: signInWith.connection }),
         organization: organization.name,
         orgId: organization.orgId,
         access: textOfAccess(language, administrator.access),
@@ -267,6 +294,7 @@ export function createInvitations(needs: {
         invitedBy: held.row.invited_by,
         expiresAt: held.row.expires_at,
         hasIdentity: identity !== undefined,
+        signInWith: await signInOf(db, administrator),
         version: administrator.version,
       },
     };
@@ -339,6 +367,8 @@ export function createInvitations(needs: {
       .executeTakeFirst();
     if (taken.numUpdatedRows === 0n) throw invitationOver();
     const before = await requireAdministrator(trx, organizationId, administratorId);
+    // whoever was chosen in a directory accepts by signing in there, and in no other way
+    if (before.kind !== 'identity') throw invitationOver();
     if (before.version !== version)
       throw new DirectoryError('invitation_changed', 'The access that is offered has been changed meanwhile');
     const same = await trx
@@ -371,7 +401,79 @@ export function createInvitations(needs: {
     );
   }
 
-  return { invite, resend, resendEach, find, acceptAsNew, acceptAsExisting };
+  /**
+   * AAD-3: this person has just signed in by the connection whose directory they were chosen in. True: they are an
+   * administrator from now on. False: nothing was open for exactly them. One conditional statement decides.
+   */
+  async function acceptBySigningIn(
+    { connectionId, subject }: { connectionId: string; subject: string },
+    from: Omit<Act, 'actor'>,
+  ): Promise<boolean> {
+    const invited = await db
+      .selectFrom('administrators')
+      .select(['id', 'organization_id', 'display_name as displayName'])
+      .where('connection_id', '=', connectionId)
+      .where('subject', '=', subject)
+      .where('kind', '=', 'azure-ad-user')
+      .where('state', '=', 'invited')
+      .executeTakeFirst();
+    if (!invited) return false;
+    const { id, organization_id: organizationId } = invited;
+    const now = clock.now();
+    return db.transaction().execute(async (trx) => {
+      await lockOrganization(trx, organizationId);
+      const taken = await trx
+        .updateTable('invitations')
+        .set({ state: 'accepted', email: '', email_normalized: '', closed_at: now })
+        .where('administrator_id', '=', id)
+        .where('state', '=', 'open')
+        .where('expires_at', '>', now)
+        .executeTakeFirst();
+      if (taken.numUpdatedRows === 0n) return false;
+      const before = await requireAdministrator(trx, organizationId, id);
+      await trx
+        .updateTable('administrators')
+        .set((row) => ({ state: 'active', updated_at: now, version: row('version', '+', 1) }))
+        .where('id', '=', id)
+        .where('state', '=', 'invited')
+        .execute();
+      const after = await requireAdministrator(trx, organizationId, id);
+      const by: Authority = { act: { ...from, actor: actorOf(invited) }, as: [] };
+      const changes = { before: changesOf(before), after: changesOf(after) };
+      await systemLog.record(entryAbout(by, 'create', after, changes), trx);
+      return true;
+    });
+  }
+
+  return { invite, resend, resendEach, find, acceptAsNew, acceptAsExisting, acceptBySigningIn };
+}
+
+/** Where somebody who was chosen in a directory signs in. */
+async function signInOf(db: Database, { kind, connectionId }: Administrator): Promise<OpenInvitation['signInWith']> {
+  if (kind === 'identity') return null;
+  const row = await db
+    .selectFrom('connections')
+    .leftJoin('identifiers', (join) =>
+      join.onRef('identifiers.connection_id', '=', 'connections.id').on('released_at', 'is', null),
+    )
+    .select(['connections.name', 'identifiers.identifier'])
+    .where('connections.id', '=', connectionId)
+    .executeTakeFirst();
+  return { connection: row?.name ?? '', identifier: row?.identifier ?? null };
+}
+
+/** Throws `already_administrator` or `already_invited`. */
+async function requireNotYet(trx: Database, person: AdministratorDraft): Promise<void> {
+  const row = await trx
+    .selectFrom('administrators')
+    .select('state')
+    .where('organization_id', '=', person.organizationId)
+    .where('connection_id', '=', person.connectionId)
+    .where('subject', '=', canonicalSubject(person))
+    .executeTakeFirst();
+  if (row?.state === 'invited')
+    throw new DirectoryError('already_invited', `${person.displayName} has an invitation already; delete it first`);
+  if (row) throw new DirectoryError('already_administrator', `${person.displayName} is an administrator already`);
 }
 
 async function forgetClosed(trx: Database, organizationId: string, now: number): Promise<void> {

@@ -20,6 +20,11 @@ export interface AdmitOptions {
     subject: string;
     claims: NormalisedClaims;
   }): Promise<{ id: string }>;
+  /** AAD-3: somebody who was chosen in the directory of this connection accepts by this very sign-in. */
+  acceptInvitation(
+    key: { connectionId: string; subject: string },
+    from: { clientAddress?: string; userAgent?: string },
+  ): Promise<unknown>;
   /** Ids of the organizations that this person administers now. */
   administeredBy(key: { connectionId: string; subject: string; groups: readonly string[] }): Promise<readonly string[]>;
 }
@@ -40,7 +45,7 @@ export type Admission = { outcome: 'admitted'; session: Session; handle: string 
 
 export type Admit = ReturnType<typeof createAdmit>;
 
-export function createAdmit({ sessions, accountOf, administeredBy }: AdmitOptions) {
+export function createAdmit({ sessions, accountOf, acceptInvitation, administeredBy }: AdmitOptions) {
   return async function admit(request: AdmitRequest): Promise<Admission> {
     const { person, realm, previous } = request;
     const isAdministrator = realm === administratorsRealm;
@@ -73,8 +78,13 @@ export function createAdmit({ sessions, accountOf, administeredBy }: AdmitOption
     return { outcome: 'admitted', handle, session: await openOrReopen(facts, previous, handle) };
   };
 
-  async function administered({ person, organizationId }: AdmitRequest): Promise<readonly string[]> {
+  async function administered(request: AdmitRequest): Promise<readonly string[]> {
+    const { person, organizationId, clientAddress, userAgent } = request;
     const { connectionId, subject, claims } = person;
+    if (organizationId !== null) {
+      const from = { ...(clientAddress !== null && { clientAddress }), ...(userAgent !== null && { userAgent }) };
+      await acceptInvitation({ connectionId, subject }, from);
+    }
     const ids = await administeredBy({ connectionId, subject, groups: claims.groups });
     return organizationId === null ? ids : ids.filter((id) => id === organizationId);
   }

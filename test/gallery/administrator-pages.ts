@@ -62,6 +62,7 @@ export function administratorPages(frame: ConsoleFrame): Readonly<Record<string,
     query: {},
     inviteHref: '/invite',
     groupHref: '/group',
+    directoryHref: '/directory',
     selectedAction: '/selected',
     csrf,
   };

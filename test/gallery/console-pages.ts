@@ -22,6 +22,7 @@ import { pagination, tabs } from '../../src/http/views/navigation.ts';
 import { notice } from '../../src/http/views/notices.ts';
 import { badge, section } from '../../src/http/views/values.ts';
 import { administratorPages } from './administrator-pages.ts';
+import { azureAdPages } from './azure-ad-pages.ts';
 import { connectionPages } from './connection-pages.ts';
 import { day, hour, minute, now, type Sample } from './samples.ts';
 
@@ -260,6 +261,7 @@ export const consolePages: Readonly<Record<string, Sample>> = {
     freshProofPage(c, frame, { ...freshProof, here: false, provider: 'Contoso ADFS' }),
   ...administratorPages(frame),
   ...connectionPages(frame),
+  ...azureAdPages(frame),
   'console-workspace-configuration': (c) => workspaceConfigurationPage(c, frame, workspaceConfiguration),
   'console-workspace-configuration-missing': (c) =>
     workspaceConfigurationPage(c, frame, { ...workspaceConfiguration, chosen: null, problem: 'missing' }),

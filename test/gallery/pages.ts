@@ -164,6 +164,18 @@ export const pages: Readonly<Record<string, Sample>> = {
       next: { accept: { action: '/', csrf, version: 1 } },
       changed: true,
     }),
+  'invitation-azure-ad': (c) =>
+    invitationPage(c, {
+      ...invitation,
+      access: [c.language === 'ja' ? 'フルアクセス' : 'Full access'],
+      next: { signIn: { connection: 'Entra ID', href: '/go/contoso' } },
+    }),
+  'invitation-azure-ad-gone': (c) =>
+    invitationPage(c, {
+      ...invitation,
+      access: [c.language === 'ja' ? 'フルアクセス' : 'Full access'],
+      next: { signIn: { connection: 'Entra ID' } },
+    }),
   'invitation-account': (c) => invitationAccountPage(c, invitationAccount),
   'invitation-account-errors': (c) =>
     invitationAccountPage(c, {

@@ -16,6 +16,11 @@ export const invitationMessages = translations({
       newAccount: 'Next you choose a password. After that you sign in and set up a second factor.',
       accept: 'Accept the invitation',
       existing: 'You have an account with this email already. After accepting, sign in with it as you always do.',
+      signIn: (connection: string, email: string) =>
+        `You accept by signing in with ${connection}, with the account of ${email}. Any other account is refused.`,
+      signInWith: (connection: string) => `Accept with ${connection}`,
+      signInGone: (connection: string) =>
+        `${connection} does not sign administrators in at the moment. Ask whoever invited you.`,
       changed: 'The access that you are offered was changed meanwhile. Review it once more.',
       ignore: 'If you did not expect this, close the page. Nothing happens unless you accept.',
     },
@@ -77,6 +82,10 @@ export const invitationMessages = translations({
       newAccount: '次の画面でパスワードを設定します。その後、サインインして多要素認証を登録します。',
       accept: '招待を承諾する',
       existing: 'このメールアドレスのアカウントは登録済みです。承諾したあと、いつもどおりサインインしてください。',
+      signIn: (connection, email) =>
+        `承諾するには、${email}のアカウントを使い、${connection}でサインインします。ほかのアカウントでは承諾できません。`,
+      signInWith: (connection) => `${connection}で承諾する`,
+      signInGone: (connection) => `現在、${connection}では管理者がサインインできません。招待した方に確認してください。`,
       changed: '付与されるアクセス権が変更されました。もう一度内容を確認してください。',
       ignore: '心当たりがない場合は、このページを閉じてください。承諾しない限り、何も変更されません。',
     },

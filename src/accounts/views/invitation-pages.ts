@@ -19,9 +19,13 @@ export interface InvitationPage {
   invitedBy: string | null;
   expiresAt: number;
   /**
-   * `accept`: the email has an identity; receives `version` and `csrf`. `account`: the page that makes one.
+   * `accept`: the email has an identity; receives `version` and `csrf`. `account`: the page that makes one. `signIn`: accepting
+   * is signing in there.
    */
-  next: { accept: { action: string; csrf: string; version: number } } | { accountHref: string };
+  next:
+    | { accept: { action: string; csrf: string; version: number } }
+    | { accountHref: string }
+    | { signIn: { connection: string; href?: string } };
   /** What is offered is not what was shown before. */
   changed?: boolean;
 }
@@ -45,12 +49,18 @@ export function invitationPage(context: PageContext, model: InvitationPage): Htm
       ],
       [m.until, time(context, model.expiresAt)],
     ])}${
-      'accept' in next
-        ? html`<p>${m.existing}</p>${form(
-            { action: next.accept.action, csrf: next.accept.csrf, hidden: { version: String(next.accept.version) } },
-            actions(submitButton(m.accept)),
-          )}`
-        : html`<p>${m.newAccount}</p>${actions(linkButton(m.continue, next.accountHref))}`
+      'signIn' in next
+        ? html`<p>${m.signIn(next.signIn.connection, model.email)}</p>${
+            next.signIn.href === undefined
+              ? notice('warning', m.signInGone(next.signIn.connection))
+              : actions(linkButton(m.signInWith(next.signIn.connection), next.signIn.href))
+          }`
+        : 'accept' in next
+          ? html`<p>${m.existing}</p>${form(
+              { action: next.accept.action, csrf: next.accept.csrf, hidden: { version: String(next.accept.version) } },
+              actions(submitButton(m.accept)),
+            )}`
+          : html`<p>${m.newAccount}</p>${actions(linkButton(m.continue, next.accountHref))}`
     }`,
     aside: html`<p>${m.ignore}</p>`,
   });

@@ -23,6 +23,7 @@ export const directoryMessages = translations({
     problem: 'The directory did not answer as expected',
     wait: (seconds: number) => `The directory asks us to wait ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`,
     notLive: 'This connection is not connected yet. Its directory can be looked at when it is.',
+    notProven: 'The tenant has not been connected by its own administrator yet, so its directory is not read.',
     unable: 'This connection cannot look people and groups up. An Okta connection needs an API token for it.',
   },
   ja: {
@@ -46,6 +47,7 @@ export const directoryMessages = translations({
     problem: 'ディレクトリから想定どおりの応答がありませんでした',
     wait: (seconds: number) => `ディレクトリから${seconds}秒待つよう求められました。`,
     notLive: 'この接続はまだ有効ではありません。有効にすると、ディレクトリを参照できます。',
+    notProven: 'テナントの管理者がまだ接続していないため、ディレクトリは読み取れません。',
     unable: 'この接続ではユーザーとグループを参照できません。Oktaの接続ではAPIトークンが必要です。',
   },
 });

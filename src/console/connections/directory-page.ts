@@ -21,7 +21,7 @@ export interface ConnectedDirectoryPage extends ConnectionHead {
   nextHref?: string;
 }
 export type DirectoryContent = { of: 'users' | 'groups' } & (
-  | { is: 'notLive' | 'unable' }
+  | { is: 'notLive' | 'unable' | 'notProven' }
   | { is: 'refused'; error: ProviderError }
   | { is: 'found'; page: DirectoryPage<DirectoryUser> | DirectoryPage<DirectoryGroup> }
 );
@@ -30,7 +30,7 @@ export function directoryPage(context: PageContext, frame: ConsoleFrame, model: 
   const { language } = context;
   const m = directoryMessages[language];
   const { shown } = model;
-  const isAbsent = shown.is === 'notLive' || shown.is === 'unable';
+  const isAbsent = shown.is === 'notLive' || shown.is === 'unable' || shown.is === 'notProven';
   return connectionPageFrame(context, frame, model, {
     tab: '/directory',
     body: isAbsent

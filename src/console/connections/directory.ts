@@ -3,11 +3,11 @@
  * may choose from, and that the directory answers. Reads only.
  */
 import { ProviderError } from '../../../providers/errors.ts';
-import { canBrowse } from '../../../providers/provider.ts';
 import type { Connection, Connections } from '../../directory/connections/connections.ts';
+import { DirectoryError } from '../../directory/errors.ts';
 import { readQuery } from '../../http/forms.ts';
 import type { RateLimiter } from '../../http/rate-limit.ts';
-import type { Upstreams } from '../../signin/upstreams.ts';
+import type { DirectoryBrowsing } from '../../signin/directory-browsing.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
 import type { Handler } from '../visit.ts';
@@ -17,16 +17,16 @@ import { connectionPath, requireOwnConnection } from './own-connection.ts';
 
 export interface DirectoryOptions {
   connections: Pick<Connections, 'find'>;
-  upstreams: Pick<Upstreams, 'providerOf'>;
+  directoryBrowsing: Pick<DirectoryBrowsing, 'browserOf'>;
   rateLimiter: Pick<RateLimiter, 'count'>;
   labelOf(kind: string): string;
   show: Show;
 }
 
 /** Of one organization: the directory has limits of its own, which sign-ins need too. */
-const searches = { name: 'directory-search', max: 120, window: 600_000 };
+export const searches = { name: 'directory-search', max: 120, window: 600_000 };
 
-export function directoryRoutes({ connections, upstreams, rateLimiter, labelOf, show }: DirectoryOptions) {
+export function directoryRoutes({ connections, directoryBrowsing, rateLimiter, labelOf, show }: DirectoryOptions) {
   const browse: Handler = async (visit) => {
     const connection = await requireOwnConnection(connections, visit);
     const query = readQuery(visit.request.url);
@@ -58,14 +58,16 @@ export function directoryRoutes({ connections, upstreams, rateLimiter, labelOf, 
     count: () => Promise<void>,
   ): Promise<DirectoryContent> {
     if (connection.state !== 'live') return { of, is: 'notLive' };
-    const provider = await upstreams.providerOf(connection);
-    if (!canBrowse(provider)) return { of, is: 'unable' };
-    await count();
     try {
-      const found = of === 'users' ? provider.searchUsers(typed, page) : provider.searchGroups(typed, page);
+      const directory = await directoryBrowsing.browserOf(connection);
+      if (!directory) return { of, is: 'unable' };
+      await count();
+      const found = of === 'users' ? directory.searchUsers(typed, page) : directory.searchGroups(typed, page);
       return { of, is: 'found', page: await found };
     } catch (error) {
       if (error instanceof ProviderError) return { of, is: 'refused', error };
+      // AAD-1: nothing is asked of a directory whose administrator has not let us in
+      if (error instanceof DirectoryError && error.code === 'tenant_not_proven') return { of, is: 'notProven' };
       throw error;
     }
   }

@@ -244,9 +244,9 @@ function formPage(
 }
 
 /** `customOnly`: why there is no choice. */
-function accessSection(
+export function accessSection(
   context: PageContext,
-  model: AccessFields & { errors?: FieldErrors },
+  model: AccessFields & { errors?: Pick<FieldErrors, 'permissions'> },
   customOnly?: string,
 ): Html {
   const { language } = context;

@@ -43,6 +43,8 @@ export interface AdministratorsPage {
   inviteHref: string;
   /** Where no connection brings groups there is no such page. */
   groupHref?: string;
+  /** There is a directory to choose from. */
+  directoryHref?: string;
   /** Receives `act` (`resend` or `remove`), `select-<id>` of each that is selected, and `csrf`. */
   selectedAction: string;
   csrf: string;
@@ -67,6 +69,7 @@ export function administratorsPage(context: PageContext, frame: ConsoleFrame, mo
     lead: m.lead,
     beside: actions(
       linkButton(m.invite, model.inviteHref),
+      model.directoryHref !== undefined && linkButton(m.fromDirectory, model.directoryHref, 'secondary'),
       model.groupHref !== undefined && linkButton(m.addGroup, model.groupHref, 'secondary'),
     ),
     body: html`${filters(context, model)}

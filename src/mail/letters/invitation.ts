@@ -8,6 +8,8 @@ export interface InvitationLetter {
   orgId: string;
   /** As the letter's language says it. */
   access: string;
+  /** Name of the connection that accepting is signing in with; absent: the built-in identity. */
+  signInWith?: string;
   /** Null: the operator of this service. */
   invitedBy: string | null;
   /** Milliseconds since the epoch. */
@@ -26,6 +28,8 @@ const texts = translations({
     access: 'Access',
     until: 'Valid until',
     review: 'Review the invitation',
+    signIn: (connection: string) =>
+      `You accept by signing in with ${connection}, with the account of this email address.`,
     once: 'The link works once. You see what it is about before you accept.',
     expired: 'When it is no longer valid, ask whoever invited you for a new invitation.',
     notYou:
@@ -40,6 +44,7 @@ const texts = translations({
     access: 'アクセス権',
     until: '有効期限',
     review: '招待の内容を確認する',
+    signIn: (connection) => `承諾するには、このメールアドレスのアカウントを使い、${connection}でサインインします。`,
     once: 'リンクは一度だけ使用できます。承諾する前に内容を確認できます。',
     expired: '期限が切れた場合は、招待した方に新しい招待を依頼してください。',
     notYou: 'この組織に心当たりがない場合は、このメールを無視してください。承諾しない限り、何も変更されません。',
@@ -48,7 +53,7 @@ const texts = translations({
 
 export function invitationLetter(language: Language, model: InvitationLetter): Letter {
   const m = texts[language];
-  const { organization, orgId, access, invitedBy, expiresAt, link } = model;
+  const { organization, orgId, access, invitedBy, expiresAt, link, signInWith } = model;
   return {
     language,
     subject: m.subject(organization),
@@ -63,7 +68,7 @@ export function invitationLetter(language: Language, model: InvitationLetter): L
         ],
       },
       { button: m.review, href: link },
-      m.once,
+      signInWith === undefined ? m.once : m.signIn(signInWith),
     ],
     small: [m.expired, m.notYou],
   };

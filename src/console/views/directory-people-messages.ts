@@ -1,0 +1,96 @@
+/** Texts of the pages on which an administrator chooses people and groups from a connected directory (AAD-3, AAD-4). */
+import { translations } from '../../core/language.ts';
+
+export const directoryPeopleMessages = translations({
+  en: {
+    title: 'Choose from a directory',
+    lead: 'People whom you choose get an invitation and accept it by signing in there. Members of a group sign in without one.',
+    connection: 'Connection',
+    kinds: 'What to choose',
+    users: 'People',
+    groups: 'Groups',
+    search: { users: 'Beginning of a name or email', groups: 'Beginning of a group’s name' },
+    find: 'Search',
+    caption: { users: 'People of the directory', groups: 'Groups of the directory' },
+    name: 'Name',
+    userName: 'Signs in as',
+    email: 'Email',
+    description: 'Description',
+    act: 'Action',
+    choose: 'Choose',
+    noEmail: 'No email: cannot be invited',
+    noneFound: 'Nobody was found. Guests and disabled accounts are not listed.',
+    noGroups: 'No group was found.',
+    first: 'Back to the first page',
+    none: 'No directory to choose from',
+    noneText: 'This needs a live Azure AD connection for administrators.',
+    toConnections: 'Go to the connections',
+    notProven:
+      'The tenant of this connection has not been connected by its own administrator yet, so its directory is not read.',
+    toTenant: 'Connect the tenant',
+    throttled: (seconds: number | undefined) =>
+      seconds === undefined
+        ? 'The directory asked us to wait. Try again in a few minutes.'
+        : `The directory asked us to wait. Try again in ${seconds} seconds.`,
+    inviteTitle: (name: string) => `Invite ${name}`,
+    inviteLead: 'They get a mail, and accept by signing in with exactly this account. It is valid for five days.',
+    groupTitle: (name: string) => `Add ${name}`,
+    groupLead: 'Its members sign in at once, without an invitation. The access of several groups adds up.',
+    person: 'Person',
+    group: 'Group',
+    gone: 'This person or group is no longer in the directory, or is a guest.',
+    errors: {
+      already_administrator: 'This person or group administers the organization already.',
+      already_invited: 'This person has been invited already, or somebody with the same email. Use Resend in the list.',
+      email_taken:
+        'An administrator who signs in with the Citrix identity has this email. The emails must differ: delete that administrator first, or choose somebody else.',
+      email_invalid: 'This person has no email in the directory, so no invitation can be sent.',
+      too_many_sendings: 'This organization has sent as many invitations today as it may. Try again tomorrow.',
+    },
+  },
+  ja: {
+    title: 'ディレクトリから選択',
+    lead: '選択したユーザーには招待が送信され、そのアカウントでサインインすると承諾されます。グループのメンバーは招待なしでサインインできます。',
+    connection: '接続',
+    kinds: '選択する対象',
+    users: 'ユーザー',
+    groups: 'グループ',
+    search: { users: '名前またはメールアドレスの先頭', groups: 'グループ名の先頭' },
+    find: '検索',
+    caption: { users: 'ディレクトリのユーザー', groups: 'ディレクトリのグループ' },
+    name: '名前',
+    userName: 'サインイン名',
+    email: 'メールアドレス',
+    description: '説明',
+    act: '操作',
+    choose: '選択',
+    noEmail: 'メールアドレスがないため招待できません',
+    noneFound: '該当するユーザーはいません。ゲストと無効なアカウントは表示されません。',
+    noGroups: '該当するグループはありません。',
+    first: '最初のページに戻る',
+    none: '選択できるディレクトリがありません',
+    noneText: '管理者用の有効なAzure AD接続が必要です。',
+    toConnections: '接続の一覧へ',
+    notProven: 'この接続のテナントは、テナントの管理者がまだ接続していません。そのため、ディレクトリは読み取れません。',
+    toTenant: 'テナントを接続する',
+    throttled: (seconds) =>
+      seconds === undefined
+        ? 'ディレクトリから待機を求められました。数分後にもう一度お試しください。'
+        : `ディレクトリから待機を求められました。${seconds}秒後にもう一度お試しください。`,
+    inviteTitle: (name) => `${name}さんを招待`,
+    inviteLead: '招待メールが送信されます。このアカウントでサインインすると承諾されます。有効期限は5日間です。',
+    groupTitle: (name) => `${name}を追加`,
+    groupLead: 'メンバーは招待なしですぐにサインインできます。複数のグループのアクセス権は合算されます。',
+    person: 'ユーザー',
+    group: 'グループ',
+    gone: 'このユーザーまたはグループはディレクトリに存在しないか、ゲストです。',
+    errors: {
+      already_administrator: 'このユーザーまたはグループは、すでにこの組織の管理者です。',
+      already_invited: 'このユーザー、または同じメールアドレスの人は招待済みです。一覧の「再送信」を使用してください。',
+      email_taken:
+        'Citrix IDでサインインする管理者が、このメールアドレスを使用しています。別のメールアドレスにする必要があります。その管理者を削除するか、ほかのユーザーを選択してください。',
+      email_invalid: 'ディレクトリにこのユーザーのメールアドレスがないため、招待を送信できません。',
+      too_many_sendings: '本日送信できる招待の上限に達しました。明日もう一度お試しください。',
+    },
+  },
+});
