@@ -61,8 +61,10 @@ const detect = (browser: Browser, fqdn: string) => browser.submit({ fqdn }, '/de
 describe('a Gateway', () => {
   it('is found, gets a pair that is shown this once, and signs people in', async () => {
     const browser = await signedIn();
-    const { id, url } = await begin('Tokyo');
-    await browser.get(url());
+    await browser.get(app.sites.consoleUrl('/o/acme/connections/new/gateway'));
+    await browser.submit({ name: 'Tokyo' }, '/connections');
+    const [, id = ''] = /connections\/([0-9a-f-]{36})\/gateway$/.exec(browser.page?.url.pathname ?? '') ?? [];
+    const url = () => app.sites.consoleUrl(`/o/acme/connections/${id}/gateway`);
     await detect(browser, gateway.url);
     const text = textOf(browser.page?.html);
     expect(browser.page?.status).toBe(200);

@@ -98,9 +98,9 @@ export const gatewayPages: Readonly<Record<string, Sample>> = {
       draft: { clientId: pair.clientId.replace('5', '6') },
     }),
   'console-gateway-pair': (c) =>
-    gatewayPairPage(c, frame, { ...head, ...pair, isLive: false, downloadAction: '/', csrf: 'x' }),
+    gatewayPairPage(c, frame, { ...head, ...pair, isLive: false, downloadAction: '/', nextHref: '/', csrf: 'x' }),
   'console-gateway-pair-live': (c) =>
-    gatewayPairPage(c, frame, { ...head, ...pair, isLive: true, downloadAction: '/', csrf: 'x' }),
+    gatewayPairPage(c, frame, { ...head, ...pair, isLive: true, downloadAction: '/', nextHref: '/', csrf: 'x' }),
   'console-gateway-replace': (c) =>
     replacePairPage(c, frame, { ...head, action: '/', csrf: 'x', version: 3, cancelHref: '/' }),
 };

@@ -89,6 +89,7 @@ export const gatewayMessages = translations({
     enterNow: 'Sign-ins fail until the Gateway has this pair.',
     download: 'Download as text',
     done: 'Done',
+    test: 'Continue to Test and Finish',
     replaceTitle: 'Replace the pair of this connection?',
     replaceText: (name: string) =>
       `The pair that “${name}” uses now stops at once. Nobody can sign in with this Gateway until the new client ID and secret have been entered there.`,
@@ -180,6 +181,7 @@ export const gatewayMessages = translations({
     enterNow: 'Gatewayにこの値を設定するまで、サインインは失敗します。',
     download: 'テキストファイルでダウンロード',
     done: '完了',
+    test: '「テストと完了」へ進む',
     replaceTitle: 'この接続のクライアントIDとシークレットを再発行しますか？',
     replaceText: (name: string) =>
       `「${name}」が現在使用している値はただちに無効になります。新しいクライアントIDとシークレットをGatewayに入力するまで、誰もこのGatewayでサインインできません。`,

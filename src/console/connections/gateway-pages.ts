@@ -213,6 +213,8 @@ export interface GatewayPairPage extends ConnectionHead {
   isLive: boolean;
   downloadAction: string;
   csrf: string;
+  /** Of a draft: its test. */
+  nextHref: string;
 }
 
 export function gatewayPairPage(context: PageContext, frame: ConsoleFrame, model: GatewayPairPage): Html {
@@ -233,7 +235,7 @@ ${form(
     csrf: model.csrf,
     hidden: { clientId: model.clientId, clientSecret: model.clientSecret },
   },
-  actions(submitButton(m.download), linkButton(m.done, model.href, 'secondary')),
+  actions(submitButton(m.download), linkButton(model.isLive ? m.done : m.test, model.nextHref, 'secondary')),
 )}</div>${section(m.enterTitle, html`${model.isLive && notice('warning', m.enterNow)}<p>${m.enter}</p>`)}`,
   });
 }

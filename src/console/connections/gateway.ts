@@ -137,6 +137,7 @@ export function gatewayRoutes(options: GatewayOptions) {
       ...pair,
       redirectUrl,
       isLive,
+      nextHref: visit.url(connectionPath(connection.id, isLive ? '' : '/test')),
       downloadAction: visit.url(connectionPath(connection.id, '/gateway/download')),
       csrf: csrfOf(visit),
     };

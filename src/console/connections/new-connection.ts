@@ -70,8 +70,9 @@ export function newConnectionRoutes(options: NewConnectionOptions) {
     try {
       const head = { ...wantedHead(typed), kind };
       const { connection } = await connectionDrafts.begin(editorOf(visit), visit.organization.id, head);
-      // AAD-1: the tenant comes from its own administrator, and not from a form
-      finish(visit, connectionPath(connection.id, tenantConsents.isPossible(kind) ? '/tenant' : '/draft'));
+      // AAD-1: the tenant comes from its own administrator, and not from a form. GWY-1: a Gateway is looked for first
+      const begins = tenantConsents.isPossible(kind) ? '/tenant' : kind === 'gateway' ? '/gateway' : '/draft';
+      finish(visit, connectionPath(connection.id, begins));
     } catch (error) {
       showForm(visit, typed, asHeadRefusal(refusalOf(error)));
     }
