@@ -31,6 +31,8 @@ export interface TestAppOptions {
   port?: number;
   stores?: { database: OpenDatabase; store: Store };
   env?: Readonly<Record<string, string>>;
+  /** Milliseconds that an upstream has to answer; the program's own unless given. */
+  upstreamDeadline?: number;
   /** Mails go there (`takeMail`); without it they wait. */
   mailServer?: MailServer;
 }
@@ -71,7 +73,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const database =
     options.stores?.database ?? (await openDatabase({ kind: 'sqlite', file: join(folder, 'sekisho.sqlite') }));
   const store = options.stores?.store ?? createSqliteStore({ database: database.sqlite!, clock });
-  const fetch = createGuardedFetch({ allowLoopback: true });
+  const { upstreamDeadline: deadline } = options;
+  const fetch = createGuardedFetch({ allowLoopback: true, ...(deadline !== undefined && { deadline }) });
   const mailSender =
     options.mailServer &&
     (await createSmtpSender({ url: options.mailServer.url, from: 'Sekisho <no-reply@id.example>' }));
