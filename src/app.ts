@@ -36,7 +36,7 @@ import { createOp } from './op/op.ts';
 import { createIssuerRoutes } from './op/routes.ts';
 import { createRemovals } from './removals.ts';
 import { createSamlMetadata } from './saml-metadata.ts';
-import { createServices } from './services.ts';
+import { createServices, samlCertificates } from './services.ts';
 import { administratorsRealm } from './sessions/policy.ts';
 import type { Session } from './sessions/sessions.ts';
 import type { Store } from './store/store.ts';
@@ -182,6 +182,7 @@ export async function createApp(options: AppOptions) {
     tlsCertificate: options.tlsCertificate,
   });
 
+  const samlMetadata = createSamlMetadata({ sites, clock, keys: services.keys });
   const metadataWatching = createMetadataWatching({
     ...services,
     watches: services.metadataWatches,
@@ -209,7 +210,7 @@ export async function createApp(options: AppOptions) {
     definitionOf,
     redirectUris,
     consentUris,
-    samlMetadata: createSamlMetadata({ sites, clock, keys: services.keys }),
+    samlMetadata,
     developmentMails: developmentMailFolder(options.config, sites),
     onSignedIn: services.signInLog.signedIn,
     onNoAccess: async ({ reference, connectionId, organizationId }) => {
@@ -229,6 +230,9 @@ export async function createApp(options: AppOptions) {
   const console = createConsole({
     ...surface,
     clientId: consoleClientId,
+    samlMetadata,
+    ourCertificates: () => samlCertificates(services.keys(), clock.now()),
+    readMetadataNow: metadataWatching.readNow,
     store,
     rateLimiter,
     definitionOf,

@@ -38,6 +38,7 @@ import { type ConnectionTestOptions, connectionTestRoutes } from './connections/
 import { type ConnectionsOptions, connectionsRoutes } from './connections/connections.ts';
 import { directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
+import { type MetadataOptions, metadataRoutes } from './connections/metadata.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { type SecretExpiryOptions, secretExpiryRoutes } from './connections/secret-expiry.ts';
 import { type TenantOptions, tenantRoutes } from './connections/tenant.ts';
@@ -92,6 +93,11 @@ export interface ConsoleOptions {
   changeDetails: ConnectionsOptions['changeDetails'];
   disconnecting: ConnectionsOptions['disconnecting'];
   metadataImports: MetadataImportOptions['metadataImports'];
+  metadataWatches: MetadataOptions['metadataWatches'];
+  certificateUses: MetadataOptions['certificateUses'];
+  readMetadataNow: MetadataOptions['readMetadataNow'];
+  samlMetadata: MetadataOptions['samlMetadata'];
+  ourCertificates: MetadataOptions['ourCertificates'];
   connectionTenants: TenantOptions['connectionTenants'];
   tenantConsents: TenantOptions['tenantConsents'];
   directoryBrowsing: TenantOptions['directoryBrowsing'] & DirectoryPeopleOptions['directoryBrowsing'];
@@ -148,6 +154,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...connectionsRoutes(pages),
     ...connectionTestRoutes(pages),
     ...metadataImportRoutes(pages),
+    ...metadataRoutes(pages),
     ...directoryRoutes(pages),
     ...gatewayRoutes(pages),
     ...tenantRoutes(pages),

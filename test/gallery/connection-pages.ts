@@ -94,7 +94,7 @@ function connection(language: 'en' | 'ja'): ConnectionPage {
   return {
     ...head,
     ...uses,
-    kind: 'SAML 2.0',
+    kindLabel: 'SAML 2.0',
     identifier: { name: 'sample', signInUrl: 'https://citrix.citrixcloud.example/go/sample' },
     createdAt: now - 20 * day,
     updatedAt: now - day,

@@ -7,6 +7,7 @@ import {
   type PreviewImportPage,
   previewImportPage,
 } from '../../src/console/connections/metadata-import-pages.ts';
+import { type MetadataPage, metadataPage } from '../../src/console/connections/metadata-page.ts';
 import { frame } from './console-pages.ts';
 import { day, now, type Sample } from './samples.ts';
 
@@ -85,7 +86,69 @@ const choose = {
   otherHref: '/',
 } as const;
 
+const entity: MetadataPage = {
+  kind: 'saml',
+  name: 'Contoso ADFS',
+  state: 'connected',
+  href: '/',
+  listHref: '/',
+  importHref: '/',
+  ours: {
+    isOwn: false,
+    entityId: 'https://saml.citrixcloud.example',
+    acsUrl: 'https://saml.citrixcloud.example/saml/acs',
+    logoutUrl: 'https://saml.citrixcloud.example/saml/logout',
+    metadataUrl: 'https://saml.citrixcloud.example/saml/metadata.xml',
+  },
+  downloads: { metadataHref: '/', certificateHref: '/' },
+  isLive: true,
+  watch: {
+    url: preview.source.url,
+    policy: 'ask',
+    checkedAt: now - 3_600_000,
+    goodAt: now - 3_600_000,
+    nextAt: now + 5 * 3_600_000,
+    failingSince: null,
+    failure: null,
+    difference: [
+      {
+        kind: 'changed',
+        key: 'singleSignOnUrl',
+        before: 'https://adfs.contoso.example/adfs/ls/',
+        after: 'https://adfs-new.contoso.example/adfs/ls/',
+      },
+      { kind: 'added', certificate: certificate(2, -3, 362) },
+      { kind: 'missing', certificate: certificate(3, -800, 10) },
+    ],
+  },
+  certificates: [
+    { certificate: certificate(1, -300, 65), lastUsedAt: now - 3_600_000 },
+    { certificate: certificate(3, -800, 10), lastUsedAt: undefined },
+  ],
+  csrf: 'x',
+  version: 4,
+  readAction: '/',
+  adoptAction: '/',
+  keepAction: '/',
+};
+
 export const metadataPages: Readonly<Record<string, Sample>> = {
+  'console-metadata': (c) => metadataPage(c, frame, entity),
+  'console-metadata-changed': (c) => metadataPage(c, frame, { ...entity, changedMeanwhile: true }),
+  'console-metadata-failing': (c) =>
+    metadataPage(c, frame, {
+      ...entity,
+      ours: {
+        ...entity.ours,
+        isOwn: true,
+        entityId: 'https://saml.citrixcloud.example/5b0e7c1a-3a54-4c0e-8f5a-1d2c3b4a5f61',
+      },
+      watch: { ...entity.watch!, difference: [], failure: 'upstream_timeout', failingSince: now - 3 * day },
+    }),
+  'console-metadata-draft': (c) => {
+    const { watch: _, ...unwatched } = entity;
+    return metadataPage(c, frame, { ...unwatched, state: 'draft', isLive: false, certificates: [] });
+  },
   'console-metadata-import': (c) => metadataImportPage(c, frame, start),
   'console-metadata-import-refused': (c) =>
     metadataImportPage(c, frame, {

@@ -14,7 +14,7 @@ import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
 import { stateBadge } from './connection-words.ts';
 import { connectionsMessages } from './connections-messages.ts';
 
-export type ConnectionTab = '' | '/tenant' | '/gateway' | '/directory' | '/details' | '/history';
+export type ConnectionTab = '' | '/tenant' | '/gateway' | '/directory' | '/metadata' | '/details' | '/history';
 
 /** Path below `/connections/:connectionId`, in the order of the tabs. `kinds`: only for these. */
 const connectionTabs: readonly { path: ConnectionTab; label: Text; kinds?: readonly string[] }[] = [
@@ -22,6 +22,7 @@ const connectionTabs: readonly { path: ConnectionTab; label: Text; kinds?: reado
   { path: '/tenant', label: { en: 'Tenant', ja: 'テナント' } },
   { path: '/gateway', label: { en: 'Detect', ja: '検出' }, kinds: ['gateway'] },
   { path: '/directory', label: { en: 'Users and groups', ja: 'ユーザーとグループ' }, kinds: ['okta', 'azure-ad'] },
+  { path: '/metadata', label: { en: 'Metadata', ja: 'メタデータ' }, kinds: ['saml'] },
   { path: '/details', label: { en: 'Name and use', ja: '名前と用途' } },
   { path: '/history', label: { en: 'History', ja: '履歴' } },
 ];

@@ -19,7 +19,7 @@ import { changesTable, type ShownSetting, settingValue } from './setting-words.t
 
 export interface ConnectionPage extends ConnectionHead, ConnectionUses {
   /** The provider's label. */
-  kind: string;
+  kindLabel: string;
   /** Absent when the connection is not for administrators. */
   identifier?: { name: string; signInUrl: string };
   createdAt: number;
@@ -68,7 +68,7 @@ export function connectionPage(context: PageContext, frame: ConsoleFrame, model:
     body: html`${stateNotice(context, model)}${model.draft && prepared(context, model, model.draft)}${section(
       m.overview,
       definitionList([
-        [shared.kind, model.kind],
+        [shared.kind, model.kindLabel],
         [shared.usedFor, usedFor(context, model)],
         [m.identifier, model.identifier && copyValue(language, m.identifier, model.identifier.name)],
         [m.signInUrl, model.identifier && copyValue(language, m.signInUrl, model.identifier.signInUrl)],

@@ -79,7 +79,7 @@ export function connectionRoutes(options: ConnectionOptions) {
     show(visit, (context, frame) => {
       const model: ConnectionPage = {
         ...headOf(visit, connection, health),
-        kind: labelOf(connection.kind),
+        kindLabel: labelOf(connection.kind),
         forAdministrators: connection.forAdministrators,
         forSubscribers: connection.forSubscribers,
         isWorkspaceMethod: visit.organization.subscriberConnectionId === connection.id,

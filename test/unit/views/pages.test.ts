@@ -161,7 +161,7 @@ describe('values from outside', () => {
       },
       {
         name: evil,
-        kind: evil,
+        kindLabel: evil,
         state: 'connected',
         href: evil,
         lastWorkedAt: null,
