@@ -31,6 +31,7 @@ const keys = {
   start: ['ms_1', 'ms_10000'],
   connections: ['ratio_10000_to_1'],
   connection_list: ['ratio_to_100'],
+  traces: ['trace_cpu_ms', 'page_ms', 'reference_ms', 'forget_ms'],
   system_log: ['write_cpu_ms', 'seal_cpu_ms', 'ratio_to_10000', 'forget_ms'],
 };
 

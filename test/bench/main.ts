@@ -7,6 +7,7 @@ import { connectionListLines, measureConnectionList } from './connection-list.ts
 import { canPin } from './pinned-process.ts';
 import { tableOf } from './report.ts';
 import { linesOf, measureSamlResponse } from './saml-response.ts';
+import { measureTraces, traceLines } from './sign-in-traces.ts';
 import { measureSystemLogOnSqlite, systemLogLines } from './system-log.ts';
 
 const usage = `npm run bench -- [options]
@@ -43,12 +44,15 @@ const systemLog = await measureSystemLogOnSqlite(
   values.quick ? { rows: 20_000, writes: 200 } : { rows: values.large ? 10_000_000 : 1_000_000, writes: 4000 },
 );
 const connectionList = await measureConnectionList({ many: values.quick ? 1000 : 10_000 });
+const traces = await measureTraces(values.quick ? { rows: 2_000, writes: 200 } : { rows: 200_000, writes: 4000 });
+const signInMs = report.oidc_brokered.cpu_ms;
 process.stdout.write(
-  `\n${tableOf(report, canPin)}\n\n${linesOf(samlResponse)}\n\n${systemLogLines(systemLog, report.oidc_brokered.cpu_ms)}\n\n${connectionListLines(connectionList)}\n`,
+  `\n${[tableOf(report, canPin), linesOf(samlResponse), systemLogLines(systemLog, signInMs), traceLines(traces, signInMs), connectionListLines(connectionList)].join('\n\n')}\n`,
 );
 if (values.json !== undefined)
   await writeFile(
     values.json,
-    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog, connection_list: connectionList }, null, 2)}\n`,
+    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog, traces, connection_list: connectionList }, null, 2)}
+`,
   );
 process.exit();
