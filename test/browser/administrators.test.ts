@@ -188,7 +188,7 @@ describeIf(hasChromium, '/usr/bin/chromium is not installed')('The life of an ad
     const menu = await invited.page.getByRole('navigation', { name: 'Console' }).getByRole('link').allTextContents();
     expect(menu).toContain('System log');
     expect(menu).not.toContain('Administrators');
-    expect(menu).not.toContain('Connections');
+    expect(menu).not.toContain('Authentication');
     await invited.page.getByRole('link', { name: 'System log' }).click();
     await heading(invited.page, 'System log');
     for (const path of ['/administrators', '/administrators/invite', '/connections', '/organization-sessions']) {

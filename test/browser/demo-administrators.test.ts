@@ -38,7 +38,7 @@ describeInChromium('An administrator with a browser', (stage) => {
     await page.waitForURL(stage.demo.sites.consoleUrl('/o/northwind/'));
     await look('console-4-account');
 
-    for (const title of ['My sessions', 'Connections', 'Sessions', 'Session settings']) {
+    for (const title of ['My sessions', 'Authentication', 'Sessions', 'Session settings']) {
       await page.getByRole('link', { name: title, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
       await look(`console-5-${title.toLowerCase().replaceAll(' ', '-')}`);
@@ -77,7 +77,7 @@ describeInChromium('An administrator with a browser', (stage) => {
     await signInUpstream(page, each.username);
     await page.waitForURL(stage.demo.sites.consoleUrl(`/o/${each.identifier}/`));
     await look(`go-${each.username.split('@')[0]}`);
-    const hasFullAccess = (await page.getByRole('link', { name: 'Connections' }).count()) === 1;
+    const hasFullAccess = (await page.getByRole('link', { name: 'Authentication' }).count()) === 1;
     expect(hasFullAccess).toBe(each.username.startsWith('mei'));
 
     await page.getByRole('button', { name: 'Account menu' }).click();

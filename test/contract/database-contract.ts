@@ -36,6 +36,7 @@ import {
 
 import { describeAdministratorRaces } from './administrator-races.ts';
 import { describeConnectionChecks } from './connection-checks-contract.ts';
+import { describeConnectionRaces } from './connection-races.ts';
 import { describeOperatorDesk } from './operator-desk-contract.ts';
 import { describeSignInTraces } from './sign-in-traces-contract.ts';
 import { describeSystemLog } from './system-log-contract.ts';
@@ -247,6 +248,8 @@ export function describeDatabase(
 
     describeSignInTraces(() => ({ one, other, clock }));
     describeSystemLog(() => ({ one, other, clock, sealer, store }));
+
+    describeConnectionRaces(() => ({ one, other, clock, sealer }));
 
     describeAdministratorRaces(() => ({ one, other, clock, sealer, hasher }));
 
