@@ -7,7 +7,7 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 const rows = [
   ['accounts', 'op', 'console', 'api', 'workspace'],
   ['http'],
-  ['upkeep'],
+  ['guides', 'upkeep'],
   ['signin'],
   ['directory', 'sessions', 'claims'],
   ['system-log', 'mail'],

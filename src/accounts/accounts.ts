@@ -20,6 +20,7 @@ import { createPasskeyRoutes } from './passkey.ts';
 import { createPasswordRoutes } from './password.ts';
 import { createRecoveryRoutes } from './recovery.ts';
 import { createReturnRoutes } from './return.ts';
+import { createSetupRoutes } from './setup/setup.ts';
 import { createSignInRoutes } from './sign-in.ts';
 import { showRealms } from './sign-out.ts';
 import { createTermsRoutes } from './terms.ts';
@@ -39,7 +40,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     next();
   });
   // Only these pages' own forms; callbacks are posted from other sites by right.
-  router.use(['/signin', '/invitation', '/password-reset'], refuseCrossSite);
+  router.use(['/signin', '/invitation', '/password-reset', '/setup'], refuseCrossSite);
   router.use(
     createSignInRoutes(context),
     createPasswordRoutes(context),
@@ -53,6 +54,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     createReturnRoutes(context),
     createExplainedSignInRoutes(context),
     createInvitationRoutes(context),
+    createSetupRoutes(context),
   );
   router.use(createCallbackRoutes(context));
   if (options.developmentMails !== undefined)

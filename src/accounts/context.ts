@@ -6,7 +6,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Connections } from '../directory/connections/connections.ts';
+import type { ConnectionDrafts } from '../directory/connections/drafts.ts';
+import type { MetadataImports } from '../directory/connections/metadata-imports.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import type { SetupLinks } from '../directory/connections/setup-links.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import type { Organizations } from '../directory/organizations.ts';
 import type { PasswordResets } from '../directory/password-resets.ts';
@@ -31,6 +34,7 @@ import type { SignIn } from '../signin/sign-in.ts';
 import type { RefusedSignIn, SignInLog } from '../signin/sign-in-log.ts';
 import type { TenantConsents } from '../signin/tenant-consents.ts';
 import type { TraceLinks } from '../signin/traces/trace-links.ts';
+import type { Trials } from '../signin/trials.ts';
 import type { KnownDevices } from './known-devices.ts';
 
 /** A sign-in that the OpenID Provider waits for; `op/` has it. */
@@ -92,6 +96,10 @@ export interface AccountsOptions {
   connections: Connections;
   /** Since when sign-in with this connection has been failing; undefined: it works. Costs nothing. */
   failingSince(connectionId: string): number | undefined;
+  setupLinks: Pick<SetupLinks, 'find' | 'begin' | 'held' | 'finishedHere' | 'keepProgress' | 'finish'>;
+  connectionDrafts: Pick<ConnectionDrafts, 'find' | 'open' | 'save' | 'makeLive'>;
+  metadataImports: Pick<MetadataImports, 'begin' | 'take'>;
+  trials: Pick<Trials, 'begin' | 'find' | 'depart' | 'accept'>;
   invitations: Pick<Invitations, 'find' | 'acceptAsNew' | 'acceptAsExisting'>;
   sessions: Sessions;
   attempts: Attempts;

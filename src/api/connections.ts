@@ -17,8 +17,9 @@ import { requireMatch } from './etags.ts';
 import type { HandlersOf } from './handlers.ts';
 import { ApiProblem, pointerOf } from './problems.ts';
 import type { OrganizationCall } from './route.ts';
+import { type SetupLinksOptions, setupLinksHandlers } from './setup-links.ts';
 
-export interface ConnectionsOptions {
+export interface ConnectionsOptions extends SetupLinksOptions {
   connections: Pick<Connections, 'find'>;
   connectionList: Pick<ConnectionList, 'page'>;
   connectionStates: Pick<ConnectionStates, 'healthOf'>;
@@ -85,6 +86,8 @@ export function connectionsHandlers(options: ConnectionsOptions) {
   }
 
   return {
+    ...setupLinksHandlers(options, editorOf),
+
     'GET /api/v1/organizations/{customerId}/connections': async ({ organization, page, query }) => {
       const after = page.after === undefined ? {} : { after: String(page.after[0]) };
       const { items, hasNext } = await connectionList.page(organization.id, query, after, page.limit);

@@ -185,6 +185,35 @@ export const sessionSchema = named(
 export const sessionsSchema = named('Sessions', pageOf(sessionSchema));
 export const endedSchema = named('EndedSessions', z.strictObject({ ended: z.int() }));
 
+const setupLinkFields = {
+  id: uuid,
+  state: z.enum(['open', 'begun', 'finished', 'revoked', 'expired']),
+  email: z.string().nullable().meta({ description: 'Where it was mailed to' }),
+  mayFinish: z.boolean().meta({ description: 'May make live what has passed its test' }),
+  outcome: z.enum(['live', 'passed', 'untested']).nullable().meta({ description: 'How far it had come at the end' }),
+  createdBy: z.string().nullable(),
+  createdAt: time,
+  expiresAt: time,
+  openedFirstAt: time.nullable(),
+  openedLastAt: time.nullable(),
+  finishedAt: time.nullable(),
+};
+const setupLinkSchema = named('SetupLink', z.strictObject(setupLinkFields));
+export const setupLinksSchema = named('SetupLinks', z.strictObject({ items: z.array(setupLinkSchema) }));
+export const createdSetupLinkSchema = named(
+  'CreatedSetupLink',
+  z.strictObject({ ...setupLinkFields, url: z.string().meta({ description: 'Given this once' }) }),
+);
+export const newSetupLinkSchema = named(
+  'NewSetupLink',
+  z.strictObject({
+    email: z.string().max(254).optional().meta({ description: 'The link is mailed there' }),
+    language: z.enum(['en', 'ja']).default('en').meta({ description: 'Of the mail' }),
+    mayFinish: z.boolean().default(false),
+    days: z.int().min(1).max(30).default(7),
+  }),
+);
+
 export const applicationSchema = named(
   'Application',
   z.strictObject({

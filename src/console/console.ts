@@ -41,6 +41,7 @@ import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataOptions, metadataRoutes } from './connections/metadata.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
 import { type SecretExpiryOptions, secretExpiryRoutes } from './connections/secret-expiry.ts';
+import { type SetupLinksOptions, setupLinksRoutes } from './connections/setup-links.ts';
 import { type TenantOptions, tenantRoutes } from './connections/tenant.ts';
 import { type DirectoryPeopleOptions, directoryPeopleRoutes } from './directory-people.ts';
 import { createEntrance } from './entrance.ts';
@@ -77,6 +78,7 @@ export interface ConsoleOptions {
   organizations: Pick<Organizations, 'find'>;
   changeSettings: ChangeSettings;
   chooseMethod: WorkspaceConfigurationOptions['chooseMethod'];
+  setupLinks: SetupLinksOptions['setupLinks'];
   secureClients: ApiAccessOptions['secureClients'];
   store: ApiAccessOptions['store'];
   administrators: AdministratorsOptions['administrators'];
@@ -160,6 +162,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...tenantRoutes(pages),
     ...secretExpiryRoutes(pages),
     ...expiryRoutes(pages),
+    ...setupLinksRoutes(pages),
     ...apiAccessRoutes(pages),
     ...signInsRoutes(pages),
     ...systemLogRoutes(pages),

@@ -92,6 +92,9 @@ export const consoleRules = {
   'GET /expiry': 'full',
   'POST /expiry/calendar': 'full',
   'POST /expiry/calendar/revoke': 'full',
+  'GET /connections/:connectionId/setup-links': 'full',
+  'POST /connections/:connectionId/setup-links': 'full',
+  'POST /connections/:connectionId/setup-links/:linkId/revoke': 'full',
   'GET /api-access': 'secure-client',
   'POST /api-access': 'secure-client',
   'POST /api-access/download': 'secure-client',
@@ -161,6 +164,8 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /connections/:connectionId/gateway/pair',
   'POST /connections/:connectionId/gateway/replace',
   'POST /expiry/calendar',
+  // Whoever holds such a link may change who can become whom.
+  'POST /connections/:connectionId/setup-links',
   'POST /api-access',
   'POST /api-access/revoke',
   'POST /api-access/resume',

@@ -41,6 +41,7 @@ export const limitedRoutes: Readonly<Record<Exclude<Service, 'saml'>, readonly R
     ['forms', 'POST', '/signin/*'],
     ['forms', 'POST', '/password-reset/:token'],
     ['forms', 'POST', '/invitation/*'],
+    ['forms', 'POST', '/setup/*'],
     ['journeys', '*', '/core/connect/authorize'],
     ['journeys', '*', '/core/connect/endsession'],
     ['journeys', 'POST', '/core/session/end/confirm'],

@@ -42,6 +42,7 @@ import { gatewayPages } from './gateway-pages.ts';
 import { metadataPages } from './metadata-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
 import { secondFactorPages } from './second-factor-pages.ts';
+import { setupPages } from './setup-pages.ts';
 import { signInTracePages } from './sign-in-trace-pages.ts';
 import { systemLogPages } from './system-log-pages.ts';
 import { upkeepPages } from './upkeep-pages.ts';
@@ -309,6 +310,7 @@ export const pages: Readonly<Record<string, Sample>> = {
   ...gatewayPages,
   ...signInTracePages,
   ...connectionTestPages,
+  ...setupPages,
   ...systemLogPages,
   ...upkeepPages,
 };

@@ -14,7 +14,15 @@ import { type ConsoleFrame, consolePage } from '../views/console-layout.ts';
 import { stateBadge } from './connection-words.ts';
 import { connectionsMessages } from './connections-messages.ts';
 
-export type ConnectionTab = '' | '/tenant' | '/gateway' | '/directory' | '/metadata' | '/details' | '/history';
+export type ConnectionTab =
+  | ''
+  | '/tenant'
+  | '/gateway'
+  | '/directory'
+  | '/metadata'
+  | '/details'
+  | '/setup-links'
+  | '/history';
 
 /** Path below `/connections/:connectionId`, in the order of the tabs. `kinds`: only for these. */
 const connectionTabs: readonly { path: ConnectionTab; label: Text; kinds?: readonly string[] }[] = [
@@ -24,6 +32,7 @@ const connectionTabs: readonly { path: ConnectionTab; label: Text; kinds?: reado
   { path: '/directory', label: { en: 'Users and groups', ja: 'ユーザーとグループ' }, kinds: ['okta', 'azure-ad'] },
   { path: '/metadata', label: { en: 'Metadata', ja: 'メタデータ' }, kinds: ['saml'] },
   { path: '/details', label: { en: 'Name and use', ja: '名前と用途' } },
+  { path: '/setup-links', label: { en: 'Set-up links', ja: '設定リンク' } },
   { path: '/history', label: { en: 'History', ja: '履歴' } },
 ];
 

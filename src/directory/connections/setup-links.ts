@@ -94,6 +94,8 @@ export interface HeldSetupLink extends About {
   email: string | null;
   mayFinish: boolean;
   createdBy: string | null;
+  /** The creator's: a link gives no more than its creator has (IDP-2). */
+  signedInWith: string;
   expiresAt: number;
   /** Null: not chosen yet. */
   guide: string | null;
@@ -314,6 +316,7 @@ export function createSetupLinks(needs: {
       email: row.email,
       mayFinish: row.may_finish === 1,
       createdBy: await nameOfAccount(db, row.creator_account_id),
+      signedInWith: row.signed_in_with,
       expiresAt: row.expires_at,
       guide: row.guide,
       step: row.step ?? 0,

@@ -17,6 +17,8 @@ export interface Card {
   /** In the window's title only, e.g. "Error: ". */
   titlePrefix?: string | undefined;
   wide?: boolean;
+  /** For the document's head. */
+  head?: Child;
 }
 
 export function cardPage(context: PageContext, card: Card): Html {
@@ -24,6 +26,7 @@ export function cardPage(context: PageContext, card: Card): Html {
     title: `${card.titlePrefix ?? ''}${card.title}`,
     owner: card.organization,
     kind: card.wide ? 'card-page wide' : 'card-page',
+    head: card.head,
     body: html`<header class="card-header">${wordmark()}</header>
 <main id="content" tabindex="-1">
 <div class="card">
