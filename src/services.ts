@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { followKeys, type Sealer } from '../certs/sealing.ts';
 import type { SealingKey } from '../certs/sealing-keys.ts';
 import { orderForPublishing, type SigningKey } from '../certs/signing-keys.ts';
+import { expiriesOf } from '../providers/azure-ad/applications.ts';
 import { createCitrixProvider } from '../providers/citrix/citrix.ts';
 import { detectGateway } from '../providers/gateway/detect.ts';
 import type { AzureAdInstallation, Installation, Ports, ProviderDefinition } from '../providers/provider.ts';
@@ -494,6 +495,8 @@ export async function createServices(options: ServicesOptions) {
     connectionVersions,
     connectionTenants,
     directoryBrowsing,
+    /** For the register of what expires: the operator's applications at Azure AD. */
+    applicationCertificates: azureAd ? expiriesOf(azureAd.applications) : [],
     tenantConsents,
     setupLinks,
     changeDetails,

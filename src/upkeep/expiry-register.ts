@@ -12,7 +12,13 @@ import type { Database } from '../database/schema.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
 import type { SecretExpiries } from '../directory/connections/secret-expiries.ts';
 
-export const expiryKinds = ['provider_certificate', 'secret', 'our_certificate', 'tls_certificate'] as const;
+export const expiryKinds = [
+  'provider_certificate',
+  'secret',
+  'our_certificate',
+  'application_certificate',
+  'tls_certificate',
+] as const;
 export type ExpiryKind = (typeof expiryKinds)[number];
 
 export interface ExpiryItem {
@@ -50,10 +56,12 @@ export function createExpiryRegister(needs: {
   definitionOf: DefinitionOf;
   secretExpiries: Pick<SecretExpiries, 'list'>;
   keys(): readonly SigningKey[];
+  /** Certificates that the operator's applications at Azure AD prove themselves with (AAD-1). */
+  applicationCertificates?: readonly { use: string; expiresAt: number }[];
   /** PEM of the certificate that we serve TLS with; undefined: something before us does. */
   tlsCertificate?: string | undefined;
 }) {
-  const { db, definitionOf, secretExpiries, keys, tlsCertificate } = needs;
+  const { db, definitionOf, secretExpiries, keys, tlsCertificate, applicationCertificates = [] } = needs;
 
   async function ofOrganization(organizationId: string): Promise<OrganizationRegister> {
     const rows = await db
@@ -114,6 +122,8 @@ export function createExpiryRegister(needs: {
   /** What every organization has in common, and what only the operator can renew. */
   function ofInstallation(): ExpiryItem[] {
     const items = ourCertificates();
+    for (const { use, expiresAt } of applicationCertificates)
+      items.push({ key: `application/${use}`, kind: 'application_certificate', what: inBoth(use), expiresAt });
     if (tlsCertificate !== undefined) {
       const { subject, validTo } = new X509Certificate(tlsCertificate);
       const what = inBoth(subject.split('\n').join(', '));

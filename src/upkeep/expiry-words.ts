@@ -7,12 +7,14 @@ const kinds = translations<Record<ExpiryKind, string>>({
     provider_certificate: 'Certificate of the identity provider',
     secret: 'Secret',
     our_certificate: 'Our SAML certificate',
+    application_certificate: 'Certificate of our application at Azure AD',
     tls_certificate: 'TLS certificate of this service',
   },
   ja: {
     provider_certificate: 'IDプロバイダーの証明書',
     secret: 'シークレット',
     our_certificate: '本サービスのSAML証明書',
+    application_certificate: 'Azure ADに登録したアプリケーションの証明書',
     tls_certificate: '本サービスのTLS証明書',
   },
 });

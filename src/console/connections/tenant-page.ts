@@ -138,26 +138,29 @@ function permissions(context: PageContext, found: NonNullable<TenantPage['permis
     return section(m.permissions, notice(kind, text), { lead: m.permissionsLead });
   }
   const isWhole = found.told.every((each) => each.isThere && each.permissions.every(({ granted }) => granted));
-  return section(
+  return html`${section(
     m.permissions,
-    html`${notice(isWhole ? 'success' : 'warning', isWhole ? m.allGranted : m.someMissing)}${found.told.map(
-      (application) =>
-        html`<h3>${namesOf(language, application.uses)}</h3><p class="muted">${m.application(application.clientId)}</p>${
-          application.isThere
-            ? table(
-                m.caption(namesOf(language, application.uses)),
-                [{ label: m.permission, kind: 'head' }, { label: m.type }, { label: m.state }],
-                application.permissions.map(({ name, type, granted }) => [
-                  name,
-                  m.types[type],
-                  granted ? badge('good', m.granted) : badge('bad', m.missing),
-                ]),
-              )
-            : notice('warning', m.notThere)
-        }`,
-    )}`,
-    { lead: m.permissionsLead },
-  );
+    notice(isWhole ? 'success' : 'warning', isWhole ? m.allGranted : m.someMissing),
+    {
+      lead: m.permissionsLead,
+    },
+  )}${found.told.map(({ clientId, uses, isThere, permissions }) =>
+    section(
+      namesOf(language, uses),
+      isThere
+        ? table(
+            m.caption(namesOf(language, uses)),
+            [{ label: m.permission, kind: 'head' }, { label: m.type }, { label: m.state }],
+            permissions.map(({ name, type, granted }) => [
+              name,
+              m.types[type],
+              granted ? badge('good', m.granted) : badge('bad', m.missing),
+            ]),
+          )
+        : notice('warning', m.notThere),
+      { lead: m.application(clientId) },
+    ),
+  )}`;
 }
 
 function namesOf(language: Language, uses: readonly AzureAdUse[]): string {

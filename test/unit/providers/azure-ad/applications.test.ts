@@ -7,6 +7,7 @@ import { expiriesOf, registrationsOf, saysExpired } from '../../../../providers/
 import { azureAdSchema } from '../../../../providers/azure-ad/settings.ts';
 import { readAzureAdApplications } from '../../../../src/config/azure-ad-applications.ts';
 import { ConfigError, readConfig } from '../../../../src/config/config.ts';
+import { createExpiryRegister } from '../../../../src/upkeep/expiry-register.ts';
 import { azureAdInstallation } from '../../../support/upstreams/oidc/azure-ad-installation.ts';
 import { makeClientCertificate } from '../../../support/upstreams/oidc/client-certificate.ts';
 
@@ -38,7 +39,10 @@ describe('the operator’s applications', () => {
     const notAfter = Date.parse('2027-06-01T00:00:00Z');
     const credential = makeClientCertificate({ notBefore: notAfter - 86_400_000, notAfter });
     const applications = { ...azureAd.applications, directory: { clientId: 'directory', credential } };
-    expect(expiriesOf(applications)).toEqual([{ use: 'directory', expiresAt: notAfter }]);
+    const applicationCertificates = expiriesOf(applications);
+    expect(applicationCertificates).toEqual([{ use: 'directory', expiresAt: notAfter }]);
+    const register = createExpiryRegister({ applicationCertificates, keys: () => [] } as never);
+    expect(register.ofInstallation()).toMatchObject([{ kind: 'application_certificate', expiresAt: notAfter }]);
   });
 });
 
