@@ -32,26 +32,29 @@ export interface TrialChecklist {
 }
 
 /** For the head of the page: asks for it again while there is something to come. `href`: the page itself. */
-export function trialRefresh(
-  { assets }: Pick<PageContext, 'assets'>,
-  { phase }: Pick<Trial, 'phase'>,
-  href: string,
-): Html | undefined {
-  if (phase === 'done') return undefined;
-  return html`<script src="${assets.trial}" defer></script><noscript><meta http-equiv="refresh" content="${phase === 'checking' ? 2 : 5};url=${href}?${byTimer}=1"></noscript>`;
+export function trialRefresh({ assets }: Pick<PageContext, 'assets'>, trial: Trial, href: string): Html | undefined {
+  const { phase } = trial;
+  const script = html`<script src="${assets.trial}" defer></script>`;
+  if (phase === 'done') return askAgainAfter(trial) === undefined ? undefined : script;
+  return html`${script}<noscript><meta http-equiv="refresh" content="${phase === 'checking' ? 2 : 5};url=${href}?${byTimer}=1"></noscript>`;
 }
 
 export function trialChecklist(context: PageContext, model: TrialChecklist): Html {
   const m = trialMessages[context.language];
   const { trial } = model;
   const { before, atSignIn } = rowsOf(trial);
-  const again = trial.phase === 'checking' ? 1000 : trial.phase === 'ready' ? 3000 : 1500;
-  return html`<div id="trial" tabindex="-1"${attributesOf({ 'data-live': trial.phase === 'done' ? undefined : again })}>
+  return html`<div id="trial" tabindex="-1"${attributesOf({ 'data-phase': trial.phase, 'data-live': askAgainAfter(trial) })}>
 ${summary(context, model)}
 ${section(m.before, checks(context, model, before), { lead: m.beforeLead })}
 ${section(m.atSignIn, checks(context, model, atSignIn), { lead: m.atSignInLead })}
 ${trial.attributes && attributesSection(context, model, trial.attributes)}
 </div><p id="trial-said" class="hidden-text" role="status"></p>`;
+}
+
+/** Milliseconds; undefined: nothing will come. After a failure somebody may sign in again, from this very page. */
+function askAgainAfter({ phase, outcome, maySignIn }: Trial): number | undefined {
+  if (phase === 'done') return outcome === 'failed' && maySignIn ? 3000 : undefined;
+  return { checking: 1000, ready: 3000, away: 1500 }[phase];
 }
 
 function summary(context: PageContext, model: TrialChecklist): Html {

@@ -15,7 +15,7 @@
       failures = after ? 0 : failures + 1;
       if (before && after && after.outerHTML !== before.outerHTML) {
         // What stands around it comes with the end: a button, a heading.
-        if (!after.dataset.live) return location.replace(location.href);
+        if (after.dataset.phase === 'done') return location.replace(location.href);
         const hadFocus = before.contains(document.activeElement);
         before.replaceWith(document.adoptNode(after));
         if (hadFocus) after.focus();
