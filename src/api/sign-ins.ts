@@ -34,11 +34,14 @@ export function signInsHandlers({ sites, traces, traceLinks }: SignInsOptions) {
         ...(query.wrong !== undefined && { wrong: query.wrong === 'true' }),
         ...(typeof id === 'string' && { from: { id, direction: 'older' as const } }),
       });
-      return { body: { items: page.traces.map(describe) }, last: page.older === undefined ? undefined : [page.older] };
+      return {
+        body: { items: page.traces.map(describeSignIn) },
+        last: page.older === undefined ? undefined : [page.older],
+      };
     },
 
     'GET /api/v1/organizations/{customerId}/sign-ins/{signInId}': async ({ organization, params }) => ({
-      body: describe(await traceOf(organization, params.signInId)),
+      body: describeSignIn(await traceOf(organization, params.signInId)),
     }),
 
     'GET /api/v1/organizations/{customerId}/sign-ins/{signInId}/links': async ({ organization, params }) => {
@@ -68,7 +71,8 @@ export function signInsHandlers({ sites, traces, traceLinks }: SignInsOptions) {
 
 const timeOf = (at: number): string => new Date(at).toISOString();
 
-function describe(trace: Trace) {
+/** As the API tells it. */
+export function describeSignIn(trace: Trace) {
   const { meaning, remedy } = explainTrace(trace);
   return {
     id: trace.id,

@@ -3,6 +3,10 @@
  * the upstream sends and however the sign-in ends.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explainedSignInPage } from '../../src/accounts/views/explained-sign-in-pages.ts';
+import { describeSignIn } from '../../src/api/sign-ins.ts';
+import { render } from '../../src/http/views/html.ts';
+import type { PageContext } from '../../src/http/views/page.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
 import { followTo, type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
@@ -19,6 +23,7 @@ import type { SimulatedUser, Simulator } from '../support/upstreams/oidc/vendor.
 import { samlMisbehaviours } from '../support/upstreams/saml/misbehaviours.ts';
 import type { SamlIdp } from '../support/upstreams/saml/saml-idp.ts';
 
+const assets = { style: '/s', script: '/e', passkeys: '/p', newPassword: '/n', icon: '/i', trial: '/t' };
 const canary = 'c4n4ry';
 const sid = 'S-1-5-21-4242424242-4242424242-4242424242-4242';
 const guid = 'cafe4242-cafe-4242-cafe-42424242cafe';
@@ -190,6 +195,20 @@ describe('a trace of saml', () => {
     expectClean(JSON.stringify(row));
     expect(row?.steps).not.toContain('SAMLResponse":"');
   });
+});
+
+it('nor do the pages and answers that tell of it', async () => {
+  const pages = await Promise.all(
+    (await rows()).map(async ({ organization_id: organizationId, id }) => {
+      const trace = (await app.services.traces.find(organizationId, id))!;
+      const context: PageContext = { language: 'en', timeZone: 'UTC', assets, path: '/' };
+      const model = { trace, organization: 'Company', provider: 'Okta', expiresAt: trace.beganAt };
+      return render(explainedSignInPage(context, model)) + JSON.stringify(describeSignIn(trace));
+    }),
+  );
+  expect(pages.length).toBeGreaterThan(100);
+  for (const page of pages)
+    for (const each of [canary, sid, guid, '@corp', '@mail', '@hint']) expect(page).not.toContain(each);
 });
 
 it('the columns of a trace are these, and each has a fixed meaning', async () => {

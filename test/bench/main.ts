@@ -52,7 +52,6 @@ process.stdout.write(
 if (values.json !== undefined)
   await writeFile(
     values.json,
-    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog, traces, connection_list: connectionList }, null, 2)}
-`,
+    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog, traces, connection_list: connectionList }, null, 2)}\n`,
   );
 process.exit();
