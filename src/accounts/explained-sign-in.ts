@@ -4,6 +4,7 @@
  */
 import { Router } from 'express';
 import { originOf } from '../http/edge.ts';
+import { vendorOf } from '../signin/vendors.ts';
 import type { AccountsContext } from './context.ts';
 import { explainedSignInGonePage, explainedSignInPage } from './views/explained-sign-in-pages.ts';
 
@@ -12,7 +13,7 @@ const looks = { name: 'explain', max: 120, window: 60_000 };
 
 export function createExplainedSignInRoutes(context: AccountsContext): Router {
   const router = Router();
-  const { traceLinks, organizations, responder, labelOf } = context;
+  const { traceLinks, organizations, connections, responder, labelOf } = context;
 
   router.get('/explain/:token', context.rateLimiter.byAddress(looks), async (request, response) => {
     // The headers of every answer keep it out of caches and referrers; this keeps it out of search engines.
@@ -26,8 +27,16 @@ export function createExplainedSignInRoutes(context: AccountsContext): Router {
     if (request.method === 'GET') await traceLinks.noteOpened(link, trace, originOf(request));
     const kind = trace.connection?.kind ?? '';
     const provider = kind === '' ? undefined : labelOf(kind);
+    const connection = trace.connection ? await connections.find(trace.connection.id) : undefined;
+    const vendor = connection && vendorOf(connection.kind, connection.settings);
     responder.send(request, response, (page) =>
-      explainedSignInPage(page, { trace, organization: organization.name, provider, expiresAt: link.expiresAt }),
+      explainedSignInPage(page, {
+        trace,
+        organization: organization.name,
+        provider,
+        vendor,
+        expiresAt: link.expiresAt,
+      }),
     );
   });
 

@@ -13,6 +13,7 @@ import { type Form, readQuery } from '../http/forms.ts';
 import type { SignInCounting } from '../signin/sign-in-counts.ts';
 import { endOf, linkDays, type TraceLinks } from '../signin/traces/trace-links.ts';
 import { readReference, type Trace, type TraceQuery, type Traces, traceLifetime } from '../signin/traces/traces.ts';
+import { vendorOf } from '../signin/vendors.ts';
 import { actOf, finish } from './acts.ts';
 import type { Show } from './frame.ts';
 import { type ConsoleRoute, consoleRules } from './rules.ts';
@@ -114,6 +115,7 @@ export function signInsRoutes(options: SignInsOptions) {
         ...(mayOpen && { href: visit.url(`/connections/${connection.id}`) }),
       },
       provider: trace.connection && trace.connection.kind !== '' ? labelOf(trace.connection.kind) : undefined,
+      vendor: connection && vendorOf(connection.kind, connection.settings),
       application: trace.clientId,
       keptUntil: endOf(trace),
       logHref: visit.url(`/system-log?reference=${trace.reference}`),

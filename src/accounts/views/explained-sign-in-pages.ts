@@ -8,6 +8,7 @@ import { traceMessages } from '../../http/views/sign-in-trace-messages.ts';
 import { time } from '../../http/views/time.ts';
 import { definitionList, section } from '../../http/views/values.ts';
 import type { Trace } from '../../signin/traces/traces.ts';
+import type { Vendor } from '../../signin/vendors.ts';
 
 const messages = translations({
   en: {
@@ -33,6 +34,7 @@ export interface ExplainedSignInPage {
   organization: string;
   /** The product at the other end: "Okta", "SAML 2.0". */
   provider: string | undefined;
+  vendor?: Vendor | undefined;
   /** Milliseconds. */
   expiresAt: number;
 }
@@ -47,7 +49,7 @@ export function explainedSignInPage(context: PageContext, model: ExplainedSignIn
     organization: model.organization,
     lead: m.lead,
     wide: true,
-    body: html`${explainedTrace(context, trace)}${section(
+    body: html`${explainedTrace(context, trace, model.vendor)}${section(
       shared.facts,
       definitionList([
         [m.outcome, outcomeBadge(language, trace.outcome)],

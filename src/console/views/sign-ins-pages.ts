@@ -11,6 +11,7 @@ import type { SignInCounts } from '../../signin/sign-in-counts.ts';
 import { explainTrace } from '../../signin/traces/explain-trace.ts';
 import { linkDays, type TraceLink } from '../../signin/traces/trace-links.ts';
 import type { Trace } from '../../signin/traces/traces.ts';
+import type { Vendor } from '../../signin/vendors.ts';
 import { type ConsoleFrame, consolePage } from './console-layout.ts';
 import { consoleMessages } from './messages.ts';
 import { signInsMessages } from './sign-ins-messages.ts';
@@ -155,6 +156,7 @@ export interface SignInTracePage {
   listHref: string;
   connection: { name: string; href?: string } | undefined;
   provider: string | undefined;
+  vendor?: Vendor | undefined;
   application: string;
   /** Milliseconds. */
   keptUntil: number;
@@ -175,7 +177,7 @@ export function signInTracePage(context: PageContext, frame: ConsoleFrame, model
     title: m.title(trace.reference),
     badge: outcomeBadge(language, trace.outcome),
     above: [{ label: consoleMessages[language].pages.sign_ins, href: model.listHref }],
-    body: html`${created(context, model.created)}${explainedTrace(context, trace)}${section(m.facts, facts(context, model))}${sharing(context, model)}`,
+    body: html`${created(context, model.created)}${explainedTrace(context, trace, model.vendor)}${section(m.facts, facts(context, model))}${sharing(context, model)}`,
   });
 }
 

@@ -7,6 +7,8 @@ import type { Language } from '../../core/language.ts';
 import { explainTrace } from '../../signin/traces/explain-trace.ts';
 import { soundOutcomes, type TraceOutcome, type TraceStep } from '../../signin/traces/trace.ts';
 import type { Trace } from '../../signin/traces/traces.ts';
+import { placeOf } from '../../signin/vendor-places.ts';
+import { type Vendor, vendorNames } from '../../signin/vendors.ts';
 import { type Child, type Html, html } from './html.ts';
 import { notice } from './notices.ts';
 import type { PageContext } from './page.ts';
@@ -26,7 +28,12 @@ function toneOf(outcome: TraceOutcome): Tone {
   return soundOutcomes.has(outcome) ? 'neutral' : 'warning';
 }
 
-export function explainedTrace(context: PageContext, trace: Pick<Trace, 'outcome' | 'code' | 'steps'>): Html {
+/** `vendor`: whose product is at the other end, where that is known. */
+export function explainedTrace(
+  context: PageContext,
+  trace: Pick<Trace, 'outcome' | 'code' | 'steps'>,
+  vendor: Vendor | undefined,
+): Html {
   const { language } = context;
   const m = traceMessages[language];
   const { meaning, remedy, failure, problems } = explainTrace(trace);
@@ -34,7 +41,7 @@ export function explainedTrace(context: PageContext, trace: Pick<Trace, 'outcome
   const kind = { good: 'success', bad: 'error', warning: 'warning', neutral: 'information' } as const;
   return html`${notice(kind[toneOf(trace.outcome)], meaning[language])}${section(
     m.whatToDo,
-    html`<p>${remedy?.[language] ?? m.nothingToDo}</p>`,
+    html`<p>${remedy?.[language] ?? m.nothingToDo}</p>${place(language, trace, vendor)}`,
   )}${
     failure !== undefined &&
     section(
@@ -52,6 +59,18 @@ export function explainedTrace(context: PageContext, trace: Pick<Trace, 'outcome
     attributes.length > 0 &&
     section(m.attributes, attributeTable(language, problems, attributes), { lead: m.attributesLead })
   }${section(m.timeline, timeline(language, trace.steps), { lead: m.timelineLead })}`;
+}
+
+/** Where in that vendor's console; of what is theirs to change. */
+function place(
+  language: Language,
+  { outcome, code }: Pick<Trace, 'outcome' | 'code'>,
+  vendor: Vendor | undefined,
+): Html | undefined {
+  const subject = outcome === 'attributes' ? outcome : outcome === 'failed' && code !== 'unexpected' ? code : null;
+  const text = vendor === undefined || subject === null ? undefined : placeOf(vendor, subject);
+  if (vendor === undefined || text === undefined) return undefined;
+  return html`<p class="hint">${traceMessages[language].place(vendorNames[vendor])} ${text[language]}</p>`;
 }
 
 function quoted(text: string | undefined): Html | undefined {
