@@ -145,6 +145,8 @@ async function writeConfiguration(
     portal: `${url}/`,
     domain: '127.0.0.1',
     securedCookie: 0,
+    // Its default for SAML is None, which a browser takes from https only.
+    sameSite: 'Lax',
     authentication: 'Demo',
     userDB: 'Same',
     passwordDB: 'Null',
