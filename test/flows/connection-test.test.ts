@@ -54,7 +54,7 @@ async function begin(browser: Browser, connectionId: string): Promise<Page> {
 async function signInInTab(browser: Browser): Promise<Page> {
   const tab = new Browser();
   tab.cookies.push(...browser.cookies);
-  let page = await tab.get(browser.link('/sign-in'));
+  let page = await tab.get(browser.link(`${browser.page!.url.pathname}/sign-in`));
   for (let step = 0; step < 4; step++) {
     const form = tab.forms(page).find(({ fields }) => 'SAMLRequest' in fields || 'SAMLResponse' in fields);
     if (!form) break;
