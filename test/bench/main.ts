@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runBench } from './bench.ts';
 import { connectionListLines, measureConnectionList } from './connection-list.ts';
+import { measureMetadataImport, metadataImportLines } from './metadata-import.ts';
 import { canPin } from './pinned-process.ts';
 import { tableOf } from './report.ts';
 import { linesOf, measureSamlResponse } from './saml-response.ts';
@@ -40,6 +41,7 @@ const report = await runBench({
   onProgress: (step) => process.stderr.write(`${step} …\n`),
 });
 const samlResponse = await measureSamlResponse({ quick: values.quick });
+const metadataImport = await measureMetadataImport({ quick: values.quick });
 const systemLog = await measureSystemLogOnSqlite(
   values.quick ? { rows: 20_000, writes: 200 } : { rows: values.large ? 10_000_000 : 1_000_000, writes: 4000 },
 );
@@ -47,11 +49,11 @@ const connectionList = await measureConnectionList({ many: values.quick ? 1000 :
 const traces = await measureTraces(values.quick ? { rows: 2_000, writes: 200 } : { rows: 200_000, writes: 4000 });
 const signInMs = report.oidc_brokered.cpu_ms;
 process.stdout.write(
-  `\n${[tableOf(report, canPin), linesOf(samlResponse), systemLogLines(systemLog, signInMs), traceLines(traces, signInMs), connectionListLines(connectionList)].join('\n\n')}\n`,
+  `\n${[tableOf(report, canPin), linesOf(samlResponse), metadataImportLines(metadataImport), systemLogLines(systemLog, signInMs), traceLines(traces, signInMs), connectionListLines(connectionList)].join('\n\n')}\n`,
 );
 if (values.json !== undefined)
   await writeFile(
     values.json,
-    `${JSON.stringify({ ...report, saml_response: samlResponse, system_log: systemLog, traces, connection_list: connectionList }, null, 2)}\n`,
+    `${JSON.stringify({ ...report, saml_response: samlResponse, metadata_import: metadataImport, system_log: systemLog, traces, connection_list: connectionList }, null, 2)}\n`,
   );
 process.exit();
