@@ -91,9 +91,10 @@ export function connectionRoutes(options: ConnectionOptions) {
         atProvider: atProvider(context.language, connection, visit, definition),
         descriptions,
         ...(state === 'live' && {
-          settings: descriptions.map((description) =>
-            describeSetting(context.language, connection.settings, description, secrets),
-          ),
+          settings: descriptions
+            // What is left to the provider's own rule is no news, unless it should be there.
+            .filter(({ key, required, secret }) => required || secret || isSet(valueAt(connection.settings, key)))
+            .map((description) => describeSetting(context.language, connection.settings, description, secrets)),
         }),
         ...(draft && { draft }),
         editAction: visit.url(connectionPath(connection.id, '/edit')),

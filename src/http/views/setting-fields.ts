@@ -91,7 +91,7 @@ function control(language: Language, model: SettingFields, description: SettingD
   if (description.type === 'list')
     return textArea({
       ...common,
-      hint: `${common.hint} ${multiline ? m.pem : m.list}`,
+      hint: inOne(language, common.hint, multiline ? m.pem : m.list),
       value,
       rows: multiline ? 10 : 4,
     });
@@ -107,11 +107,16 @@ function secretControl(language: Language, model: SettingFields, description: Se
   const settings = {
     name: secretField(key),
     label: description.label[language],
-    hint: `${description.help[language]} ${isSet ? m.isSet : wasDropped ? '' : m.isNotSet}`.trim(),
+    hint: inOne(language, description.help[language], isSet ? m.isSet : wasDropped ? '' : m.isNotSet),
     error: errorOf(language, model, key) ?? (wasDropped && !isSet ? m.typeAgain : undefined),
   };
   if (multiline) return textArea({ ...settings, value: undefined, rows: 8 });
   return passwordField(language, { ...settings, autocomplete: 'new-password' });
+}
+
+/** Two sentences; Japanese has no space between them. */
+function inOne(language: Language, one: string, other: string): string {
+  return `${one}${language === 'ja' ? '' : ' '}${other}`.trim();
 }
 
 function errorOf(language: Language, { problems, descriptions }: SettingFields, key: string): string | undefined {
