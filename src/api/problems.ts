@@ -106,6 +106,8 @@ const byDirectoryError: Partial<Record<DirectoryErrorCode, ProblemType>> = {
   draft_incomplete: 'draft-incomplete',
   draft_not_passed: 'draft-not-passed',
   citrix_identity_needed: 'citrix-identity-needed',
+  tenant_not_proven: 'conflict',
+  tenant_differs: 'conflict',
   invitation_over: 'conflict',
   too_many_sendings: 'limit-reached',
   last_administrator: 'last-administrator',

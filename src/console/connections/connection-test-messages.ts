@@ -22,6 +22,8 @@ export const connectionTestMessages = translations({
     finishText: 'From then on, everybody signs in with these settings. One click in the history leads back.',
     tooMany: 'Too many tests of this organization’s connections in this hour. Wait a little and try again.',
     changed: 'Somebody has changed the connection since this test. Nothing was made live; test again.',
+    needsTenant:
+      'The tenant has not been connected yet. Open the tab “Tenant”: somebody who administers it at Microsoft connects it there.',
     notPassed: 'These settings have not passed the test. Nothing was made live; test again.',
     needsCitrix:
       'Azure AD is connected and changed only by an administrator who signed in with the Citrix identity (IDP-2).',
@@ -57,6 +59,8 @@ export const connectionTestMessages = translations({
     finishText: '反映すると、以後のサインインにはこの設定が使われます。履歴からワンクリックで元に戻せます。',
     tooMany: 'この1時間に、この組織の接続テストが多数実行されました。しばらくしてからもう一度お試しください。',
     changed: 'このテストの後に接続が変更されました。本番には反映していません。もう一度テストしてください。',
+    needsTenant:
+      'テナントがまだ接続されていません。「テナント」タブを開き、テナントの管理者がMicrosoftで接続してください。',
     notPassed: 'この設定はテストに合格していません。本番には反映していません。もう一度テストしてください。',
     needsCitrix: 'Azure ADの接続と変更は、Citrix IDでサインインした管理者のみが行えます。',
     returned: 'テストサインインが完了しました',

@@ -20,7 +20,7 @@ interface TestHead {
   csrf: string;
 }
 
-export type TestProblem = 'tooMany' | 'changed' | 'notPassed' | 'needsCitrix' | 'gone';
+export type TestProblem = 'tooMany' | 'changed' | 'notPassed' | 'needsCitrix' | 'needsTenant' | 'gone';
 
 export interface TestStartPage extends TestHead {
   tested: 'draft' | 'live' | 'nothing';

@@ -223,4 +223,5 @@ const problems: Partial<Record<DirectoryError['code'], TestProblem>> = {
   version_conflict: 'changed',
   not_found: 'changed',
   citrix_identity_needed: 'needsCitrix',
+  tenant_not_proven: 'needsTenant',
 };
