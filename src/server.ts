@@ -103,6 +103,7 @@ export async function startServer(env: Readonly<Record<string, string | undefine
     every(periods.checkpoints, () => app.services.logSeal.checkpointDue(), log),
     every(periods.checks, app.upkeep.checkConnections, log),
     every(periods.expiry, app.upkeep.tellExpiry, log),
+    every(periods.expiry, app.upkeep.rollOverKeys, log),
     every(periods.forget, app.upkeep.forgetExpiry, log),
     every(periods.metadata, app.metadataWatching.round, log),
     every(periods.finalise, app.finalise, log),

@@ -43,6 +43,7 @@ import { createMetadataImports } from './directory/connections/metadata-imports.
 import { createMetadataReader } from './directory/connections/metadata-reader.ts';
 import { createMetadataWatches } from './directory/connections/metadata-watches.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
+import { createSamlRollover } from './directory/connections/saml-rollover.ts';
 import { createSecretExpiries } from './directory/connections/secret-expiries.ts';
 import { createSetupLinks } from './directory/connections/setup-links.ts';
 import { createConnectionTenants } from './directory/connections/tenants.ts';
@@ -82,6 +83,7 @@ import { createFactorChange } from './signin/factor-change.ts';
 import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
+import { createMetadataAddresses } from './signin/metadata-addresses.ts';
 import { createOutcomes } from './signin/outcomes.ts';
 import { createSignIn } from './signin/sign-in.ts';
 import { createSignInCounting } from './signin/sign-in-counts.ts';
@@ -249,6 +251,8 @@ export async function createServices(options: ServicesOptions) {
   // The version first: keys that are newer than it are read once more, never missed.
   let keysVersion = await signingKeys.version();
   let keys = await signingKeys.load();
+  const samlRollover = createSamlRollover({ db, clock, systemLog, keys: () => keys });
+  let samlChoices = await samlRollover.choices();
 
   const ports: Ports = {
     fetch: recordRequests(options.fetch, clock),
@@ -316,12 +320,14 @@ export async function createServices(options: ServicesOptions) {
   const signInCounts = createSignInCounting({ db, clock });
   const traces = createTraces({ db, clock });
   const traceLinks = createTraceLinks({ db, clock, traces, systemLog });
+  const metadataAddresses = createMetadataAddresses(followKeys(sealingKeys, 'saml-metadata'));
   const handles = createHandles(followKeys(sealingKeys, 'handles'));
   const upstreams = createUpstreams({
     connections,
     definitionOf,
     ports,
-    installation: () => installationOf({ azureAd, certificateAuthorities: authorities }, sites, keys),
+    installation: (connectionId) =>
+      installationOf({ azureAd, certificateAuthorities: authorities }, sites, keys, samlChoices.get(connectionId)),
     samlEntityIdOf: sites.samlEntityIdOf,
   });
   const callbackUrlOf = ({ kind, callback }: ProviderDefinition) =>
@@ -373,7 +379,11 @@ export async function createServices(options: ServicesOptions) {
         reference,
       });
     },
-    onProven: outcomes.worked,
+    onProven: async (connection, startedAt) => {
+      await outcomes.worked(connection);
+      if (connection.kind === 'saml' && connection.settings.signRequests === true)
+        await samlRollover.noteAnswered(connection.id, startedAt);
+    },
     onSigned: (connectionId, fingerprint) =>
       certificateUses
         .note(connectionId, fingerprint)
@@ -472,6 +482,7 @@ export async function createServices(options: ServicesOptions) {
   async function reloadKeys(): Promise<void> {
     const version = await signingKeys.version();
     keys = await signingKeys.load();
+    samlChoices = await samlRollover.choices();
     keysVersion = version;
     upstreams.forget();
   }
@@ -506,6 +517,8 @@ export async function createServices(options: ServicesOptions) {
     connectionList,
     secretExpiries,
     expiryFeeds,
+    samlRollover,
+    metadataAddresses,
     disconnecting,
     accounts,
     administrators,
@@ -560,18 +573,19 @@ export function installationOf(
   operators: { azureAd: AzureAdInstallation | undefined; certificateAuthorities: readonly string[] },
   sites: Sites,
   keys: readonly SigningKey[],
+  signingKid?: string,
 ): Installation {
-  const current = keys.find((key) => key.use === 'saml' && key.state === 'current');
-  if (current?.certificatePem === undefined) throw new Error('there is no current SAML key');
+  const ours = keys.filter((key) => key.use === 'saml');
+  const current = ours.find((key) => key.state === 'current');
+  const signing = ours.find((key) => key.kid === signingKid) ?? current;
+  if (current === undefined || signing?.certificatePem === undefined) throw new Error('there is no current SAML key');
   return {
     saml: {
       entityId: sites.samlEntityId,
-      signingKey: current.privateKeyPem,
-      signingCertificate: current.certificatePem,
+      signingKey: signing.privateKeyPem,
+      signingCertificate: signing.certificatePem,
       // During a rollover providers encrypt for the key of the metadata that they have read.
-      decryptionKeys: [current, ...keys.filter((key) => key.use === 'saml' && key !== current)].map(
-        ({ privateKeyPem }) => privateKeyPem,
-      ),
+      decryptionKeys: [current, ...ours.filter((key) => key !== current)].map(({ privateKeyPem }) => privateKeyPem),
     },
     certificateAuthorities: operators.certificateAuthorities,
     ...(operators.azureAd && { azureAd: operators.azureAd }),

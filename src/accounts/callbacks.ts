@@ -55,19 +55,35 @@ export function createCallbackRoutes(context: AccountsContext): Router {
   router.get('/saml/acs', (request, response) => showUnsolicited(request, response));
 
   // Only who asks gets an encryption key: many providers encrypt as soon as they see one, some of them with CBC.
-  router.get('/saml/metadata.xml', async ({ query }, response) => {
-    const encryption = query.encryption === 'yes';
+  router.get('/saml/metadata.xml', async (request, response) => {
+    const encryption = request.query.encryption === 'yes';
     response.type('application/samlmetadata+xml').send(await context.samlMetadata({ encryption }));
+    await noteFetched(request);
   });
 
   // SML-8. For every SAML connection, whether it uses its own entity ID yet or not: the provider is told first.
-  router.get('/saml/metadata/:file', async ({ params, query }, response) => {
+  router.get('/saml/metadata/:file', async (request, response) => {
+    const { params, query } = request;
     const connectionId = /^([0-9a-f-]{36})\.xml$/.exec(params.file)?.[1] ?? '';
     const connection = await connections.find(connectionId);
     if (connection?.kind !== 'saml') throw new AppError('not_found');
     const xml = await context.samlMetadata({ encryption: query.encryption === 'yes', connectionId });
     response.type('application/samlmetadata+xml').send(xml);
+    await noteFetched(request, connectionId);
   });
+
+  /** Who has our certificates. A person who looks at the document has imported nothing; what a stranger fetches proves nothing. */
+  async function noteFetched({ query, headers }: Request, connectionId?: string): Promise<void> {
+    if (headers['sec-fetch-mode'] !== undefined || headers['user-agent']?.startsWith('Mozilla/')) return;
+    const proven = typeof query.for === 'string' ? context.metadataAddresses.connectionOf(query.for) : undefined;
+    const id = proven ?? connectionId;
+    if (id === undefined) return;
+    try {
+      await context.samlRollover.noteFetched(id, { proven: proven !== undefined });
+    } catch (error) {
+      context.log.error({ err: error, connectionId: id }, 'a fetch of our metadata could not be noted');
+    }
+  }
 
   /** SML-2: whatever comes back is never parsed; only the handle says where to go. */
   router.get('/saml/logout', (request, response) => leaveLogout(request, response, request.query.RelayState));

@@ -9,6 +9,7 @@ import type { Connections } from '../directory/connections/connections.ts';
 import type { ConnectionDrafts } from '../directory/connections/drafts.ts';
 import type { MetadataImports } from '../directory/connections/metadata-imports.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import type { SamlRollover } from '../directory/connections/saml-rollover.ts';
 import type { SetupLinks } from '../directory/connections/setup-links.ts';
 import type { Invitations } from '../directory/invitations.ts';
 import type { Organizations } from '../directory/organizations.ts';
@@ -30,6 +31,7 @@ import type { CitrixPasskeys } from '../signin/citrix-passkeys.ts';
 import type { Enrolment } from '../signin/enrolment.ts';
 import type { Handles } from '../signin/handles.ts';
 import type { EndSessionsOf } from '../signin/identity-sessions.ts';
+import type { MetadataAddresses } from '../signin/metadata-addresses.ts';
 import type { SignIn } from '../signin/sign-in.ts';
 import type { RefusedSignIn, SignInLog } from '../signin/sign-in-log.ts';
 import type { TenantConsents } from '../signin/tenant-consents.ts';
@@ -115,6 +117,8 @@ export interface AccountsOptions {
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
   /** With `encryption`, it says that and how assertions may be encrypted for us. */
   samlMetadata(how: { encryption: boolean; connectionId?: string }): Promise<string>;
+  metadataAddresses: Pick<MetadataAddresses, 'connectionOf'>;
+  samlRollover: Pick<SamlRollover, 'noteFetched'>;
   /** Folder of mails to show (`config/development.ts`). */
   developmentMails: string | undefined;
   signInLog: Pick<SignInLog, 'refused'>;

@@ -18,6 +18,7 @@ import { type Connection, createConnections } from '../directory/connections/con
 import { createChangeDetails } from '../directory/connections/details.ts';
 import { createDisconnecting } from '../directory/connections/disconnecting.ts';
 import { createConnectionDrafts } from '../directory/connections/drafts.ts';
+import { createSamlRollover } from '../directory/connections/saml-rollover.ts';
 import { createPasswordHasher, hasherOptionsOf } from '../directory/credentials.ts';
 import { createIdentities } from '../directory/identities.ts';
 import { createInvitations } from '../directory/invitations.ts';
@@ -119,6 +120,7 @@ function createServices(config: Config, { db }: OpenDatabase, sealer: Sealer) {
     recovery: createOrganizationRecovery({ db, clock, systemLog, tellPerson, administrators, invitations }),
     applications: createApplications({ db, clock }),
     signingKeys: createSigningKeys({ db, clock, sealer, samlEntityId: sites.samlEntityId }),
+    samlRollover: createSamlRollover({ db, clock, systemLog, keys: () => [] }),
     termsAcceptances: createTermsAcceptances({ db, clock, systemLog, terms }),
     desk: createOperatorDesk({ db, clock, systemLog, tellPerson, logSeal }),
     personAtDesk: createPersonAtDesk({ db, clock, sealer }),

@@ -1,5 +1,6 @@
 /** `keys …`: our signing keys. */
 import { type SigningKeyUse, signingKeyUses } from '../../certs/signing-keys.ts';
+import { startOfDay } from '../core/calendar-day.ts';
 import { type Command, columns, UsageError } from './command.ts';
 
 const list: Command = {
@@ -54,8 +55,34 @@ const rotate: Command = {
   },
 };
 
+const schedule: Command = {
+  name: 'keys schedule',
+  summary: 'Plan the roll-over of our SAML key: connections switch one by one, and what is left on that day',
+  notes:
+    'Until then each connection signs with the next key once its identity provider has fetched our metadata from the address\nin the console, or when its administrator says so; the others are reminded by mail. On the day the next key signs for all.',
+  options: {
+    by: { value: 'DATE', help: 'As in 2027-03-31; at midnight UTC' },
+    cancel: { help: 'Nothing is planned any more' },
+  },
+  async run(values, io) {
+    const { by, cancel } = { by: values.text('by'), cancel: values.has('cancel') };
+    if ((by === undefined) !== cancel) throw new UsageError('Give either --by or --cancel');
+    const { samlRollover, signingKeys, clock } = await io.open();
+    await signingKeys.ensure();
+    if (by === undefined) {
+      await samlRollover.plan(null);
+      return { json: { due: null }, text: 'No roll-over of the SAML key is planned any more.' };
+    }
+    const at = startOfDay(by, 'UTC');
+    if (at === undefined || at <= clock.now()) throw new UsageError(`"${by}" is no day to come, as in 2027-03-31`);
+    await samlRollover.plan(at);
+    const due = new Date(at).toISOString();
+    return { json: { due }, text: `The next SAML key signs for all connections from ${due} on, at the latest.` };
+  },
+};
+
 function isUse(use: string): use is SigningKeyUse {
   return (signingKeyUses as readonly string[]).includes(use);
 }
 
-export const keysCommands: readonly Command[] = [list, rotate];
+export const keysCommands: readonly Command[] = [list, rotate, schedule];

@@ -40,6 +40,7 @@ import { directoryRoutes } from './connections/directory.ts';
 import { type GatewayOptions, gatewayRoutes } from './connections/gateway.ts';
 import { type MetadataOptions, metadataRoutes } from './connections/metadata.ts';
 import { type MetadataImportOptions, metadataImportRoutes } from './connections/metadata-import.ts';
+import { type RolloverOptions, rolloverRoutes } from './connections/rollover.ts';
 import { type SecretExpiryOptions, secretExpiryRoutes } from './connections/secret-expiry.ts';
 import { type SetupLinksOptions, setupLinksRoutes } from './connections/setup-links.ts';
 import { type TenantOptions, tenantRoutes } from './connections/tenant.ts';
@@ -109,6 +110,9 @@ export interface ConsoleOptions {
   kinds: readonly string[];
   gateways: GatewayOptions['gateways'];
   rateLimiter: GatewayOptions['rateLimiter'];
+  samlRollover: RolloverOptions['samlRollover'];
+  metadataAddresses: RolloverOptions['metadataAddresses'];
+  keys: RolloverOptions['keys'];
   expiryRegister: ExpiryOptions['expiryRegister'];
   expiryFeeds: ExpiryOptions['expiryFeeds'];
   secretExpiries: SecretExpiryOptions['secretExpiries'];
@@ -160,6 +164,7 @@ export function createConsole(options: ConsoleOptions): Router {
     ...directoryRoutes(pages),
     ...gatewayRoutes(pages),
     ...tenantRoutes(pages),
+    ...rolloverRoutes(pages),
     ...secretExpiryRoutes(pages),
     ...expiryRoutes(pages),
     ...setupLinksRoutes(pages),

@@ -87,6 +87,8 @@ export const consoleRules = {
   'POST /connections/:connectionId/tenant': 'full',
   'GET /connections/:connectionId/tenant/leave': 'full',
   'GET /connections/:connectionId/tenant/return': 'full',
+  'GET /connections/:connectionId/rollover': 'full',
+  'POST /connections/:connectionId/rollover': 'full',
   'GET /connections/:connectionId/expiry': 'full',
   'POST /connections/:connectionId/expiry': 'full',
   'GET /expiry': 'full',
@@ -166,6 +168,7 @@ export const sensitiveRoutes: ReadonlySet<ConsoleRoute> = new Set<ConsoleRoute &
   'POST /expiry/calendar',
   // Whoever holds such a link may change who can become whom.
   'POST /connections/:connectionId/setup-links',
+  'POST /connections/:connectionId/rollover',
   'POST /api-access',
   'POST /api-access/revoke',
   'POST /api-access/resume',

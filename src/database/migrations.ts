@@ -20,6 +20,7 @@ import type { AnySchema } from './migrations/migration.ts';
 import { createPasskeys } from './migrations/passkeys.ts';
 import { createPasswords } from './migrations/passwords.ts';
 import { createResetsByMail } from './migrations/resets-by-mail.ts';
+import { createSamlRollover } from './migrations/saml-rollover.ts';
 import { createSecondFactors } from './migrations/second-factors.ts';
 import { createSecureClients } from './migrations/secure-clients.ts';
 import { createSetupLinks } from './migrations/setup-links.ts';
@@ -53,6 +54,7 @@ const migrations: Record<string, Migration> = {
   '2026-12-07-connection-checks': { up: createConnectionChecks },
   '2026-12-04-connection-details': { up: versionConnectionDetails },
   '2026-12-07-expiry-register': { up: createExpiryRegister },
+  '2026-12-07-saml-rollover': { up: createSamlRollover },
 };
 
 /** Throws with the cause. A schema that a newer version has already migrated further is left as it is. */

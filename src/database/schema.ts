@@ -45,6 +45,9 @@ export interface Tables {
   connection_checks: ConnectionCheckRow;
   connection_tenants: ConnectionTenantRow;
   secret_expiries: SecretExpiryRow;
+  saml_key_sightings: SamlKeySightingRow;
+  saml_signing_choices: SamlSigningChoiceRow;
+  saml_rollovers: SamlRolloverRow;
   expiry_notices: ExpiryNoticeRow;
   expiry_rounds: ExpiryRoundRow;
   expiry_feeds: ExpiryFeedRow;
@@ -685,4 +688,34 @@ export interface CertificateUseRow {
   fingerprint: string;
   first_used_at: number;
   last_used_at: number;
+}
+
+/** What an identity provider is known to have of our SAML certificates. */
+export interface SamlKeySightingRow {
+  connection_id: string;
+  kid: string;
+  /** First, each. Our metadata was fetched for the connection by whomever. */
+  hinted_at: number | null;
+  /** By the identity provider: with the address that only it was given. */
+  fetched_at: number | null;
+  /** Last: a request that the key signed was answered. */
+  used_at: number | null;
+}
+
+/** Another key than the current one signs for this connection. */
+export interface SamlSigningChoiceRow {
+  connection_id: string;
+  /** Of no meaning once it is the current one, or gone. */
+  kid: string;
+  chosen_at: number;
+  /** Name of the administrator; null: the broker by itself. */
+  chosen_by: string | null;
+  how: 'fetched' | 'chosen';
+}
+
+/** The operator's plan: one row, or none. */
+export interface SamlRolloverRow {
+  name: string;
+  due_at: number;
+  planned_at: number;
 }

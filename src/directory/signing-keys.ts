@@ -40,7 +40,7 @@ export function createSigningKeys(needs: { db: Database; clock: Clock; sealer: S
       missing.map((key) => generateSigningKey({ ...key, now: clock.now(), entityName: samlEntityId })),
     );
     await db.transaction().execute(async (trx) => {
-      await bumpVersion(trx);
+      await bumpKeysVersion(trx);
       for (const key of keys) {
         await trx
           .insertInto('signing_keys')
@@ -68,11 +68,22 @@ export function createSigningKeys(needs: { db: Database; clock: Clock; sealer: S
    * Returns the key that signs now. Throws `RotationError` when there is no next key (then `ensure` first).
    */
   async function rotate(use: SigningKeyUse): Promise<SigningKey> {
+    return (await rotateIf(use, async () => true))!;
+  }
+
+  /** The same, if a condition still holds within its transaction; undefined otherwise. */
+  async function rotateIf(
+    use: SigningKeyUse,
+    holds: (trx: Database) => Promise<boolean>,
+  ): Promise<SigningKey | undefined> {
     // Slow, so before the transaction.
     const fresh = await generateSigningKey({ use, now: clock.now(), entityName: samlEntityId });
     return db.transaction().execute(async (trx) => {
       // First of all, because it locks: two rotations happen one after the other.
-      await bumpVersion(trx);
+      await bumpKeysVersion(trx);
+      if (!(await holds(trx))) return undefined;
+      // What was planned for this key has happened.
+      if (use === 'saml') await trx.deleteFrom('saml_rollovers').execute();
       const before = await trx.selectFrom('signing_keys').selectAll().where('use', '=', use).execute();
       const after = rotateKeys(before.map(toKey), clock.now());
       for (const row of before) {
@@ -121,7 +132,7 @@ export function createSigningKeys(needs: { db: Database; clock: Clock; sealer: S
     };
   }
 
-  return { ensure, load, version, rotate };
+  return { ensure, load, version, rotate, rotateIf };
 }
 
 /** Where a sealed private key belongs. */
@@ -129,7 +140,8 @@ export function signingKeyContext(kid: string): string {
   return `signing-keys/${kid}`;
 }
 
-async function bumpVersion(trx: Database): Promise<void> {
+/** Every process reads the keys, and which of them signs for whom, again. */
+export async function bumpKeysVersion(trx: Database): Promise<void> {
   await trx
     .insertInto('versions')
     .values({ name: versionName, version: 1 })

@@ -76,7 +76,7 @@ export interface SignInOptions {
   /** An answer was signed with this one of the connection's certificates. Never rejects. */
   onSigned(connectionId: string, fingerprint: string): Promise<void>;
   /** The upstream said who somebody is, and all that is needed of them. */
-  onProven(connection: Connection): Promise<void>;
+  onProven(connection: Connection, startedAt: number): Promise<void>;
 }
 
 export interface BeginOptions {
@@ -343,7 +343,7 @@ export function createSignIn(options: SignInOptions) {
       notOnOrAfter: identity.notOnOrAfter ?? null,
       signOut: identity.signOut ? sealSignOut(connection.id, identity.signOut) : null,
     };
-    await options.onProven(connection);
+    await options.onProven(connection, attempt.startedAt);
     return { person };
   }
 

@@ -10,7 +10,8 @@ export interface UpstreamsOptions {
   connections: Pick<Connections, 'openSettings'>;
   definitionOf: DefinitionOf;
   ports: Ports;
-  installation(): Installation;
+  /** Which of our SAML keys signs depends on the connection during a roll-over. */
+  installation(connectionId: string): Installation;
   /** SML-8: our entity ID for one connection alone. */
   samlEntityIdOf(connectionId: string): string;
 }
@@ -47,7 +48,7 @@ export function createUpstreams(options: UpstreamsOptions) {
    * (SML-8), and with it an audience of its own.
    */
   function installationFor(connectionId: string, settings: object): Installation {
-    const installation = options.installation();
+    const installation = options.installation(connectionId);
     if (!('ownEntityId' in settings) || settings.ownEntityId !== true) return installation;
     return { ...installation, saml: { ...installation.saml, entityId: options.samlEntityIdOf(connectionId) } };
   }

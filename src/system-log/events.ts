@@ -46,6 +46,10 @@ const eventTexts = {
   'platform/connection/disconnect': { en: 'Connection disconnected', ja: '接続が切断されました' },
   'platform/connection/failing': { en: 'Connection began to fail', ja: '接続に障害が発生しました' },
   'platform/connection/recovered': { en: 'Connection works again', ja: '接続が復旧しました' },
+  'platform/connection/signingkey': {
+    en: 'Key that signs requests of a connection switched',
+    ja: '接続の要求に署名する鍵が切り替えられました',
+  },
   'platform/connection/secretexpiry': {
     en: 'Expiry date of a connection’s secret entered',
     ja: '接続のシークレットの有効期限が入力されました',
@@ -114,6 +118,7 @@ const eventTexts = {
     ja: 'セキュアクライアントのサインインが拒否されました',
   },
   'platform/signingkeys/rotate': { en: 'Signing keys rotated', ja: '署名鍵が更新されました' },
+  'platform/signingkeys/schedule': { en: 'Roll-over of a signing key planned', ja: '署名鍵の更新が予定されました' },
   'platform/sealingkey/rotate': { en: 'Sealing key rotated', ja: '封印鍵が更新されました' },
   'platform/database/backup': { en: 'Database backed up', ja: 'データベースがバックアップされました' },
   'platform/database/restore': { en: 'Database restored', ja: 'データベースが復元されました' },

@@ -10,11 +10,13 @@ import type { SigningKey } from '../../certs/signing-keys.ts';
 import type { Text } from '../../providers/provider.ts';
 import type { Database } from '../database/schema.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import type { SamlRollover } from '../directory/connections/saml-rollover.ts';
 import type { SecretExpiries } from '../directory/connections/secret-expiries.ts';
 
 export const expiryKinds = [
   'provider_certificate',
   'secret',
+  'our_rollover',
   'our_certificate',
   'application_certificate',
   'tls_certificate',
@@ -56,12 +58,13 @@ export function createExpiryRegister(needs: {
   definitionOf: DefinitionOf;
   secretExpiries: Pick<SecretExpiries, 'list'>;
   keys(): readonly SigningKey[];
+  samlRollover: Pick<SamlRollover, 'dueAt' | 'choices'>;
   /** Certificates that the operator's applications at Azure AD prove themselves with (AAD-1). */
   applicationCertificates?: readonly { use: string; expiresAt: number }[];
   /** PEM of the certificate that we serve TLS with; undefined: something before us does. */
   tlsCertificate?: string | undefined;
 }) {
-  const { db, definitionOf, secretExpiries, keys, tlsCertificate, applicationCertificates = [] } = needs;
+  const { db, definitionOf, secretExpiries, keys, samlRollover, tlsCertificate, applicationCertificates = [] } = needs;
 
   async function ofOrganization(organizationId: string): Promise<OrganizationRegister> {
     const rows = await db
@@ -115,8 +118,28 @@ export function createExpiryRegister(needs: {
           undated.push({ connection: { id, name }, key, label });
       }
     }
-    if (rows.some(({ kind }) => kind === 'saml')) items.push(...ourCertificates());
+    const saml = rows.filter(({ kind }) => kind === 'saml');
+    if (saml.length > 0) items.push(...ourCertificates(), ...(await waiting(saml)));
     return { items: items.sort(byTime), undated };
+  }
+
+  /** Live connections that have not switched to our next certificate, while a roll-over is planned. */
+  async function waiting(
+    saml: readonly { id: string; name: string; state: string; settings: string }[],
+  ): Promise<ExpiryItem[]> {
+    const dueAt = await samlRollover.dueAt();
+    if (dueAt === null) return [];
+    const switched = await samlRollover.choices();
+    const what = { en: 'Our current SAML certificate signs until then', ja: 'この日まで現在の証明書で署名します' };
+    return saml
+      .filter(({ id, state, settings }) => state === 'live' && !switched.has(id) && JSON.parse(settings).signRequests)
+      .map(({ id, name }) => ({
+        key: `rollover/${id}`,
+        kind: 'our_rollover' as const,
+        what,
+        connection: { id, name, isDraft: false },
+        expiresAt: dueAt,
+      }));
   }
 
   /** What every organization has in common, and what only the operator can renew. */

@@ -6,6 +6,7 @@ const kinds = translations<Record<ExpiryKind, string>>({
   en: {
     provider_certificate: 'Certificate of the identity provider',
     secret: 'Secret',
+    our_rollover: 'Switch to our next SAML certificate',
     our_certificate: 'Our SAML certificate',
     application_certificate: 'Certificate of our application at Azure AD',
     tls_certificate: 'TLS certificate of this service',
@@ -13,6 +14,7 @@ const kinds = translations<Record<ExpiryKind, string>>({
   ja: {
     provider_certificate: 'IDプロバイダーの証明書',
     secret: 'シークレット',
+    our_rollover: '本サービスの次のSAML証明書への切り替え',
     our_certificate: '本サービスのSAML証明書',
     application_certificate: 'Azure ADに登録したアプリケーションの証明書',
     tls_certificate: '本サービスのTLS証明書',

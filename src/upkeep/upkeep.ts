@@ -10,13 +10,14 @@ import { createExpiryRegister } from './expiry-register.ts';
 import { createFailingNow } from './failing-now.ts';
 import { createHealthChecks } from './health-checks.ts';
 import { createIncidents } from './incidents.ts';
+import { createKeyRollover, type KeyRolloverNeeds } from './key-rollover.ts';
 import { createUpkeepMetrics } from './metrics.ts';
 
 type HealthNeeds = Omit<Parameters<typeof createHealthChecks>[0], 'incidents'>;
 type IncidentNeeds = Omit<Parameters<typeof createIncidents>[0], 'pageOf'>;
 type RegisterNeeds = Parameters<typeof createExpiryRegister>[0];
 
-export function createUpkeep(needs: HealthNeeds & IncidentNeeds & RegisterNeeds & { sites: Sites }) {
+export function createUpkeep(needs: HealthNeeds & IncidentNeeds & RegisterNeeds & KeyRolloverNeeds & { sites: Sites }) {
   const { sites } = needs;
   const incidents = createIncidents({
     ...needs,
@@ -39,6 +40,7 @@ export function createUpkeep(needs: HealthNeeds & IncidentNeeds & RegisterNeeds 
   });
 
   return {
+    rollOverKeys: createKeyRollover(needs),
     expiryRegister,
     metrics: createUpkeepMetrics({ ...needs, register: expiryRegister }).read,
     tellExpiry: expiryLetters.round,

@@ -1,16 +1,19 @@
 /** The schedule of checks on either engine: two processes share the work, and one of them has the last word. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { generateSigningKey, type SigningKey } from '../../certs/signing-keys.ts';
 import { createLog } from '../../src/core/log.ts';
 import type { OpenDatabase } from '../../src/database/database.ts';
 import { operator } from '../../src/directory/authority.ts';
 import { createConnectionChecks } from '../../src/directory/connections/connection-checks.ts';
 import { createConnectionStates } from '../../src/directory/connections/connection-states.ts';
+import { createSamlRollover, type SamlRollover } from '../../src/directory/connections/saml-rollover.ts';
 import { createExpiryFeeds } from '../../src/directory/expiry-feeds.ts';
 import { createSystemLog } from '../../src/system-log/system-log.ts';
 import { createExpiryLetters } from '../../src/upkeep/expiry-letters.ts';
 
 const minute = 60_000;
+const log = createLog({ level: 'silent' });
 
 export function describeConnectionChecks(
   open: () => {
@@ -118,7 +121,7 @@ export function describeConnectionChecks(
         createExpiryLetters({
           db,
           clock,
-          log: createLog({ level: 'silent' }),
+          log,
           register: {
             ofInstallation: () => [],
             ofOrganization: async (of) => {
@@ -163,6 +166,30 @@ export function describeConnectionChecks(
       expect(await there.revoke(operator, organizationId)).toBe(true);
       expect(await here.revoke(operator, organizationId)).toBe(false);
       for (const token of tokens) expect(await here.open(organizationId, token)).toBeUndefined();
+    });
+  });
+
+  describe('our SAML key', () => {
+    test('is switched for a connection by one of two processes, and is taken as due by one', async () => {
+      const { connect, clock } = open();
+      const [one, other] = processes();
+      const id = await connect();
+      const next: SigningKey = await generateSigningKey({ use: 'saml', now: clock.now() });
+      const [here, there] = [one, other].map(({ db }) =>
+        createSamlRollover({ db, clock, systemLog: createSystemLog({ db, clock }), keys: () => [next] }),
+      ) as [SamlRollover, SamlRollover];
+      await Promise.all([here, there].map((rollover) => rollover.noteFetched(id, { proven: true })));
+      expect(await here.switchSettled()).toBe(0);
+      await here.plan(clock.now() + 60 * 24 * 60 * minute);
+      clock.advance(25 * 60 * minute);
+      const switched = await Promise.all([here.switchSettled(), there.switchSettled()]);
+      expect(switched.reduce((sum, count) => sum + count, 0)).toBe(1);
+      expect((await there.choices()).get(id)).toBe(next.kid);
+      await Promise.all([here, there].map((rollover) => rollover.noteAnswered(id, clock.now() + 1)));
+      expect((await there.stateOf(id)).sightings[0]).toMatchObject({ kid: next.kid, usedAt: clock.now() });
+      clock.advance(60 * 24 * 60 * minute);
+      expect((await Promise.all([here.takeDue(one.db), there.takeDue(other.db)])).sort()).toEqual([false, true]);
+      expect(await there.isDue()).toBe(false);
     });
   });
 }

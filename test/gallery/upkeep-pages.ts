@@ -1,5 +1,6 @@
 /** What is seen of connections that fail, of what expires, and of our own certificate's roll-over. */
 import { failingMethodPage } from '../../src/accounts/views/failing-method-page.ts';
+import { type RolloverPage, rolloverPage, type ShownKey } from '../../src/console/connections/rollover-page.ts';
 import { type SecretExpiryPage, secretExpiryPage } from '../../src/console/connections/secret-expiry-page.ts';
 import { type ExpiryPage, expiryPage } from '../../src/console/views/expiry-page.ts';
 import { frame as consoleFrame } from './console-pages.ts';
@@ -72,6 +73,34 @@ const dates: SecretExpiryPage = {
   csrf: 'sample',
 };
 
+const key = (fingerprint: string, more: Partial<ShownKey>): ShownKey => ({
+  isNext: false,
+  signs: false,
+  fingerprint: Array.from({ length: 32 }, () => fingerprint).join(':'),
+  notAfter: now + 200 * day,
+  hintedAt: null,
+  fetchedAt: null,
+  usedAt: null,
+  ...more,
+});
+const rollover: RolloverPage = {
+  kind: 'saml',
+  name: 'Contoso ADFS',
+  state: 'connected',
+  listHref: '/connections',
+  href: '/connections/1',
+  signsRequests: true,
+  keys: [
+    key('3F', { signs: true, fetchedAt: now - 300 * day, usedAt: now - hour }),
+    key('A1', { isNext: true, notAfter: now + 900 * day, hintedAt: now - 2 * day }),
+  ],
+  dueAt: now + 40 * day,
+  metadataUrl:
+    'https://saml.citrixcloud.example/saml/metadata.xml?for=0e2b2f3c-5d5f-4c8e-9a43-0d5d7c6a1b2e.5tDG2K5Z7DQl0sjZ9jLxGo',
+  action: '/',
+  csrf: 'sample',
+};
+
 export const upkeepPages: Readonly<Record<string, Sample>> = {
   'failing-method': (c) => failingMethodPage(c, { ...failing, others: [] }),
   'failing-method-administrator': (c) =>
@@ -90,6 +119,14 @@ export const upkeepPages: Readonly<Record<string, Sample>> = {
       ...register,
       feedUrl: `https://api.citrixcloud.example/api/v1/organizations/sample/expiry.ics?token=${'x'.repeat(43)}`,
     }),
+  'console-rollover': (c) => rolloverPage(c, consoleFrame, rollover),
+  'console-rollover-switched': (c) =>
+    rolloverPage(c, consoleFrame, {
+      ...rollover,
+      keys: rollover.keys.map((each) => ({ ...each, signs: each.isNext, fetchedAt: now - 2 * day })),
+    }),
+  'console-rollover-unplanned': (c) => rolloverPage(c, consoleFrame, { ...rollover, dueAt: null }),
+  'console-rollover-unsigned': (c) => rolloverPage(c, consoleFrame, { ...rollover, signsRequests: false }),
   'console-secret-expiry': (c) => secretExpiryPage(c, consoleFrame, dates),
   'console-secret-expiry-invalid': (c) =>
     secretExpiryPage(c, consoleFrame, {

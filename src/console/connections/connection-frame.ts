@@ -21,6 +21,7 @@ export type ConnectionTab =
   | '/directory'
   | '/metadata'
   | '/details'
+  | '/rollover'
   | '/setup-links'
   | '/history';
 
@@ -33,6 +34,7 @@ const connectionTabs: readonly { path: ConnectionTab; label: Text; kinds?: reado
   { path: '/metadata', label: { en: 'Metadata', ja: 'メタデータ' }, kinds: ['saml'] },
   { path: '/details', label: { en: 'Name and use', ja: '名前と用途' } },
   { path: '/setup-links', label: { en: 'Set-up links', ja: '設定リンク' } },
+  { path: '/rollover', label: { en: 'Our certificates', ja: '本サービスの証明書' }, kinds: ['saml'] },
   { path: '/history', label: { en: 'History', ja: '履歴' } },
 ];
 

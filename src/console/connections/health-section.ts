@@ -19,6 +19,7 @@ const texts = translations({
     result: 'Result',
     fine: 'Nothing to complain of',
     once: 'One check has failed; the next one decides',
+    check: 'Check',
     expected: 'Expected',
     received: 'Received',
     where: 'Where',
@@ -34,6 +35,7 @@ const texts = translations({
     result: '結果',
     fine: '問題はありません',
     once: 'チェックが1回失敗しました。次のチェックで判定します',
+    check: 'チェック',
     expected: '期待した値',
     received: '受け取った値',
     where: '箇所',
@@ -58,7 +60,7 @@ export function healthSection(context: PageContext, model: ConnectionHealthSecti
             ? badge('warning', m.once)
             : undefined,
       ],
-    ])}${findings.map((finding) => findingNotice(context, finding))}`,
+    ])}${findings.length > 0 && html`<div class="choices close findings">${findings.map((finding) => findingNotice(context, finding))}</div>`}`,
     { lead: m.lead },
   );
 }
@@ -67,8 +69,9 @@ function findingNotice(context: PageContext, finding: CheckFinding): Html {
   const { language } = context;
   const m = texts[language];
   const { meaning, remedy } = explainHealth(finding.code);
-  return html`<div class="notice ${finding.level === 'failing' ? 'error' : 'warning'}"><p class="notice-title">${checkLabel(finding.check)[language]}${language === 'ja' ? '：' : ': '}${meaning[language]}</p>
+  return html`<div class="notice ${finding.level === 'failing' ? 'error' : 'warning'}"><p class="notice-title">${meaning[language]}</p>
 ${definitionList([
+  [m.check, checkLabel(finding.check)[language]],
   [m.where, finding.where],
   [m.expected, finding.expected],
   [m.received, finding.received],

@@ -9,7 +9,9 @@ import { operator } from '../../../src/directory/authority.ts';
 import { createConnectionChecks } from '../../../src/directory/connections/connection-checks.ts';
 import { createConnectionStates } from '../../../src/directory/connections/connection-states.ts';
 import type { Connection } from '../../../src/directory/connections/connections.ts';
+import { createSamlRollover } from '../../../src/directory/connections/saml-rollover.ts';
 import { createSecretExpiries } from '../../../src/directory/connections/secret-expiries.ts';
+import { createSigningKeys } from '../../../src/directory/signing-keys.ts';
 import { createOutcomes } from '../../../src/signin/outcomes.ts';
 import { createUpkeep } from '../../../src/upkeep/upkeep.ts';
 import { definitionOf, openDirectory } from '../directory/directory-under-test.ts';
@@ -44,6 +46,9 @@ export async function openUpkeep() {
   const secretExpiries = createSecretExpiries({ db, clock, definitionOf, systemLog });
   /** Our own; none unless a test makes some. */
   const keys: SigningKey[] = [];
+
+  const samlRollover = createSamlRollover({ db, clock, systemLog, keys: () => keys });
+  const signingKeys = createSigningKeys({ db, clock, sealer: directory.sealer, samlEntityId: 'https://saml.test' });
 
   /** One process's worth. */
   function startProcess(on: Database = db) {
@@ -86,6 +91,8 @@ export async function openUpkeep() {
       chance: () => 0.5,
       secretExpiries,
       keys: () => keys,
+      samlRollover,
+      signingKeys,
     });
     return { ...upkeep, checks, states, outcomes };
   }
@@ -129,6 +136,8 @@ export async function openUpkeep() {
     ...directory,
     ...first,
     secretExpiries,
+    samlRollover,
+    signingKeys,
     keys,
     ails,
     asked,
