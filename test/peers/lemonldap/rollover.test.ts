@@ -65,7 +65,12 @@ describeIf(hasLemonLdap, noLemonLdap)('LemonLDAP::NG that changes its keys while
     const metadata = await idp.metadata();
     const { certificates } = saml.schema.parse({ metadata });
     const both = [...certificates, idp.otherCertificate()];
-    await connect('by-saml', 'saml', { metadata, certificates: both, attributes: { upn: 'cip_email' } });
+    await connect('by-saml', 'saml', {
+      metadata,
+      certificates: both,
+      binding: 'redirect',
+      attributes: { upn: 'cip_email' },
+    });
     const { count, failures } = await signInsWhile(app, person('by-saml'), rate, async () => {
       await pause(2000);
       await idp.rollOver();
