@@ -119,6 +119,8 @@ const page = (change: Partial<Trial>, more: Partial<TestPage> = {}): TestPage =>
   },
   ...more,
 });
+/** For the other surface on which a connection is tested. */
+export const sampleChecklist = (change: Partial<Trial>): TestPage['checklist'] => page(change).checklist;
 const saml = (change: Partial<Trial>): TestPage => {
   const whole = page({ kind: 'saml', ...change });
   const ours = {

@@ -18,6 +18,7 @@ import type { Guide } from '../../src/guides/guide.ts';
 import { guides, guidesFor } from '../../src/guides/guides.ts';
 import { ourValuesOf } from '../../src/http/our-values.ts';
 import { defaultsOf, valuesOf } from '../../src/http/views/setting-values.ts';
+import { sampleChecklist } from './connection-test-pages.ts';
 import { frame } from './console-pages.ts';
 import { day, hour, now, type Sample } from './samples.ts';
 
@@ -151,6 +152,15 @@ export const setupPages: Record<string, Sample> = {
   ]),
   'setup-settings-metadata-problem': settingsPage(guides[0]!, [{ path: 'entityId', message: 'is required' }]),
   'setup-test': (context) => setupTestPage(context, test),
+  'setup-test-checking': (context) =>
+    setupTestPage(context, { ...test, trial: { ...sampleChecklist({ phase: 'checking' }), href: '/' } }),
+  'setup-test-ready': (context) =>
+    setupTestPage(context, { ...test, trial: { ...sampleChecklist({ phase: 'ready', maySignIn: true }), href: '/' } }),
+  'setup-test-failed': (context) =>
+    setupTestPage(context, {
+      ...test,
+      trial: { ...sampleChecklist({ phase: 'done', outcome: 'failed', maySignIn: true }), href: '/' },
+    }),
   'setup-test-incomplete': (context) => setupTestPage(context, { ...test, isIncomplete: true }),
   'setup-test-passed': (context) => setupTestPage(context, { ...test, passedAt: now - hour }),
   'setup-test-may-finish': (context) =>

@@ -15,7 +15,7 @@ import {
   textArea,
 } from '../../http/views/form.ts';
 import { guideStep } from '../../http/views/guide-step.ts';
-import { attributes, type Child, type Html, html } from '../../http/views/html.ts';
+import { type Child, type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import { metadataProblems } from '../../http/views/metadata-problems.ts';
 import { notice } from '../../http/views/notices.ts';
@@ -275,7 +275,6 @@ export function setupTestPage(context: PageContext, model: SetupTestPage): Html 
         ? actions(backLink(context, place))
         : html`${hasPassed && finishForm(context, model)}${start}${!hasPassed && untestedForm(context, model)}`
     }`,
-    live: trial && { id: 'set-up', again: trial.trial.phase === 'done' ? undefined : 1500 },
   });
 }
 
@@ -333,16 +332,11 @@ function behindPage(
     head?: Child;
     body: Child;
     aside?: Html;
-    /** What fills in by itself where script runs (`enhance.js`): all of the page's body. `again`: milliseconds. */
-    live?: { id: string; again: number | undefined } | undefined;
   },
 ): Html {
   const m = setupMessages[context.language];
-  const { live, ...card } = page;
-  const around = live && attributes({ id: live.id, tabindex: -1, 'data-live': live.again });
   return cardPage(context, {
-    ...card,
-    ...(around && { body: html`<div class="set-up-test"${around}>${page.body}</div>` }),
+    ...page,
     // Above the heading stands the step; whose set-up it is stands in the window's title and below.
     ...(page.step === undefined ? { organization } : {}),
     wide: true,
