@@ -87,7 +87,8 @@ describe('Custom access, with every permission,', () => {
       const path = template
         .replace('{customerId}', 'acme')
         .replace('{connectionId}', okta.connectionId)
-        .replaceAll(/\{\w+\}/g, '2');
+        .replace('{version}', '2')
+        .replaceAll(/\{\w+\}/g, crypto.randomUUID());
       const answer = await api(method, path, { headers: { 'if-match': '*' } });
       expect([route, answer.status]).toEqual([route, 403]);
     }
