@@ -98,7 +98,8 @@ describe('A private key that was pasted (CON-10)', () => {
     ['gateway', 'setting.certificateAuthorities'],
     ['okta', 'setting.clientId'],
   ])('into %s, %s, is refused and told, not shown again, and kept nowhere', async (kind, name) => {
-    await newDraft(kind, `Pasted ${kind} ${name}`);
+    const id = await newDraft(kind, `Pasted ${kind} ${name}`);
+    await browser.get(url(`/connections/${id}/draft`));
     const page = await browser.submit({ [name]: privateKey }, '/draft');
     expect(page.status).toBe(422);
     expect(page.html).toContain('This contains a private key. It was not kept.');
