@@ -86,9 +86,10 @@ describe('The list of administrators', () => {
 });
 
 describe('An administrator with full access', () => {
-  it('reads on the first page of a new organization who connects an identity provider', async () => {
-    const page = await browser.get(app.sites.consoleUrl('/o/acme/'));
-    expect(page.html).toContain('sekisho connection add');
+  it('is led by the first page of a new organization to where a provider is connected', async () => {
+    await browser.get(app.sites.consoleUrl('/o/acme/'));
+    const page = await browser.get(browser.link('/o/acme/connections'));
+    expect(page.html).toContain('Connect a provider');
   });
 
   it('invites by email, sends again, and sees what becomes of it', async () => {
