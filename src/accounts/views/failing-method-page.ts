@@ -27,11 +27,11 @@ const texts = translations({
     anyway: (provider: string) => `Try ${provider} anyway`,
   },
   ja: {
-    title: (provider) => `${provider} に障害が発生しています`,
-    lead: (since) => html`${since} から、サインインに失敗する状態が続いています。管理者には通知済みです。`,
+    title: (provider) => `${provider}に障害が発生しています`,
+    lead: (since) => html`${since}から、サインインに失敗する状態が続いています。管理者には通知済みです。`,
     others: '次の方法でもサインインできます',
     citrix: 'Citrix ID',
-    anyway: (provider) => `このまま ${provider} で試す`,
+    anyway: (provider) => `このまま${provider}で試す`,
   },
 });
 
@@ -44,7 +44,7 @@ export function failingMethodPage(context: PageContext, model: FailingMethodPage
     title: m.title(provider),
     organization: model.organization,
     lead: m.lead(time(context, model.since)),
-    body: html`${ways.length > 0 && html`<h2>${m.others}</h2><div class="choices close">${ways.map(({ name, href }) => html`<a class="button primary" href="${href}">${name}</a>`)}</div>`}
+    body: html`${ways.length > 0 && html`<h2>${m.others}</h2><div class="choices close">${ways.map(({ name, href }, index) => html`<a class="button ${index === 0 ? 'primary' : 'secondary'}" href="${href}">${name}</a>`)}</div>`}
 <div class="choices">${anyway}</div>`,
   });
 }
