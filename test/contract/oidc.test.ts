@@ -30,7 +30,7 @@ describeProvider('oidc', async () => {
       },
     ],
   });
-  const settings = oidc.schema.parse({ issuer: `${upstream.url}/`, clientId: 'client', clientSecret: 's:cr t/+' });
+  const settings = oidc.schema.parse({ issuer: upstream.url, clientId: 'client', clientSecret: 's:cr t/+' });
   return {
     definition: oidc,
     provider: oidc.create(settings, testPorts(), {} as never) as RedirectProvider,
