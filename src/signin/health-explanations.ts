@@ -63,6 +63,46 @@ const own = {
       ja: 'プロバイダーのサーバーの管理者が、時刻同期（NTP）を設定してください。',
     },
   },
+  metadata_unreadable: {
+    meaning: {
+      en: 'The provider’s metadata could not be read for a day. The last good reading counts, and sign-ins go on.',
+      ja: 'プロバイダーのメタデータを1日以上読み取れていません。最後に読み取れた内容を使用しており、サインインは引き続き可能です。',
+    },
+    remedy: {
+      en: 'An administrator here: check the metadata URL in the settings. The administrator of the identity provider: publish the metadata there again.',
+      ja: 'こちらの管理者が設定のメタデータURLを確認し、IDプロバイダーの管理者がメタデータを再び公開してください。',
+    },
+  },
+  metadata_over: {
+    meaning: {
+      en: 'The provider’s metadata says that it is no longer valid.',
+      ja: 'プロバイダーのメタデータの有効期限が切れています。',
+    },
+    remedy: {
+      en: 'The administrator of the identity provider: publish current metadata.',
+      ja: 'IDプロバイダーの管理者が、最新のメタデータを公開してください。',
+    },
+  },
+  metadata_differs: {
+    meaning: {
+      en: 'The provider’s metadata names other addresses than the settings.',
+      ja: 'プロバイダーのメタデータのURLなどが、設定と異なっています。',
+    },
+    remedy: {
+      en: 'An administrator here: compare them on the Metadata tab of the connection, and adopt or keep.',
+      ja: 'こちらの管理者が、接続の「メタデータ」タブで違いを確認し、取り込むか現在の設定を維持するかを選択してください。',
+    },
+  },
+  metadata_certificate_new: {
+    meaning: {
+      en: 'The provider has announced a new certificate. It is not adopted by itself.',
+      ja: 'プロバイダーが新しい証明書を公開しました。自動では取り込まれません。',
+    },
+    remedy: {
+      en: 'An administrator here: adopt it on the Metadata tab of the connection before the provider signs with it.',
+      ja: 'プロバイダーがこの証明書で署名を始める前に、こちらの管理者が接続の「メタデータ」タブで取り込んでください。',
+    },
+  },
 } as const satisfies Readonly<Record<string, HealthExplanation>>;
 
 const unknown: HealthExplanation = {
@@ -84,6 +124,7 @@ const ownChecks: Readonly<Record<string, Text>> = {
   'sign-ins': { en: 'Sign-ins', ja: 'サインイン' },
   certificates: checkLabels.certificate,
   client: checkLabels.client,
+  metadata: { en: 'Metadata', ja: 'メタデータ' },
 };
 
 /** The name of a check, as people read it. */

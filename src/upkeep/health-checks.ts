@@ -7,18 +7,21 @@
  */
 import { ProviderError } from '../../providers/errors.ts';
 import { type CheckResult, canCheck, type ExpiringPart } from '../../providers/provider.ts';
+import type { SamlSettings } from '../../providers/saml/settings.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Database } from '../database/schema.ts';
-import type { ConnectionCheck, ConnectionChecks } from '../directory/connections/connection-checks.ts';
+import type { CheckFinding, ConnectionCheck, ConnectionChecks } from '../directory/connections/connection-checks.ts';
 import type { ConnectionStates } from '../directory/connections/connection-states.ts';
 import type { Connection, Connections } from '../directory/connections/connections.ts';
+import type { MetadataWatches } from '../directory/connections/metadata-watches.ts';
 import type { DefinitionOf } from '../directory/connections/new-connection.ts';
 import type { Outcomes } from '../signin/outcomes.ts';
 import type { Upstreams } from '../signin/upstreams.ts';
 import type { SystemLog } from '../system-log/system-log.ts';
 import { isUnreachable, judge, type Observation, type Verdict } from './health-verdict.ts';
 import { type Incident, type Incidents, stateBefore } from './incidents.ts';
+import { metadataFindings } from './metadata-findings.ts';
 
 const minute = 60_000;
 /** A start is spread over these. */
@@ -44,12 +47,13 @@ export function createHealthChecks(needs: {
   definitionOf: DefinitionOf;
   upstreams: Pick<Upstreams, 'freshProviderOf'>;
   outcomes: Pick<Outcomes, 'countsOf'>;
+  metadataWatches: Pick<MetadataWatches, 'find' | 'pending'>;
   systemLog: Pick<SystemLog, 'record'>;
   incidents: Incidents;
   /** 0 to 1. */
   chance?(): number;
 }) {
-  const { db, clock, log, checks, states, connections, definitionOf, upstreams, outcomes } = needs;
+  const { db, clock, log, checks, states, connections, definitionOf, upstreams, outcomes, metadataWatches } = needs;
   const chance = needs.chance ?? Math.random;
   let enlistedUntil: number | undefined;
 
@@ -129,6 +133,7 @@ export function createHealthChecks(needs: {
     const seen: Observation = {
       results,
       parts: partsOf(connection),
+      metadata: await metadataOf(connection),
       toleratesExpired: connection.settings.certificateExpiry === 'warn',
       throughBrowsersOnly: connection.kind === 'saml',
       signIns: await outcomes.countsOf(connection.id, connection.updatedAt),
@@ -157,6 +162,13 @@ export function createHealthChecks(needs: {
     return level === 'failing' && finding
       ? { kind: 'failing', finding, lastWorkedAt: before.lastWorkedAt }
       : { kind: 'recovered', since: before.since };
+  }
+
+  async function metadataOf(connection: Connection): Promise<CheckFinding[]> {
+    if (connection.kind !== 'saml') return [];
+    const watch = await metadataWatches.find(connection.id);
+    const pending = metadataWatches.pending(watch, connection.settings as unknown as SamlSettings);
+    return metadataFindings(watch, pending, clock.now());
   }
 
   function partsOf({ kind, settings }: Connection): readonly ExpiringPart[] {

@@ -26,6 +26,8 @@ const enoughSignIns = 10;
 export interface Observation {
   results: readonly CheckResult[];
   parts: readonly ExpiringPart[];
+  /** Of its watched metadata (`metadata-findings.ts`). */
+  metadata: readonly CheckFinding[];
   /** Answers that an expired certificate signed are believed, with a warning (SML-2). */
   toleratesExpired: boolean;
   /** Only browsers talk to the provider; where we cannot reach it, they may. */
@@ -54,7 +56,13 @@ export function judge(
 ): Verdict {
   const wrong = seen.results.filter(({ ok }) => !ok).map((result) => findingOf(result, before, seen));
   const live = signInFinding(seen);
-  const findings = [...(live ? [live] : []), ...wrong, ...expiryFindings(seen, now), ...skewFindings(seen.results)];
+  const findings = [
+    ...(live ? [live] : []),
+    ...wrong,
+    ...expiryFindings(seen, now),
+    ...seen.metadata,
+    ...skewFindings(seen.results),
+  ];
   const hasFailed = wrong.some(({ level }) => level === 'failing');
   const failures = hasFailed ? before.failures + 1 : 0;
   const failedAt = hasFailed ? (before.failedAt ?? now) : null;

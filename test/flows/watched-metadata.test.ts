@@ -86,6 +86,11 @@ describe('a new certificate', () => {
     expect(await certificates()).toEqual([old!.certificate]);
     expect(await pending()).toEqual(['added']);
     expect((await events()).filter(({ event }) => event === 'platform/connection/metadatachanged')).toHaveLength(1);
+    await app.upkeep.checkConnections();
+    app.clock.advance(hour);
+    await app.upkeep.checkConnections();
+    const check = await app.services.connectionChecks.find(connectionId);
+    expect(check?.findings.map(({ code }) => code)).toContain('metadata_certificate_new');
     const { version } = await connection();
     await app.services.metadataWatches.adoptBy(operatorEditor, await connection(), version);
     expect(await certificates()).toEqual([old!.certificate, next!.certificate]);

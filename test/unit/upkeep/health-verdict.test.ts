@@ -21,6 +21,7 @@ const wrong = (code: ProviderErrorCode, check = 'reachable'): CheckResult => ({
 const seen = (results: readonly CheckResult[], more: Partial<Observation> = {}): Observation => ({
   results,
   parts: [],
+  metadata: [],
   toleratesExpired: true,
   throughBrowsersOnly: false,
   signIns: { hour: none, latest: none },

@@ -63,6 +63,7 @@ export async function openUpkeep() {
       states,
       connections,
       outcomes,
+      metadataWatches: { find: async () => undefined, pending: () => [] },
       systemLog,
       sites: { consoleUrl: (path = '/') => `https://console.test${path}` } as never,
       definitionOf: (kind) => {
