@@ -15,7 +15,6 @@ export interface ExpiryCalendar {
   now: number;
 }
 
-const dayMs = 86_400_000;
 /** Programs that show reminders do so this long before. */
 const remindedBefore = 14;
 
@@ -33,8 +32,8 @@ export function writeExpiryCalendar({ organization, items, registerUrl, language
       // Of the thing and its date: a renewed one is another entry, and the key of a row is nobody's business.
       `UID:${hash('sha256', `${item.key} ${item.expiresAt}`, 'hex').slice(0, 32)}@sekisho`,
       `DTSTAMP:${stamp}`,
+      // Without an end it is one day (§3.6.1); the day after a certificate "for ever" (9999-12-31) cannot be written.
       `DTSTART;VALUE=DATE:${dayOf(item.expiresAt)}`,
-      `DTEND;VALUE=DATE:${dayOf(item.expiresAt + dayMs)}`,
       `SUMMARY:${escapeText(expiryTitle(item, language))}`,
       `DESCRIPTION:${escapeText(`${expiryKindText(item.kind, language)}\n${item.what[language]}`)}`,
       `URL:${registerUrl}`,

@@ -161,12 +161,10 @@ export function createExpiryLetters(needs: {
     }
   }
 
-  /** What ended long ago need not be remembered. */
+  /** What ended and was told long ago. Not by its end alone: what is still there would be told anew each day. */
   async function forget(): Promise<void> {
-    await db
-      .deleteFrom('expiry_notices')
-      .where('expires_at', '<', clock.now() - noticesKeptMs)
-      .execute();
+    const end = clock.now() - noticesKeptMs;
+    await db.deleteFrom('expiry_notices').where('expires_at', '<', end).where('sent_at', '<', end).execute();
   }
 
   return { round, forget };

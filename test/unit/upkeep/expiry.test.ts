@@ -102,6 +102,20 @@ describe('What expires', () => {
     expect(upkeep.letters[1]?.subject).toContain('something expires soon');
   });
 
+  test('is told once when it ended years ago, however often what was told is swept', async () => {
+    await using upkeep = await openUpkeep();
+    const { organizationId } = await upkeep.connect();
+    await upkeep.addAdministrator(organizationId, 'keeper');
+    const notAfter = upkeep.clock.now() - 500 * dayMs;
+    upkeep.ails.set('*', { parts: [{ id: 'ab', name: 'CN=idp', notAfter }] });
+    for (let days = 0; days < 5; days++) {
+      await upkeep.tellExpiry();
+      await upkeep.forgetExpiry();
+      upkeep.clock.advance(dayMs);
+    }
+    expect(upkeep.letters).toHaveLength(1);
+  });
+
   test('is told by one of two processes that come to it at the same moment', async () => {
     await using upkeep = await openUpkeep();
     const { organizationId } = await upkeep.connect();
@@ -114,17 +128,17 @@ describe('What expires', () => {
 });
 
 describe('The calendar', () => {
-  const item = (what: string) => ({
+  const item = (what: string, expiresAt: number) => ({
     key: 'certificate/1/ab',
     kind: 'provider_certificate' as const,
     what: { en: what, ja: what },
     connection: { id: '1', name: 'Okta; Tokyo, 東京'.repeat(6), isDraft: false },
-    expiresAt: Date.UTC(2027, 2, 31, 15),
+    expiresAt,
   });
-  const write = (what: string) =>
+  const write = (what: string, expiresAt = Date.UTC(2027, 2, 31, 15)) =>
     writeExpiryCalendar({
       organization: 'Alpha',
-      items: [item(what)],
+      items: [item(what, expiresAt)],
       registerUrl: 'https://console.test/o/alpha/expiry',
       language: 'en',
       now: Date.UTC(2026, 10, 22),
@@ -132,11 +146,16 @@ describe('The calendar', () => {
 
   test('is one day for each thing, in lines of at most 75 octets that join again (RFC 5545)', () => {
     const text = write('CN=idp');
-    expect(text).toContain('DTSTART;VALUE=DATE:20270331\r\nDTEND;VALUE=DATE:20270401\r\n');
+    expect(text).toContain('DTSTART;VALUE=DATE:20270331\r\nSUMMARY');
     for (const line of text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
     const joined = text.replaceAll('\r\n ', '');
     expect(joined).toContain(`SUMMARY:${'Okta\\; Tokyo\\, 東京'.repeat(6)}: Certificate of the identity provider\r\n`);
     expect(text.endsWith('END:VCALENDAR\r\n')).toBe(true);
+  });
+
+  test('can be read with a certificate that is valid "for ever" (RFC 5280 §4.1.2.5)', () => {
+    const text = write('CN=idp', Date.UTC(9999, 11, 31, 23, 59, 59));
+    expect(text.match(/^DT(START|END).*$/gm)).toEqual(['DTSTART;VALUE=DATE:99991231']);
   });
 
   test('cannot be given further lines by a name', () => {
