@@ -37,8 +37,11 @@ export function findTrust(chain: readonly Uint8Array[], authorities: Authorities
     certificates.push(certificate);
   }
   const [first, ...given] = certificates as [X509Certificate, ...X509Certificate[]];
-  if (now > first.validToDate.getTime()) return { trusted: false, reason: 'expired' };
-  if (now < first.validFromDate.getTime()) return { trusted: false, reason: 'not_yet_valid' };
+  const [from, to] = [first.validFromDate.getTime(), first.validToDate.getTime()];
+  // No comparison with a date that cannot be read is ever true.
+  if (Number.isNaN(from) || Number.isNaN(to)) return { trusted: false, reason: 'malformed' };
+  if (now > to) return { trusted: false, reason: 'expired' };
+  if (now < from) return { trusted: false, reason: 'not_yet_valid' };
   // The strongest first: what is publicly trusted is said to be.
   for (const by of ['public', 'operator', 'connection'] as const) {
     const anchors = by === 'public' ? publicAnchors() : anchorsFrom(authorities[by] ?? []);

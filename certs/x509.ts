@@ -141,13 +141,17 @@ function readCertificate(body: string, which: string): Certificate {
       `${which} cannot be read: it is damaged or incomplete, or no X.509 certificate.`,
     );
   }
+  const [notBefore, notAfter] = [parsed.validFromDate.getTime(), parsed.validToDate.getTime()];
+  // OpenSSL reads it all the same; no comparison with such a date is ever true, so it would never expire.
+  if (Number.isNaN(notBefore) || Number.isNaN(notAfter))
+    throw new CertificateError('malformed', `${which} has no readable dates: nobody can tell how long it is valid.`);
   return {
     pem: toPem(parsed.raw),
     der: parsed.raw.toString('base64'),
     subject: oneLine(parsed.subject),
     issuer: oneLine(parsed.issuer),
-    notBefore: parsed.validFromDate.getTime(),
-    notAfter: parsed.validToDate.getTime(),
+    notBefore,
+    notAfter,
     fingerprint: parsed.fingerprint256.replaceAll(':', '').toLowerCase(),
     ...judgeKey(parsed, which),
   };

@@ -1,6 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeSelfSignedCertificate } from '../../certs/self-signed.ts';
+import { findTrust } from '../../certs/trust.ts';
 import { samlSettings } from '../../providers/saml/settings.ts';
 import { testPorts } from '../support/ports.ts';
 import { samlConnection } from '../support/upstreams/saml/connection.ts';
@@ -35,6 +36,20 @@ describe('SAML-22, certificates', () => {
     expect(problemsOf(ec('P-256'))).toEqual([]);
     expect(problemsOf(ec('P-384'))).toEqual([]);
     expect(problemsOf(ec('secp256k1'))).toEqual(['certificates.0']);
+  });
+
+  it('refuses a certificate whose dates cannot be read, which would never expire', () => {
+    for (const which of [0, 1]) {
+      const der = new X509Certificate(makeIdpKey().certificate).raw;
+      const dates = [...der.toString('latin1').matchAll(/\d{12}Z/g)];
+      expect(dates).toHaveLength(2);
+      der.write('999999999999Z', dates[which]!.index, 'latin1');
+      expect(problemsOf(der.toString('base64'))).toEqual(['certificates.0']);
+      expect(findTrust([der], { connection: [new X509Certificate(der).toString()] }, now)).toEqual({
+        trusted: false,
+        reason: 'malformed',
+      });
+    }
   });
 
   const expired = makeIdpKey({ notBefore: now - 2 * year, notAfter: now - year });
