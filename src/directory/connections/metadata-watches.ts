@@ -205,7 +205,7 @@ export function createMetadataWatches(needs: {
 
   /** What differs and nobody has said that it shall. */
   function pending(watch: MetadataWatch | undefined, settings: SamlSettings): DifferenceItem[] {
-    if (!watch?.found) return [];
+    if (!watch?.found || !isOf(watch, settings)) return [];
     return differenceOf(settings, watch.found, clock.now()).filter((item) => !watch.kept.includes(keyOfItem(item)));
   }
 
@@ -217,16 +217,22 @@ export function createMetadataWatches(needs: {
       (await uses.list(connection.id)).map(({ fingerprint, lastUsedAt }) => [fingerprint, lastUsedAt]),
     );
     const made = await adoption.adopt(brokerEditor, connection.id, connection.version, (live) =>
-      adoptCertificates(live, found, { missingSince: watch.missingSince, usedAt, kept: watch.kept }, clock.now()),
+      isOf(watch, live)
+        ? adoptCertificates(live, found, { missingSince: watch.missingSince, usedAt, kept: watch.kept }, clock.now())
+        : undefined,
     );
     return made !== undefined;
   }
 
   /** A person decides: everything that the metadata says. `version`: what they have seen live. Throws as `adopt`. */
   async function adoptBy(by: ConnectionEditor, connection: Connection, version: number): Promise<void> {
-    const found = (await find(connection.id))?.found;
+    const watch = await find(connection.id);
+    const found = watch?.found;
     if (!found) throw new DirectoryError('not_found', 'There is no metadata to adopt');
-    await adoption.adopt(by, connection.id, version, (live) => adoptAll(live, found, clock.now()));
+    await adoption.adopt(by, connection.id, version, (live) => {
+      if (!isOf(watch, live)) throw new DirectoryError('not_found', 'The metadata at this address was not read yet');
+      return adoptAll(live, found, clock.now());
+    });
   }
 
   /** A person decides: these differences shall stay. */
@@ -265,6 +271,14 @@ export function createMetadataWatches(needs: {
   }
 
   return { find, enlist, claimDue, rest, noteFailure, noteGood, pending, adoptByPolicy, adoptBy, keep, hasten };
+}
+
+/**
+ * Between an edit and the next round the rows are still those of the address before it: what was read there counts no
+ * more. Whoever changes the address may do so because somebody else has got hold of it.
+ */
+function isOf(watch: Pick<MetadataWatch, 'url'>, settings: Pick<SamlSettings, 'metadataUrl'>): boolean {
+  return watch.url !== null && watch.url === settings.metadataUrl;
 }
 
 function toWatch(row: Selectable<MetadataWatchRow>): MetadataWatch {
