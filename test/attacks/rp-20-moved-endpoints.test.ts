@@ -120,6 +120,46 @@ describe('A stored secret', () => {
   });
 });
 
+describe('A new pair for a Gateway', () => {
+  const [real, evilGateway] = ['gateway.alpha.example', 'gateway.evil.example'];
+  const old = 'secret-of-the-pair-before';
+
+  it('reaches no other Gateway that an earlier version or a draft leads to', async () => {
+    const { connectionVersions, connections, gateways } = ground.app.services;
+    const head = { kind: 'gateway', name: 'Gateway of somebody else once' };
+    const { connection } = await drafts().begin(operatorEditor, ground.alpha.organization.id, head, {
+      settings: { fqdn: evilGateway, clientId: 'made for there' },
+      secrets: { clientSecret: 'secret-made-for-there' },
+    });
+    const { id } = connection;
+    const live = async (settings: Record<string, unknown>, clientSecret: string) => {
+      const { revision } = await drafts().open(operatorEditor, id);
+      const change = { settings: { ...settings, clientId: 'a' }, secrets: { clientSecret } };
+      const saved = await drafts().save(operatorEditor, id, revision, change);
+      await drafts().makeLive(operatorEditor, id, saved.draft.revision, { untested: 'operator' });
+    };
+    await drafts().makeLive(operatorEditor, id, 1, { untested: 'operator' });
+    // The same secret, typed again for an issuer that somebody else answers for.
+    await live({ fqdn: real, issuer: 'https://evil.example' }, old);
+    await live({ fqdn: real }, old);
+    const draft = await drafts().open(operatorEditor, id);
+    await drafts().save(operatorEditor, id, draft.revision, {
+      settings: { ...draft.settings, issuer: 'https://evil.example' },
+      secrets: { clientSecret: old },
+    });
+    const before = (await connections.find(id))!;
+    const { pair } = await gateways.replacePair(operatorEditor, id, before.version);
+
+    expect(await whole(id)).not.toContain(pair.clientSecret);
+    expect(await whole(id)).not.toContain(old);
+    const now = (await connections.find(id))!;
+    await expect(connectionVersions.rollBack(operatorEditor, id, 3, now.version)).rejects.toThrow('not possible');
+    await connectionVersions.rollBack(operatorEditor, id, 2, now.version);
+    const settings = await connections.openSettings({ id });
+    expect(settings).toMatchObject({ fqdn: evilGateway, clientSecret: 'secret-made-for-there' });
+  });
+});
+
 describe('Every setting that names whom secrets are sent to', () => {
   /** Never fetched with a secret in hand: where browsers go after signing out, where public metadata is read. */
   const harmless = new Set(['logoutUrl', 'metadataUrl', 'ownEntityId', 'metadata']);

@@ -25,6 +25,7 @@ import {
   sealSettings,
   versionContext,
 } from './sealed-settings.ts';
+import { endpointsOf } from './setting-paths.ts';
 import { type MadeLive, putLive } from './versions.ts';
 
 export interface GatewayPair {
@@ -114,10 +115,11 @@ export function createGateways<Detection>(needs: {
         throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
       if (connection.state !== 'live')
         throw new DirectoryError('connection_not_live', 'Only a live connection has a pair that is in use');
-      const settings = { ...openSettings(sealer, connectionContext(connectionId), connection), ...pair };
+      const current = openSettings(sealer, connectionContext(connectionId), connection);
+      const settings = { ...current, ...pair };
       const made = await putLive(trx, needs, connection, definition(), { by, settings, how: 'pair' });
-      await replaceInVersions(trx, connectionId, pair);
-      await replaceInDraft(trx, connectionId, pair, version, made.version);
+      await replaceInVersions(trx, connectionId, current, pair);
+      await replaceInDraft(trx, connectionId, current, pair, { before: version, after: made.version });
       return made;
     });
     return { pair, live };
@@ -139,14 +141,19 @@ export function createGateways<Detection>(needs: {
     );
   }
 
-  async function replaceInVersions(trx: Database, connectionId: string, pair: GatewayPair): Promise<void> {
+  async function replaceInVersions(
+    trx: Database,
+    connectionId: string,
+    live: Settings,
+    pair: GatewayPair,
+  ): Promise<void> {
     const rows = await trx
       .selectFrom('connection_versions')
       .selectAll()
       .where('connection_id', '=', connectionId)
       .execute();
     for (const row of rows) {
-      const settings = { ...openSettings(sealer, versionContext(row.id), row), ...pair };
+      const settings = withPair(openSettings(sealer, versionContext(row.id), row), live, pair);
       await trx
         .updateTable('connection_versions')
         .set(sealed(versionContext(row.id), settings))
@@ -155,13 +162,12 @@ export function createGateways<Detection>(needs: {
     }
   }
 
-  /** One that has another Gateway in it keeps the pair that was made for that one. */
   async function replaceInDraft(
     trx: Database,
     connectionId: string,
+    live: Settings,
     pair: GatewayPair,
-    before: number,
-    after: number,
+    { before, after }: { before: number; after: number },
   ): Promise<void> {
     const row = await trx
       .selectFrom('connection_drafts')
@@ -169,23 +175,29 @@ export function createGateways<Detection>(needs: {
       .where('connection_id', '=', connectionId)
       .executeTakeFirst();
     if (!row) return;
-    const settings = openSettings(sealer, draftContext(connectionId), row);
-    const live = await trx
-      .selectFrom('connections')
-      .select('settings')
-      .where('id', '=', connectionId)
-      .executeTakeFirst();
-    const isSameGateway = settings.fqdn === (JSON.parse(live?.settings ?? '{}') as Settings).fqdn;
+    const settings = withPair(openSettings(sealer, draftContext(connectionId), row), live, pair);
     await trx
       .updateTable('connection_drafts')
       .set({
-        ...(isSameGateway && sealed(draftContext(connectionId), { ...settings, ...pair })),
+        ...sealed(draftContext(connectionId), settings),
         ...(row.based_on === before && { based_on: after }),
         revision: row.revision + 1,
         updated_at: clock.now(),
       })
       .where('connection_id', '=', connectionId)
       .execute();
+  }
+
+  /**
+   * Other settings of the same Gateway get the new pair. Those that lead anywhere else never do (SECURITY RP-20): they keep
+   * what was made for there, or, where that is the pair that is replaced, none.
+   */
+  function withPair(settings: Settings, live: Settings, pair: GatewayPair): Settings {
+    const { descriptions } = definition();
+    if (endpointsOf(settings, descriptions) === endpointsOf(live, descriptions)) return { ...settings, ...pair };
+    if (settings.clientSecret !== live.clientSecret) return settings;
+    const { clientSecret: _, ...rest } = settings;
+    return rest;
   }
 
   function sealed(context: string, settings: Settings) {
