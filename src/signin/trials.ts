@@ -59,8 +59,8 @@ export interface CheckFinding {
   detail?: ProviderErrorDetail;
 }
 
-/** What was tested. */
-export type Tested = { what: 'draft'; revision: number } | { what: 'live'; version: number };
+/** What was tested. `createdAt`: of the draft, as a later one has the same revisions again. */
+export type Tested = { what: 'draft'; revision: number; createdAt: number } | { what: 'live'; version: number };
 
 export interface Trial {
   id: string;
@@ -192,7 +192,7 @@ export function createTrials(options: TrialsOptions) {
 
   async function chooseTested(connectionId: string, what: Tested['what']): Promise<Tested | undefined> {
     const draft = what === 'draft' ? await drafts.openSettings(connectionId) : undefined;
-    if (draft) return { what: 'draft', revision: draft.revision };
+    if (draft) return { what: 'draft', revision: draft.revision, createdAt: draft.createdAt };
     const connection = await connections.find(connectionId);
     return connection?.state === 'live' ? { what: 'live', version: connection.version } : undefined;
   }
@@ -248,7 +248,8 @@ export function createTrials(options: TrialsOptions) {
     const changed = new ProviderError('settings_invalid', { detail: { note: 'they were changed meanwhile' } });
     if (!connection) throw changed;
     const draft = tested.what === 'draft' ? await drafts.openSettings(connectionId) : undefined;
-    if (tested.what === 'draft' && draft?.revision !== tested.revision) throw changed;
+    if (tested.what === 'draft' && (draft?.revision !== tested.revision || draft.createdAt !== tested.createdAt))
+      throw changed;
     if (tested.what === 'live' && (connection.state !== 'live' || connection.version !== tested.version)) throw changed;
     const whole = draft?.settings ?? (await connections.openSettings(connection));
     const parsed = definitionFor(connection.kind).schema.safeParse(whole);
@@ -385,7 +386,7 @@ export function createTrials(options: TrialsOptions) {
     const hasPassed = [...before.before, ...arrival.findings].every(({ outcome }) => outcome !== 'failed');
     const { tested, connectionId } = before;
     // Asked of the row in one statement: a draft that was saved meanwhile has not passed.
-    const counts = !hasPassed || tested.what === 'live' || (await drafts.notePassed(connectionId, tested.revision));
+    const counts = !hasPassed || tested.what === 'live' || (await drafts.notePassed(connectionId, tested.revision, tested.createdAt));
     const trial = await change(id, ({ attributes: _attributes, clockSkew: known, ...from }) => {
       const clockSkew = arrival.clockSkew ?? known;
       return {
@@ -424,7 +425,7 @@ export function createTrials(options: TrialsOptions) {
     const failed = [...trial.before, ...trial.atSignIn].find((finding) => finding.outcome === 'failed');
     const { check, code, detail } = failed ?? {};
     log.info(
-      { trial: { organizationId, connectionId, ...tested, outcome, check, code, detail } },
+      { trial: { organizationId, connectionId, ...versionOf(tested), outcome, check, code, detail } },
       'a connection was tested',
     );
     await record(trial, {
@@ -442,7 +443,7 @@ export function createTrials(options: TrialsOptions) {
         event: 'platform/connection/test',
         organizationId,
         target: { type: 'connection', id: connectionId, name },
-        detail: { ...detail, ...tested },
+        detail: { ...detail, ...versionOf(tested) },
       }),
     );
   }
@@ -457,6 +458,11 @@ export function createTrials(options: TrialsOptions) {
 }
 
 type Settings = Readonly<Record<string, unknown>>;
+
+/** For the log. */
+function versionOf(tested: Tested) {
+  return tested.what === 'draft' ? { what: tested.what, revision: tested.revision } : tested;
+}
 
 function toTrial(id: string, { before, atSignIn, owner: _owner, name: _name, act: _act, ...rest }: StoredTrial): Trial {
   return { id, ...rest, findings: merge([...before, ...atSignIn]) };

@@ -256,6 +256,36 @@ describe('A draft', () => {
     expect((await connectionDrafts.find({ id, kind: 'okta' }))?.passedAt).toBeNull();
   });
 
+  it('begun anew does not inherit the test of the one that was discarded, though its revisions are numbered alike', async () => {
+    const { app } = ground;
+    const { connectionDrafts, trials } = app.services;
+    const id = ground.beta.connectionId;
+    const connection = { id, kind: 'okta' } as const;
+    const before = await connectionDrafts.find(connection);
+    if (before) await connectionDrafts.discard(operatorEditor, id, before.revision);
+    /** Revision 2 of a new draft. */
+    const prepare = async (clientId: string) => {
+      app.clock.advance(1);
+      const { settings } = await connectionDrafts.open(operatorEditor, id);
+      await connectionDrafts.save(operatorEditor, id, 1, { settings: { ...settings, clientId } });
+    };
+    const { clientId } = (await app.services.connections.find(id))!.settings as { clientId: string };
+    await prepare(clientId);
+    const [answered, away] = [await startTrial(app, id), await startTrial(app, id)];
+    const code = codeOf(await deliverTo(new Browser(), await answered.catchAnswer()));
+    const answer = await away.catchAnswer();
+    await connectionDrafts.discard(operatorEditor, id, 2);
+    await prepare('of the attacker');
+
+    expect(await trials.accept(code, answered.id, answered.owner)).toBe('accepted');
+    expect(await answered.find()).toMatchObject({ outcome: 'failed', outdated: true });
+    await trials.accept(codeOf(await deliverTo(new Browser(), answer)), away.id, away.owner);
+    expect(failureOf(await away.find())).toMatchObject({ check: 'settings', code: 'settings_invalid' });
+    expect((await connectionDrafts.find(connection))?.passedAt).toBeNull();
+    expect(await refusal(connectionDrafts.makeLive(operatorEditor, id, 2))).toBe('draft_not_passed');
+    await connectionDrafts.discard(operatorEditor, id, 2);
+  });
+
   it('is tested so often an hour and no more: a test asks other people’s servers (RP-11)', async () => {
     const { app } = ground;
     const { trials, connections } = app.services;

@@ -21,7 +21,7 @@ const trial: Trial = {
   organizationId: 'o',
   connectionId: 'c',
   kind: 'okta',
-  tested: { what: 'draft', revision: 3 },
+  tested: { what: 'draft', revision: 3, createdAt: 0 },
   phase: 'ready',
   outcome: null,
   findings: before,

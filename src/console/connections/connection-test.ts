@@ -9,7 +9,7 @@ import type { Sites } from '../../config/sites.ts';
 import { AppError } from '../../core/errors.ts';
 import { hashOfToken } from '../../core/random.ts';
 import type { Connection, Connections } from '../../directory/connections/connections.ts';
-import type { ConnectionDrafts } from '../../directory/connections/drafts.ts';
+import type { ConnectionDrafts, Draft } from '../../directory/connections/drafts.ts';
 import type { DefinitionOf } from '../../directory/connections/new-connection.ts';
 import { DirectoryError } from '../../directory/errors.ts';
 import type { Csrf } from '../../http/csrf.ts';
@@ -17,7 +17,7 @@ import { readQuery, refuseUnknownFields } from '../../http/forms.ts';
 import type { Responder } from '../../http/respond.ts';
 import { leavingPage } from '../../http/views/leaving-page.ts';
 import type { TrialChecklist } from '../../http/views/trial-checklist.ts';
-import type { Trial, Trials } from '../../signin/trials.ts';
+import type { Tested, Trial, Trials } from '../../signin/trials.ts';
 import { vendorOf } from '../../signin/vendors.ts';
 import { editorOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
@@ -93,8 +93,7 @@ export function connectionTestRoutes(options: ConnectionTestOptions) {
   async function showTrial(visit: Visit, connection: Connection, trial: Trial, problem?: TestProblem): Promise<void> {
     const draft = await connectionDrafts.find(connection);
     const { tested, outcome, id } = trial;
-    const mayFinish =
-      outcome === 'passed' && tested.what === 'draft' && draft?.revision === tested.revision && draft.passedAt !== null;
+    const mayFinish = outcome === 'passed' && isTested(draft, tested) && draft.passedAt !== null;
     const selfHref = visit.url(pathOf(connection, id));
     const model = {
       ...headOf(visit, connection),
@@ -191,6 +190,9 @@ export function connectionTestRoutes(options: ConnectionTestOptions) {
     if (!trial) return showStart(visit, connection, 'gone', 404);
     if (trial.outcome !== 'passed' || trial.tested.what !== 'draft')
       return showTrial(visit, connection, trial, 'notPassed');
+    // Discarded and begun again, a draft counts from 1 again: this page has seen another one.
+    if (!isTested(await connectionDrafts.find(connection), trial.tested))
+      return showTrial(visit, connection, trial, 'changed');
     try {
       await connectionDrafts.makeLive(editorOf(visit), connection.id, trial.tested.revision);
       finish(visit, `/connections/${connection.id}`, 'connection_live');
@@ -215,6 +217,10 @@ export function connectionTestRoutes(options: ConnectionTestOptions) {
     'GET /connections/:connectionId/test/:trialId/return': acceptReturn,
     'POST /connections/:connectionId/test/:trialId/finish': makeLive,
   } satisfies Partial<Record<ConsoleRoute, Handler>>;
+}
+
+function isTested(draft: Draft | undefined, tested: Tested): draft is Draft {
+  return tested.what === 'draft' && draft?.revision === tested.revision && draft.createdAt === tested.createdAt;
 }
 
 const problems: Partial<Record<DirectoryError['code'], TestProblem>> = {

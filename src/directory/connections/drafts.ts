@@ -223,18 +223,26 @@ export function createConnectionDrafts(needs: {
   }
 
   /** What a provider is made from to be tested. Never shown, never logged. Undefined: there is no draft. */
-  async function openWhole(connectionId: string): Promise<{ settings: Settings; revision: number } | undefined> {
+  async function openWhole(
+    connectionId: string,
+  ): Promise<{ settings: Settings; revision: number; createdAt: number } | undefined> {
     const row = await selectDraft(db, connectionId);
-    return row && { settings: openSettings(sealer, draftContext(connectionId), row), revision: row.revision };
+    if (!row) return undefined;
+    const settings = openSettings(sealer, draftContext(connectionId), row);
+    return { settings, revision: row.revision, createdAt: row.created_at };
   }
 
-  /** A test of this revision has passed. False: the draft has changed meanwhile, so it proves nothing. */
-  async function notePassed(connectionId: string, revision: number): Promise<boolean> {
+  /**
+   * A test of this revision has passed. False: the draft has changed meanwhile, so it proves nothing. `createdAt`: of the
+   * draft that was tested; another one that was begun after it was discarded counts its revisions from 1 again.
+   */
+  async function notePassed(connectionId: string, revision: number, createdAt?: number): Promise<boolean> {
     const { numUpdatedRows } = await db
       .updateTable('connection_drafts')
       .set({ passed_revision: revision, passed_at: clock.now() })
       .where('connection_id', '=', connectionId)
       .where('revision', '=', revision)
+      .$if(createdAt !== undefined, (update) => update.where('created_at', '=', createdAt!))
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
