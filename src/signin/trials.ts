@@ -386,7 +386,10 @@ export function createTrials(options: TrialsOptions) {
     const hasPassed = [...before.before, ...arrival.findings].every(({ outcome }) => outcome !== 'failed');
     const { tested, connectionId } = before;
     // Asked of the row in one statement: a draft that was saved meanwhile has not passed.
-    const counts = !hasPassed || tested.what === 'live' || (await drafts.notePassed(connectionId, tested.revision, tested.createdAt));
+    const counts =
+      !hasPassed ||
+      tested.what === 'live' ||
+      (await drafts.notePassed(connectionId, tested.revision, tested.createdAt));
     const trial = await change(id, ({ attributes: _attributes, clockSkew: known, ...from }) => {
       const clockSkew = arrival.clockSkew ?? known;
       return {
