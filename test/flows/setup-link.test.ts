@@ -162,6 +162,14 @@ describe('A set-up link', () => {
     expect(at(holder)).toBe('/test');
     const draft = await app.services.connectionDrafts.find({ id: connectionId, kind: 'saml' });
     expect(draft).toMatchObject({ problems: [], settings: { singleSignOnUrl: 'https://adfs.customer.test/adfs/ls/' } });
+
+    // The test leaves by a form, which the page's policy has to let go there.
+    await runTest(holder);
+    const [form] = holder.forms();
+    expect(form?.action.href).toBe('https://adfs.customer.test/adfs/ls/');
+    expect(holder.page?.headers['content-security-policy']).toMatch(
+      /form-action [^;]*https:\/\/adfs\.customer\.test(;|$)/,
+    );
   });
 
   it('hands over untested when nobody there can sign in', async () => {

@@ -87,7 +87,8 @@ export function setupTest(router: Router, context: AccountsContext, { enter, lea
       provider: connection.name,
       organization: link.organization.name,
     } as const;
-    responder.send(request, response, (page) => leavingPage(page, model));
+    // Only there: the page's own policy lets a form go nowhere else.
+    responder.send(request, response, (page) => leavingPage(page, model), { formAction: [new URL(send.url).origin] });
   });
 
   /** From the provider, by way of the callback: only this browser may fetch what its sign-in showed. */
