@@ -338,7 +338,7 @@ async function readBody(rule: ApiRule, request: Request): Promise<unknown> {
 }
 
 function givesFullAccess(body: unknown): boolean {
-  return (body as { access: Access }).access.access === 'full';
+  return (body as { access?: Access } | undefined)?.access?.access === 'full';
 }
 
 function readMatches(rule: ApiRule, request: Request): string[] {

@@ -45,6 +45,9 @@ export const connectionRules = {
     ...change,
     id: 'changeConnection',
     summary: 'Change name, uses or identifier; settings are changed by a draft',
+    description:
+      'Where it signs administrators in, this is for persons: it says who they are, which is as much as giving full access.',
+    fullAccessByPersons: true,
     body: connectionChangeSchema,
     answer: connectionDetailSchema,
   },
@@ -89,6 +92,9 @@ export const connectionRules = {
     ...change,
     id: 'makeDraftLive',
     summary: 'Make the prepared settings live; only after exactly these have passed their test (SPEC IDP-4)',
+    description:
+      'Where it signs administrators in, this is for persons: it says who they are, which is as much as giving full access.',
+    fullAccessByPersons: true,
     answer: connectionDetailSchema,
   },
   'GET /api/v1/organizations/{customerId}/connections/{connectionId}/versions': {
@@ -101,6 +107,9 @@ export const connectionRules = {
     ...change,
     id: 'restoreVersion',
     summary: 'Make an earlier version live again, as a new one',
+    description:
+      'Where it signs administrators in, this is for persons: it says who they are, which is as much as giving full access.',
+    fullAccessByPersons: true,
     answer: connectionDetailSchema,
   },
 } as const satisfies Readonly<Record<RouteName, ApiRule>>;

@@ -76,6 +76,14 @@ export function connectionsHandlers(options: ConnectionsOptions) {
     return { body: { ...described, settings: { ...connection.settings } }, etag: etagOf(connection) };
   }
 
+  /**
+   * Who decides what is live decides who may say that they are an administrator: as much as giving full access, which is
+   * for persons (CON-06). Throws `full-access-by-persons`.
+   */
+  function requirePerson({ caller }: OrganizationCall, isForAdministrators: boolean): void {
+    if (caller.kind === 'client' && isForAdministrators) throw new ApiProblem('full-access-by-persons');
+  }
+
   /** IDP-2: a client acts in its creator's name, who signs in by the connection of their account. */
   async function editorOf({ act, administratorIds, caller }: OrganizationCall): Promise<ConnectionEditor> {
     const signedInWith =
@@ -115,6 +123,7 @@ export function connectionsHandlers(options: ConnectionsOptions) {
       const { name, subscribers, administrators, identifier } = call.body;
       const wantedIdentifier = identifier === undefined ? before.identifier : identifier;
       const isForAdministrators = administrators ?? before.forAdministrators;
+      requirePerson(call, isForAdministrators && !before.forAdministrators);
       const wanted = {
         name: name ?? before.name,
         subscribers: subscribers ?? before.forSubscribers,
@@ -170,6 +179,7 @@ export function connectionsHandlers(options: ConnectionsOptions) {
 
     'POST /api/v1/organizations/{customerId}/connections/{connectionId}/draft/make-live': async (call) => {
       const { connection, draft } = await requireSeenDraft(call);
+      requirePerson(call, connection.forAdministrators);
       await connectionDrafts.makeLive(await editorOf(call), connection.id, draft.revision);
       return answerOf(connection.id, call.organization);
     },
@@ -191,6 +201,7 @@ export function connectionsHandlers(options: ConnectionsOptions) {
 
     'POST /api/v1/organizations/{customerId}/connections/{connectionId}/versions/{version}/restore': async (call) => {
       const before = await requireSeen(call);
+      requirePerson(call, before.forAdministrators);
       const to = Number(call.params.version);
       try {
         await connectionVersions.rollBack(await editorOf(call), before.id, to, before.version);

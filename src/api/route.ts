@@ -40,7 +40,10 @@ export interface ApiRule {
   matches?: true;
   /** Not for secure clients: a stolen one must not leave behind what outlives it. */
   persons?: true;
-  /** A body with an `access` that is full is refused from secure clients, for the same reason. */
+  /**
+   * What gives full access is refused from secure clients, for the same reason: a body with an `access` that is full; of
+   * connections the handler knows whether they sign administrators in.
+   */
   fullAccessByPersons?: true;
   /** Of persons: only after a fresh proof of who they are (CON-15). */
   sensitive?: true;

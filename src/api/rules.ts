@@ -217,7 +217,8 @@ export const apiRules = {
     id: 'createSetupLink',
     summary: 'Create a set-up link; the answer shows it this once',
     description:
-      'It opens the draft of this connection only, and ends with its creator’s access; one that a secure client made ends with that client too.',
+      'It opens the draft of this connection only, and ends with its creator’s access; one that a secure client made ends with that client too, and may make nothing live.',
+    fullAccessByPersons: true,
     body: newSetupLinkSchema,
     answer: createdSetupLinkSchema,
     status: 201,

@@ -4,6 +4,7 @@ import type { ConnectionEditor } from '../directory/connections/editor.ts';
 import type { SetupLink, SetupLinkCreator, SetupLinks } from '../directory/connections/setup-links.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { HandlersOf } from './handlers.ts';
+import { ApiProblem } from './problems.ts';
 import type { OrganizationCall } from './route.ts';
 
 export interface SetupLinksOptions {
@@ -43,6 +44,8 @@ export function setupLinksHandlers(
     'POST /api/v1/organizations/{customerId}/connections/{connectionId}/setup-links': async (call) => {
       const { organization, params, body } = call;
       const connectionId = await requireOwn(organization.id, params.connectionId);
+      // Whoever holds it could make live what signs administrators in, and so give more than a client may (CON-06).
+      if (call.caller.kind === 'client' && body.mayFinish) throw new ApiProblem('full-access-by-persons');
       const { link, url } = await setupLinks.create(await creatorOf(call), organization.id, { ...body, connectionId });
       const location = `/api/v1/organizations/${organization.customerId}/connections/${connectionId}/setup-links`;
       return { body: { ...describe(link), url }, location };

@@ -56,6 +56,39 @@ async function withoutFullAccess(email: string): Promise<void> {
 }
 const pages = Object.keys(consoleRules).filter((route) => / \/connections/.test(route));
 
+describe('A secure client with full access', () => {
+  const root = '/api/v1/organizations/acme/connections';
+
+  it('decides nothing about who administers: not by what is live, nor by a use, nor by a link that may finish', async () => {
+    const api = await (await createTestClient(app, acme)).api();
+    const { connectionDrafts } = app.services;
+    const id = entra.connectionId;
+    const opened = await api('POST', `${root}/${id}/draft`);
+    expect(opened.status).toBe(200);
+    await connectionDrafts.notePassed(id, opened.body.revision);
+    const before = await rows();
+    const attempts = [
+      ['POST', `${root}/${id}/draft/make-live`, undefined],
+      ['POST', `${root}/${id}/versions/1/restore`, undefined],
+      ['PATCH', `${root}/${okta.connectionId}`, { administrators: true, identifier: 'acme-okta' }],
+      ['POST', `${root}/${id}/setup-links`, { mayFinish: true }],
+    ] as const;
+    for (const [method, path, body] of attempts) {
+      const answer = await api(method, path, { ...(body && { body }), headers: { 'if-match': '*' } });
+      expect([path, answer.status, answer.body?.type]).toEqual([
+        path,
+        403,
+        expect.stringContaining('full-access-by-persons'),
+      ]);
+    }
+    expect(await rows()).toEqual(before);
+    expect(await app.services.setupLinks.list(acme.id, id)).toEqual([]);
+    // What it may: prepare, and have it prepared by somebody else; a person finishes.
+    expect((await api('POST', `${root}/${id}/setup-links`, { body: {} })).status).toBe(201);
+    await connectionDrafts.discard(operatorEditor, id, opened.body.revision);
+  });
+});
+
 describe('Custom access, with every permission,', () => {
   it('opens no page about connections and posts to none, and nothing is changed', async () => {
     const custom = await createAdministrator(app, [acme], 'Custom Person');
