@@ -84,6 +84,7 @@ import { createFreshProof } from './signin/fresh-proof.ts';
 import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
 import { createMetadataAddresses } from './signin/metadata-addresses.ts';
+import { createNetworks } from './signin/networks.ts';
 import { createOutcomes } from './signin/outcomes.ts';
 import { createSignIn } from './signin/sign-in.ts';
 import { createSignInCounting } from './signin/sign-in-counts.ts';
@@ -318,6 +319,7 @@ export async function createServices(options: ServicesOptions) {
   });
   const attempts = createAttempts({ store, clock, sealer });
   const signInCounts = createSignInCounting({ db, clock });
+  const networks = createNetworks({ store, clock });
   const traces = createTraces({ db, clock });
   const traceLinks = createTraceLinks({ db, clock, traces, systemLog });
   const metadataAddresses = createMetadataAddresses(followKeys(sealingKeys, 'saml-metadata'));
@@ -351,6 +353,7 @@ export async function createServices(options: ServicesOptions) {
     attempts,
     counts: signInCounts,
     traces,
+    networks,
     handles,
     upstreams,
     connections,
@@ -366,21 +369,24 @@ export async function createServices(options: ServicesOptions) {
         : (await organizations.findByCustomerId(customerId))?.id;
     },
     returnUrl: (uid, code) => `${sites.signinUrl(uid, 'return')}?h=${code}`,
-    onFailed: async ({ reference, code, organizationId, connectionId }) => {
-      await outcomes.failed({ code, organizationId, connectionId });
+    onFailed: async ({ reference, code, organizationId, connectionId }, share) => {
+      await outcomes.failed({ code, organizationId, connectionId }, share);
       // Its provider may have changed its key.
       if (code === 'saml_signature_invalid') await metadataWatches.hasten(connectionId);
+      if (share.record === 'over') return;
       await systemLog.record({
         event: 'platform/signin/failed',
         organizationId,
         actor: { type: 'subscriber', id: null },
         target: { type: 'connection', id: connectionId },
-        detail: { reason: code },
+        // Further ones of this hour are not recorded.
+        detail: { reason: code, ...(share.record === 'last' && { more: true }) },
         reference,
       });
     },
-    onProven: async (connection, startedAt) => {
+    onProven: async (connection, { startedAt, network }) => {
       await outcomes.worked(connection);
+      if (network !== undefined) await networks.noteWorked(connection.id, network);
       if (connection.kind === 'saml' && connection.settings.signRequests === true)
         await samlRollover.noteAnswered(connection.id, startedAt);
     },

@@ -1,6 +1,9 @@
 /** `GET /signin/<uid>`: the dispatcher. From stored state to the next page, or out to the upstream. */
 
 import { type Request, type Response, Router } from 'express';
+import { hashOfToken } from '../core/random.ts';
+import { networkOf } from '../directory/password-throttle.ts';
+import { edgeOf } from '../http/edge.ts';
 import { leavingPage } from '../http/views/leaving-page.ts';
 import { decliningAbsolute, stayingInactivity } from '../sessions/policy.ts';
 import { resolveTarget, type Target } from '../signin/resolve.ts';
@@ -138,6 +141,7 @@ export function createSignInRoutes(context: AccountsContext): Router {
       interactionUid: interaction.uid,
       clientId: application.clientId,
       browser,
+      network: hashOfToken(networkOf(edgeOf(request).address)),
       forced,
       ...(loginHint !== '' && { loginHint: loginHint.slice(0, 320) }),
     });

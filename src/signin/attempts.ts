@@ -29,6 +29,8 @@ export interface Attempt {
   endpoints: string;
   /** Hash of the cookie of the browser that began: only it may finish (SECURITY SAML-34, RP-18). */
   browser: string;
+  /** Hash of the network that it was begun from; absent: an older version began it. */
+  network?: string;
   startedAt: number;
   forced: boolean;
   remember: FlowState;

@@ -9,11 +9,15 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { ConnectionStates } from '../directory/connections/connection-states.ts';
 import type { Store } from '../store/store.ts';
+import { type FailureShare, usualShare } from './networks.ts';
 import type { FailedSignIn } from './sign-in.ts';
 
-/** `doubtful`: failed, but a stranger with nothing but a browser could have brought that about. */
-export type Outcome = 'worked' | 'failed' | 'doubtful';
-const outcomes = ['worked', 'failed', 'doubtful'] as const satisfies readonly Outcome[];
+/**
+ * `doubtful`: failed, but a stranger with nothing but a browser could have brought that about. `strange`: the same, from a
+ * network that has nothing to show but failures, and many.
+ */
+export type Outcome = 'worked' | 'failed' | 'doubtful' | 'strange';
+const outcomes = ['worked', 'failed', 'doubtful', 'strange'] as const satisfies readonly Outcome[];
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
@@ -42,7 +46,6 @@ const ofTheProvider: ReadonlySet<FailedSignIn['code']> = new Set<ProviderErrorCo
   'upstream_unreachable',
   'upstream_tls',
   'upstream_timeout',
-  'upstream_answer_invalid',
   'upstream_address_refused',
   'discovery_missing',
   'discovery_incomplete',
@@ -65,7 +68,7 @@ const ofTheProvider: ReadonlySet<FailedSignIn['code']> = new Set<ProviderErrorCo
 ]);
 
 /** Undefined: says nothing of the connection. */
-export function outcomeOf(code: FailedSignIn['code']): Exclude<Outcome, 'worked'> | undefined {
+export function outcomeOf(code: FailedSignIn['code']): 'failed' | 'doubtful' | undefined {
   if (personal.has(code)) return undefined;
   return ofTheProvider.has(code) ? 'failed' : 'doubtful';
 }
@@ -113,9 +116,13 @@ export function createOutcomes(needs: {
 
   const worked = (connection: { id: string; organizationId: string }) => note(connection, 'worked');
 
-  async function failed({ connectionId: id, organizationId, code }: Omit<FailedSignIn, 'detail' | 'reference'>) {
+  async function failed(
+    { connectionId: id, organizationId, code }: Omit<FailedSignIn, 'detail' | 'reference'>,
+    { isStrange }: Pick<FailureShare, 'isStrange'> = usualShare,
+  ): Promise<void> {
     const outcome = outcomeOf(code);
-    if (outcome !== undefined) await note({ id, organizationId }, outcome);
+    if (outcome !== undefined)
+      await note({ id, organizationId }, outcome === 'doubtful' && isStrange ? 'strange' : outcome);
   }
 
   /** Ten minutes that began before `since` do not count: what was before an edit says nothing of what came after. */
@@ -126,22 +133,23 @@ export function createOutcomes(needs: {
     const keys = wanted.flatMap((bucket) => outcomes.map((outcome) => keyOf(connectionId, outcome, bucket)));
     const values = (await store.getMany(keys)).map((value) => Number(value ?? 0));
     const byBucket = wanted.map((_, index): OutcomeCounts => {
-      const [workedCount = 0, failedCount = 0, doubtful = 0] = values.slice(index * outcomes.length);
-      return { worked: workedCount, failed: failedCount, doubtful };
+      const [workedCount = 0, failedCount = 0, doubtful = 0, strange = 0] = values.slice(index * outcomes.length);
+      return { worked: workedCount, failed: failedCount, doubtful, strange };
     });
-    const latest = byBucket.findLast((counts) => outcomes.some((outcome) => counts[outcome] > 0));
+    const latest = byBucket.findLast((counts) => counts.worked + counts.failed + counts.doubtful > 0);
     return { hour: byBucket.reduce(add, none), latest: latest ?? none };
   }
 
   return { worked, failed, countsOf };
 }
 
-const none: OutcomeCounts = { worked: 0, failed: 0, doubtful: 0 };
+const none: OutcomeCounts = { worked: 0, failed: 0, doubtful: 0, strange: 0 };
 
 function add(one: OutcomeCounts, other: OutcomeCounts): OutcomeCounts {
   return {
     worked: one.worked + other.worked,
     failed: one.failed + other.failed,
     doubtful: one.doubtful + other.doubtful,
+    strange: one.strange + other.strange,
   };
 }

@@ -27,6 +27,7 @@ import { administratorsRealm } from '../sessions/policy.ts';
 import type { Attempt, Attempts, HandOver, Journey } from './attempts.ts';
 import { explanations } from './explanations.ts';
 import type { Handles } from './handles.ts';
+import { type FailureShare, type Networks, usualShare } from './networks.ts';
 import type { VerifiedPerson } from './person.ts';
 import type { Target } from './resolve.ts';
 import type { SignInCounting } from './sign-in-counts.ts';
@@ -58,6 +59,7 @@ export interface SignInOptions {
   attempts: Attempts;
   counts: Pick<SignInCounting, 'count'>;
   traces: Pick<Traces, 'newId' | 'write' | 'complete'>;
+  networks: Pick<Networks, 'shareOf' | 'isStaleRecorded'>;
   handles: Handles;
   upstreams: Upstreams;
   connections: Pick<Connections, 'find'>;
@@ -72,11 +74,11 @@ export interface SignInOptions {
   returnUrl(interactionUid: string, handOver: string): string;
   /** Undefined: no client of one organization's, or none. */
   organizationOfClient(clientId: string): Promise<string | undefined>;
-  onFailed(failure: FailedSignIn): Promise<void>;
+  onFailed(failure: FailedSignIn, share: FailureShare): Promise<void>;
   /** An answer was signed with this one of the connection's certificates. Never rejects. */
   onSigned(connectionId: string, fingerprint: string): Promise<void>;
   /** The upstream said who somebody is, and all that is needed of them. */
-  onProven(connection: Connection, startedAt: number): Promise<void>;
+  onProven(connection: Connection, attempt: Pick<Attempt, 'startedAt' | 'network'>): Promise<void>;
 }
 
 export interface BeginOptions {
@@ -85,6 +87,8 @@ export interface BeginOptions {
   clientId: string;
   /** Hash of this browser's cookie. */
   browser: string;
+  /** Hash of the network that the request came from. */
+  network: string;
   forced: boolean;
   loginHint?: string;
 }
@@ -121,7 +125,7 @@ export type Completion =
 /** `attributes`: their problems are shown. `other_browser`: not the one that asked. */
 export type JourneyEnd = 'signed_in' | 'no_access' | 'other_browser' | 'interrupted' | 'attributes';
 
-type Traced = Pick<Attempt, 'organizationId' | 'connectionId' | 'clientId' | 'realm' | 'startedAt'>;
+type Traced = Pick<Attempt, 'organizationId' | 'connectionId' | 'clientId' | 'realm' | 'startedAt' | 'network'>;
 
 export type SignIn = ReturnType<typeof createSignIn>;
 
@@ -130,6 +134,7 @@ export function createSignIn(options: SignInOptions) {
     attempts,
     counts,
     traces: tracing,
+    networks,
     handles,
     upstreams,
     connections,
@@ -156,6 +161,7 @@ export function createSignIn(options: SignInOptions) {
       connectionVersion: connection.version,
       endpoints: endpointsOf(connection.settings, definition(connection).descriptions),
       browser: request.browser,
+      network: request.network,
       startedAt,
       forced: request.forced,
     };
@@ -245,19 +251,26 @@ export function createSignIn(options: SignInOptions) {
     const code = recorder.noteFailure(error);
     // A fault of ours says nothing about the connection.
     if (code !== 'unexpected') counts.count(attempt, refusals.has(code) ? 'refused' : 'failed');
-    await trace(attempt, { id: tracing.newId(), reference, asked, recorder, outcome: 'failed', code });
+    const share = await shareOf(attempt);
+    if (share.record !== 'over')
+      await trace(attempt, { id: tracing.newId(), reference, asked, recorder, outcome: 'failed', code });
     if (!(error instanceof ProviderError)) throw error;
     return {
       outcome: 'failed',
-      failure: await fail(attempt, error, reference),
+      failure: await fail(attempt, error, reference, share),
       person: explanations[error.code].person,
     };
+  }
+
+  async function shareOf({ connectionId, network }: Pick<Attempt, 'connectionId' | 'network'>): Promise<FailureShare> {
+    return network === undefined ? usualShare : networks.shareOf(connectionId, network);
   }
 
   /** Too late, or for the second time. Told once of each handle: anybody may send an old one as often as they like. */
   async function stale(handle: string, clientId: string, callback: Callback): Promise<Completion> {
     const organizationId = await options.organizationOfClient(clientId);
     if (organizationId === undefined || !(await attempts.noteLate(handle))) return { outcome: 'stale', clientId };
+    if (!(await networks.isStaleRecorded(organizationId))) return { outcome: 'stale', clientId };
     const reference = referenceCode();
     const recorder = createRecorder(clock, clock.now());
     recorder.note('came_back', { binding: bindingOf(callback) });
@@ -330,7 +343,8 @@ export function createSignIn(options: SignInOptions) {
     if (!judged.ok) {
       counts.count(attempt, 'failed');
       const { problems } = judged;
-      await report({ ...whereOf(attempt), reference, code: 'attributes', detail: { problems } });
+      const failure = { ...whereOf(attempt), reference, code: 'attributes', detail: { problems } } as const;
+      await report(failure, await shareOf(attempt));
       return { problems };
     }
     const person: VerifiedPerson = {
@@ -343,7 +357,7 @@ export function createSignIn(options: SignInOptions) {
       notOnOrAfter: identity.notOnOrAfter ?? null,
       signOut: identity.signOut ? sealSignOut(connection.id, identity.signOut) : null,
     };
-    await options.onProven(connection, attempt.startedAt);
+    await options.onProven(connection, attempt);
     return { person };
   }
 
@@ -359,6 +373,7 @@ export function createSignIn(options: SignInOptions) {
     attempt: Pick<Attempt, 'organizationId' | 'connectionId'>,
     error: ProviderError,
     reference: string,
+    share: FailureShare,
   ): Promise<FailedSignIn> {
     const { meaning } = explanations[error.code];
     const failure: FailedSignIn = {
@@ -367,11 +382,11 @@ export function createSignIn(options: SignInOptions) {
       code: error.code,
       detail: { meaning: meaning.en, ...error.detail },
     };
-    await report(failure, error);
+    await report(failure, share, error);
     return failure;
   }
 
-  async function report(failure: FailedSignIn, error?: ProviderError): Promise<void> {
+  async function report(failure: FailedSignIn, share: FailureShare, error?: ProviderError): Promise<void> {
     const level = failure.code in explanations ? explanations[failure.code as ProviderErrorCode].level : 'info';
     // `code` is the name of what an upstream hands out, and never written.
     const { code: reason, ...rest } = failure;
@@ -379,7 +394,7 @@ export function createSignIn(options: SignInOptions) {
       { signIn: { ...rest, reason }, ...(error?.cause !== undefined && { err: error.cause }) },
       'sign-in failed',
     );
-    await options.onFailed(failure);
+    await options.onFailed(failure, share);
   }
 
   function definition(connection: Pick<Connection, 'kind'>): ProviderDefinition {

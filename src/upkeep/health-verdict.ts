@@ -113,14 +113,19 @@ function findingOf(
   }
 }
 
-/** Rubbish that strangers post to our callbacks counts only while nobody at all gets in. */
+/**
+ * Rubbish that strangers post to our callbacks counts only while nobody at all gets in; and what one of them posts by
+ * night, when nobody tries, is worth a warning at most.
+ */
 function signInFinding({ signIns, failingSignInsSince, lastWorkedAt }: Observation): CheckFinding | undefined {
   const { hour, latest } = signIns;
-  const [bad, all] = [hour.failed + hour.doubtful, hour.worked + hour.failed + hour.doubtful];
+  const weighty = hour.worked + hour.failed + hour.doubtful;
+  const bad = hour.failed + hour.doubtful + hour.strange;
+  const all = hour.worked + bad;
   const finding = { check: 'sign-ins', expected: '0', received: `${bad} / ${all}` };
   // Whoever gets in shows that it works again; silence shows nothing.
   const isStill = failingSignInsSince !== null && (lastWorkedAt ?? 0) <= failingSignInsSince;
-  const isFailing = all >= enoughSignIns && isMostlyFailing(hour) && isMostlyFailing(latest);
+  const isFailing = weighty >= enoughSignIns && isMostlyFailing(hour) && isMostlyFailing(latest);
   if (isStill || isFailing) return { ...finding, level: 'failing', code: 'sign_ins_failing' };
   if (all >= enoughSignIns && bad > hour.worked) return { ...finding, level: 'warning', code: 'sign_ins_doubtful' };
   return undefined;

@@ -186,7 +186,7 @@ describe('The sign-ins of a connection', () => {
     const { id, organizationId } = await upkeep.connect();
     for (const code of ['upstream_denied', 'guest_refused', 'tenant_mismatch', 'no_access', 'saml_replayed'] as const)
       await upkeep.outcomes.failed({ code, organizationId, connectionId: id });
-    expect((await upkeep.outcomes.countsOf(id)).hour).toEqual({ worked: 0, failed: 0, doubtful: 0 });
+    expect((await upkeep.outcomes.countsOf(id)).hour).toEqual({ worked: 0, failed: 0, doubtful: 0, strange: 0 });
   });
 
   test('are counted for an hour', async () => {
@@ -195,13 +195,14 @@ describe('The sign-ins of a connection', () => {
     await upkeep.outcomes.failed({ code: 'saml_signature_invalid', organizationId, connectionId: id });
     await upkeep.outcomes.failed({ code: 'upstream_tls', organizationId, connectionId: id });
     upkeep.clock.advance(45 * minute);
-    expect((await upkeep.outcomes.countsOf(id)).hour).toEqual({ worked: 0, failed: 1, doubtful: 1 });
+    expect((await upkeep.outcomes.countsOf(id)).hour).toEqual({ worked: 0, failed: 1, doubtful: 1, strange: 0 });
     expect((await upkeep.outcomes.countsOf(id, upkeep.clock.now())).hour).toEqual({
       worked: 0,
       failed: 0,
       doubtful: 0,
+      strange: 0,
     });
     upkeep.clock.advance(20 * minute);
-    expect((await upkeep.outcomes.countsOf(id)).hour).toEqual({ worked: 0, failed: 0, doubtful: 0 });
+    expect((await upkeep.outcomes.countsOf(id)).hour).toEqual({ worked: 0, failed: 0, doubtful: 0, strange: 0 });
   });
 });

@@ -11,7 +11,7 @@ const day = 24 * 60 * minute;
 const fresh = { failures: 0, failedAt: null, passedAt: null };
 const passedBefore = { failures: 0, failedAt: null, passedAt: now - day };
 
-const none = { worked: 0, failed: 0, doubtful: 0 };
+const none = { worked: 0, failed: 0, doubtful: 0, strange: 0 };
 const fine: CheckResult = { check: 'reachable', ok: true };
 const wrong = (code: ProviderErrorCode, check = 'reachable'): CheckResult => ({
   check,
@@ -122,7 +122,8 @@ describe('The health of a connection', () => {
   describe('by the sign-ins of the last hour', () => {
     const judged = (hour: OutcomeCounts, more: Partial<Observation> = {}) =>
       judge(passedBefore, seen([fine], { signIns: { hour, latest: hour }, ...more }), now, 0.5).level;
-    const signIns = (worked: number, failed: number, doubtful = 0) => judged({ worked, failed, doubtful });
+    const signIns = (worked: number, failed: number, doubtful = 0, strange = 0) =>
+      judged({ worked, failed, doubtful, strange });
 
     test('fails at once when ten and more were tried and most failed at the provider', () => {
       expect(signIns(4, 6)).toBe('failing');
@@ -134,6 +135,7 @@ describe('The health of a connection', () => {
     test('does not fail by answers that any stranger can post while people get in', () => {
       expect(signIns(1, 0, 500)).toBe('warning');
       expect(signIns(0, 0, 10)).toBe('failing');
+      expect(signIns(0, 0, 9, 1000)).toBe('warning');
     });
 
     test('goes on failing, also in silence, until somebody gets in', () => {
@@ -144,8 +146,8 @@ describe('The health of a connection', () => {
     });
 
     test('works again as soon as the latest ten minutes are good', () => {
-      const hour = { worked: 3, failed: 10, doubtful: 0 };
-      const latest = { worked: 3, failed: 0, doubtful: 0 };
+      const hour = { ...none, worked: 3, failed: 10 };
+      const latest = { ...none, worked: 3 };
       expect(judged(hour)).toBe('failing');
       expect(judged(hour, { signIns: { hour, latest } })).toBe('warning');
     });
