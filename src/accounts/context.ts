@@ -117,7 +117,7 @@ export interface AccountsOptions {
   /** Where a SAML identity provider finds us: signed, with both certificates during a rollover. */
   /** With `encryption`, it says that and how assertions may be encrypted for us. */
   samlMetadata(how: { encryption: boolean; connectionId?: string }): Promise<string>;
-  metadataAddresses: Pick<MetadataAddresses, 'connectionOf'>;
+  metadataAddresses: MetadataAddresses;
   samlRollover: Pick<SamlRollover, 'noteFetched'>;
   /** Folder of mails to show (`config/development.ts`). */
   developmentMails: string | undefined;

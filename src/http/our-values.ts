@@ -4,6 +4,7 @@ import { attributeRoles } from '../../providers/provider.ts';
 import type { Sites } from '../config/sites.ts';
 import { valueAt } from '../directory/connections/setting-paths.ts';
 import type { OurValues } from '../guides/guide.ts';
+import { samlMetadataUrlFor } from './saml-metadata-url.ts';
 import { defaultsOf } from './views/setting-values.ts';
 
 /** `settings`: of the draft where there is one. `workspaceName`: null where nobody starts at a workspace. */
@@ -23,7 +24,14 @@ export function ourValuesOf(
     id,
     settings,
     workspaceName,
-  }: { id: string; settings: Readonly<Record<string, unknown>>; workspaceName: string | null },
+    metadataMark,
+  }: {
+    id: string;
+    settings: Readonly<Record<string, unknown>>;
+    workspaceName: string | null;
+    /** Of its own address of our SAML metadata (`samlMetadataUrlFor`). */
+    metadataMark?: string;
+  },
 ): OurValues {
   const defaults = defaultsOf(definition);
   const textAt = (key: string): string | undefined => {
@@ -42,7 +50,7 @@ export function ourValuesOf(
         ...workspace,
         entityId: isOwn ? sites.samlEntityIdOf(id) : sites.samlEntityId,
         acs: sites.acsUrl,
-        metadata: (isOwn ? sites.samlMetadataUrlOf(id) : sites.samlMetadataUrl) + encryptionOf(settings),
+        metadata: samlMetadataUrlFor(sites, { id, settings }, metadataMark),
       },
     };
   }
@@ -56,9 +64,4 @@ export function ourValuesOf(
       ...(scopes !== undefined && { scopes }),
     },
   };
-}
-
-/** Providers encrypt when our metadata says how, and some do whenever they can. */
-function encryptionOf({ encryption }: Readonly<Record<string, unknown>>): string {
-  return encryption === 'accept' || encryption === 'require' ? '?encryption=yes' : '';
 }

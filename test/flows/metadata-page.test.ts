@@ -57,8 +57,13 @@ describe('the metadata page', () => {
     await browser.get(url());
     const page = await browser.get(browser.link('/metadata'));
     expect(page.status).toBe(200);
-    for (const value of [app.sites.samlEntityId, app.sites.acsUrl, app.sites.samlLogoutUrl, app.sites.samlMetadataUrl])
-      expect(page.html).toContain(`data-copy="${value}"`);
+    for (const value of [
+      app.sites.samlEntityId,
+      app.sites.acsUrl,
+      app.sites.samlLogoutUrl,
+      `${app.sites.samlMetadataUrl}?for=${contoso.connectionId}.`,
+    ])
+      expect(page.html).toContain(`data-copy="${value}`);
     expect(page.html).toContain('Reply URL');
   });
 

@@ -111,6 +111,7 @@ export function createSetupRoutes(context: AccountsContext): Router {
       id: connection.id,
       settings,
       workspaceName: connection.forSubscribers ? link.organization.workspaceName : null,
+      metadataMark: context.metadataAddresses.markOf(connection.id),
     });
     responder.send(request, response, (page) =>
       setupStepPage(page, {

@@ -14,6 +14,8 @@ import { type ConnectionDrafts, type Draft, isBegun } from '../../directory/conn
 import type { DefinitionOf } from '../../directory/connections/new-connection.ts';
 import { isSet, valueAt } from '../../directory/connections/setting-paths.ts';
 import type { Csrf } from '../../http/csrf.ts';
+import { samlMetadataUrlFor } from '../../http/saml-metadata-url.ts';
+import type { MetadataAddresses } from '../../signin/metadata-addresses.ts';
 import type { Show } from '../frame.ts';
 import { type ConsoleRoute, hasRoute } from '../rules.ts';
 import type { Handler, Visit } from '../visit.ts';
@@ -29,6 +31,7 @@ export interface ConnectionOptions {
   connectionChecks: Pick<ConnectionChecks, 'find'>;
   connectionDrafts: Pick<ConnectionDrafts, 'find' | 'changesOf'>;
   definitionOf: DefinitionOf;
+  metadataAddresses: Pick<MetadataAddresses, 'markOf'>;
   labelOf(kind: string): string;
   csrf: Csrf;
   show: Show;
@@ -55,6 +58,7 @@ const labels = translations({
 
 export function connectionRoutes(options: ConnectionOptions) {
   const {
+    metadataAddresses,
     sites,
     connections,
     connectionStates,
@@ -140,11 +144,10 @@ export function connectionRoutes(options: ConnectionOptions) {
     const m = labels[language];
     if (kind === 'saml') {
       const isOwn = settings.ownEntityId === true;
-      const metadataUrl = isOwn ? sites.samlMetadataUrlOf(id) : sites.samlMetadataUrl;
       return [
         { label: m.entityId, value: isOwn ? sites.samlEntityIdOf(id) : sites.samlEntityId },
         { label: m.acs, value: sites.acsUrl },
-        { label: m.metadata, value: metadataUrl + (wantsEncryption(settings) ? '?encryption=yes' : '') },
+        { label: m.metadata, value: samlMetadataUrlFor(sites, { id, settings }, metadataAddresses.markOf(id)) },
         { label: m.logout, value: sites.samlLogoutUrl },
       ];
     }
@@ -176,9 +179,4 @@ export function headOf(visit: Visit, connection: Connection, health: ConnectionH
 
 function isPrepared({ revision, basedOn }: Draft): boolean {
   return isBegun({ revision, based_on: basedOn });
-}
-
-/** SAML: providers encrypt when our metadata says how, and some do whenever they can. */
-function wantsEncryption({ encryption }: Connection['settings']): boolean {
-  return encryption === 'accept' || encryption === 'require';
 }

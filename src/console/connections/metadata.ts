@@ -11,6 +11,8 @@ import { DirectoryError } from '../../directory/errors.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import { refuseUnknownFields } from '../../http/forms.ts';
 import type { RateLimiter } from '../../http/rate-limit.ts';
+import { samlMetadataUrlFor } from '../../http/saml-metadata-url.ts';
+import type { MetadataAddresses } from '../../signin/metadata-addresses.ts';
 import { authorityOf, editorOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
 import type { ConsoleRoute } from '../rules.ts';
@@ -27,6 +29,7 @@ export interface MetadataOptions {
   certificateUses: Pick<CertificateUses, 'list'>;
   /** Reads the watched metadata of a live connection at once. */
   readMetadataNow(connection: Connection): Promise<unknown>;
+  metadataAddresses: Pick<MetadataAddresses, 'markOf'>;
   /** Our own document; `connectionId`: with the entity ID of that connection alone. */
   samlMetadata(how: { encryption: boolean; connectionId?: string }): Promise<string>;
   /** PEM, the current one first. */
@@ -40,7 +43,17 @@ export interface MetadataOptions {
 const readings = { name: 'metadata-reading', max: 20, window: 600_000 };
 
 export function metadataRoutes(options: MetadataOptions) {
-  const { sites, connections, connectionDrafts, metadataWatches, certificateUses, rateLimiter, csrf, show } = options;
+  const {
+    sites,
+    connections,
+    connectionDrafts,
+    metadataWatches,
+    certificateUses,
+    metadataAddresses,
+    rateLimiter,
+    csrf,
+    show,
+  } = options;
 
   async function requireSaml(visit: Visit): Promise<Connection> {
     const connection = await requireOwnConnection(connections, visit);
@@ -66,7 +79,6 @@ export function metadataRoutes(options: MetadataOptions) {
     const live = settings as unknown as SamlSettings;
     const used = new Map((await certificateUses.list(id)).map((use) => [use.fingerprint, use.lastUsedAt]));
     const url = (rest: string) => visit.url(connectionPath(id, rest));
-    const metadataUrl = isOwn ? sites.samlMetadataUrlOf(id) : sites.samlMetadataUrl;
     const policy = settings.metadataRefresh;
     const model: MetadataPage = {
       ...headOf(visit, connection),
@@ -76,7 +88,11 @@ export function metadataRoutes(options: MetadataOptions) {
         entityId: isOwn ? sites.samlEntityIdOf(id) : sites.samlEntityId,
         acsUrl: sites.acsUrl,
         logoutUrl: sites.samlLogoutUrl,
-        metadataUrl: metadataUrl + (encryption ? '?encryption=yes' : ''),
+        metadataUrl: samlMetadataUrlFor(
+          sites,
+          { id, settings: { ownEntityId: isOwn, encryption: encryption ? 'accept' : 'refuse' } },
+          metadataAddresses.markOf(id),
+        ),
       },
       downloads: { metadataHref: url('/metadata.xml'), certificateHref: url('/signing-certificate.pem') },
       isLive,

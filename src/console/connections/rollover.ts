@@ -7,6 +7,7 @@ import { type ConnectionStates, unknownHealth } from '../../directory/connection
 import type { Connection, Connections } from '../../directory/connections/connections.ts';
 import type { SamlRollover } from '../../directory/connections/saml-rollover.ts';
 import type { Csrf } from '../../http/csrf.ts';
+import { samlMetadataUrlFor } from '../../http/saml-metadata-url.ts';
 import type { MetadataAddresses } from '../../signin/metadata-addresses.ts';
 import { authorityOf, finish } from '../acts.ts';
 import type { Show } from '../frame.ts';
@@ -63,20 +64,12 @@ export function rolloverRoutes(options: RolloverOptions) {
       signsRequests: connection.settings.signRequests === true,
       keys: shown.sort((one, other) => Number(one.isNext) - Number(other.isNext)),
       dueAt,
-      metadataUrl: metadataUrlOf(connection),
+      metadataUrl: samlMetadataUrlFor(sites, connection, metadataAddresses.markOf(connection.id)),
       action: visit.url(connectionPath(connection.id, '/rollover')),
       csrf: csrf.tokenFor(visit.state.session.uid),
     };
     show(visit, (context, frame) => rolloverPage(context, frame, model));
   };
-
-  function metadataUrlOf({ id, settings }: Connection): string {
-    const url = new URL(settings.ownEntityId === true ? sites.samlMetadataUrlOf(id) : sites.samlMetadataUrl);
-    if (settings.encryption === 'accept' || settings.encryption === 'require')
-      url.searchParams.set('encryption', 'yes');
-    url.searchParams.set('for', metadataAddresses.markOf(id));
-    return url.href;
-  }
 
   const choose: Handler = async (visit) => {
     const { id } = await requireSaml(visit);
