@@ -23,6 +23,13 @@ export type Trust =
 
 /** Longer ones serve nobody. */
 const maximumChain = 10;
+/**
+ * Signatures that are verified for one chain. A real one needs as many as it is long; a made-up one, whose certificates all
+ * have one name, would have each verified by each (SECURITY CON-10: on this thread nobody else is served meanwhile).
+ */
+const maximumVerified = 20;
+const curves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+const maximumRsaBits = 8192;
 
 /**
  * `chain`: DER, the certificate in question first; the others in any order. `now`: milliseconds. An authority's own
@@ -42,10 +49,11 @@ export function findTrust(chain: readonly Uint8Array[], authorities: Authorities
   if (Number.isNaN(from) || Number.isNaN(to)) return { trusted: false, reason: 'malformed' };
   if (now > to) return { trusted: false, reason: 'expired' };
   if (now < from) return { trusted: false, reason: 'not_yet_valid' };
+  const isIssuedBy = createIssuerCheck();
   // The strongest first: what is publicly trusted is said to be.
   for (const by of ['public', 'operator', 'connection'] as const) {
     const anchors = by === 'public' ? publicAnchors() : anchorsFrom(authorities[by] ?? []);
-    const anchor = climb(first, given, anchors, now);
+    const anchor = climb(first, given, anchors, now, isIssuedBy);
     if (anchor) return { trusted: true, by, authority: nameOf(anchor) };
   }
   const isSelfSigned = first.issuer === first.subject && isIssuedBy(first, first);
@@ -58,6 +66,7 @@ function climb(
   given: readonly X509Certificate[],
   anchors: readonly X509Certificate[],
   now: number,
+  isIssuedBy: IssuerCheck,
 ): X509Certificate | undefined {
   const reached = new Set([first]);
   for (const certificate of reached) {
@@ -77,19 +86,43 @@ function isAuthority(certificate: X509Certificate, now: number): boolean {
   return certificate.ca && certificate.validFromDate.getTime() <= now && now <= certificate.validToDate.getTime();
 }
 
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+type IssuerCheck = (certificate: X509Certificate, issuer: X509Certificate) => boolean;
+
+/** For one chain: each pair is verified once, and no more pairs than a chain can need. */
+function createIssuerCheck(): IssuerCheck {
+  const answers = new Map<X509Certificate, Map<X509Certificate, boolean>>();
+  let left = maximumVerified;
+  return (certificate, issuer) => {
+    const known = answers.get(certificate) ?? new Map<X509Certificate, boolean>();
+    answers.set(certificate, known);
+    let answer = known.get(issuer);
+    if (answer === undefined) {
+      answer = certificate.checkIssued(issuer) && left-- > 0 && isSignedBy(certificate, issuer);
+      known.set(issuer, answer);
+    }
+    return answer;
+  };
+}
+
+function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+    const { publicKey } = issuer;
+    const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+    const type = publicKey.asymmetricKeyType ?? '';
+    const isUsual = type.startsWith('rsa')
+      ? (modulusLength ?? 0) <= maximumRsaBits
+      : type === 'ed25519' || (type === 'ec' && curves.has(namedCurve));
+    return isUsual && certificate.verify(publicKey);
   } catch {
     // a key or an algorithm that this program cannot read vouches for nothing
     return false;
   }
 }
 
-let known: readonly X509Certificate[] | undefined;
+let publicOnes: readonly X509Certificate[] | undefined;
 function publicAnchors(): readonly X509Certificate[] {
-  known ??= anchorsFrom(rootCertificates);
-  return known;
+  publicOnes ??= anchorsFrom(rootCertificates);
+  return publicOnes;
 }
 
 function anchorsFrom(pems: readonly string[]): readonly X509Certificate[] {

@@ -15,6 +15,8 @@ import { fittingAlgorithms, isSignedBy } from './signature-algorithms.ts';
 
 const maximumKeys = 50;
 const maximumTries = 10;
+/** Keys whose certificates are judged; a set with more is made to keep us busy. */
+const maximumJudged = 10;
 const refetchAfter = 60_000;
 const oldAfter = 24 * 3_600_000;
 
@@ -136,6 +138,7 @@ function importKeys(
       detail: { where: 'jwks_uri', expected: `at most ${maximumKeys} keys`, received: `${published.length} keys` },
     });
   }
+  let judged = 0;
   const usable = published.flatMap((jwk: unknown): PublishedKey[] => {
     if (!isJsonObject(jwk) || (jwk.use !== undefined && jwk.use !== 'sig')) return [];
     if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes('verify')) return [];
@@ -145,6 +148,7 @@ function importKeys(
       const fitting = fittingAlgorithms(key);
       const algorithms = jwk.alg === undefined ? fitting : new Set([...fitting].filter((name) => name === jwk.alg));
       const keyId = typeof jwk.kid === 'string' ? jwk.kid : undefined;
+      if (authorities !== undefined && jwk.x5c !== undefined && ++judged > maximumJudged) return [];
       const trust = authorities === undefined ? undefined : trustOf(jwk.x5c, key, authorities, now);
       return [{ keyId, key, algorithms, ...(trust && { trust }) }];
     } catch {
