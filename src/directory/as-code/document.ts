@@ -92,7 +92,7 @@ export function writeDocument(document: z.input<typeof documentSchema>, remarks:
   return head + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** `Okta Tokyo`, `clientSecret` → `SEKISHO_SECRET_OKTA_TOKYO_CLIENT_SECRET`; the same name is not given twice. */
+/** `Okta Tokyo`, `clientSecret` → `SECRET_OKTA_TOKYO_CLIENT_SECRET`; the same name is not given twice. */
 export function createReferenceNames(): (connection: string, key: string) => SecretReference {
   const given = new Set<string>();
   const upper = (text: string) =>
@@ -104,7 +104,7 @@ export function createReferenceNames(): (connection: string, key: string) => Sec
       .replace(/^_+|_+$/g, '')
       .slice(0, 80);
   return (connection, key) => {
-    const base = ['SEKISHO_SECRET', upper(connection), upper(key)].filter(Boolean).join('_');
+    const base = ['SECRET', upper(connection), upper(key)].filter(Boolean).join('_');
     let env = base;
     for (let number = 2; given.has(env); number++) env = `${base}_${number}`;
     given.add(env);

@@ -79,7 +79,7 @@ describe('an organization as a file', { timeout: 60_000 }, () => {
         {
           name: 'Okta Tokyo',
           state: 'live',
-          settings: { clientSecret: { env: 'SEKISHO_SECRET_OKTA_TOKYO_CLIENT_SECRET' } },
+          settings: { clientSecret: { env: 'SECRET_OKTA_TOKYO_CLIENT_SECRET' } },
         },
       ],
     });

@@ -91,7 +91,7 @@ describe('Keycloak', () => {
 
   test('keeps secrets out of the document, and says which it could not find', () => {
     expect(writeDocument(imported.document, imported.remarks)).not.toContain(secret);
-    expect(imported.secrets).toEqual({ SEKISHO_SECRET_ENTRA_CLIENT_SECRET: secret });
+    expect(imported.secrets).toEqual({ SECRET_ENTRA_CLIENT_SECRET: secret });
     expect(imported.remarks.join('\n')).toContain('"okta": the client secret is not in the file');
   });
 
