@@ -111,6 +111,52 @@ describe('Connecting a provider', () => {
     expect(japanese.html).toContain('https:// で始まるアドレスを入力してください。');
   });
 
+  it('goes live from its own page once somebody’s test has passed, and only as it was tested (IDP-4)', async () => {
+    const id = await connect('Okta tested by another');
+    await browser.submit(complete(), '/draft');
+    const own = url(`/connections/${id}`);
+    const path = `${id}/draft/live`;
+    const notePassed = async () => {
+      const draft = (await app.services.connectionDrafts.find((await find(id))!))!;
+      await app.services.connectionDrafts.notePassed(id, draft.revision);
+    };
+    expect((await browser.get(own)).html).not.toContain(path);
+    await notePassed();
+    await browser.get(own);
+    const tested = formOf(path);
+    await browser.get(url(`/connections/${id}/draft`));
+    await browser.submit({ 'setting.clientId': 'changed-after-the-test' }, '/draft');
+    expect((await browser.post(tested.action, tested.fields)).status).toBe(409);
+    const untested = await browser.get(own);
+    expect(untested.html).not.toContain(path);
+    const revision = String(Number(tested.fields.revision) + 1);
+    const refused = await browser.post(tested.action, { ...tested.fields, csrf: tested.fields.csrf!, revision });
+    expect(refused.html).toContain('These settings have not passed their test yet.');
+    await notePassed();
+    await browser.get(own);
+    const now = formOf(path);
+    const other = await browser.post(now.action, {
+      ...now.fields,
+      createdAt: String(Number(now.fields.createdAt) - 1),
+    });
+    expect([other.html.includes('These changes are no longer there'), (await find(id))?.state]).toEqual([
+      true,
+      'draft',
+    ]);
+    await browser.get(own);
+    const done = await browser.submit({}, path);
+    expect(done.html).toContain('The draft is live.');
+    expect(await find(id)).toMatchObject({ state: 'live', settings: { clientId: 'changed-after-the-test' } });
+    expect(done.html).toContain(`/connections/${id}/test"`);
+    expect(done.html).toContain('Subscribers do not sign in with this connection yet.');
+  });
+
+  it('of SAML leads to the import of metadata from its form and from its page', async () => {
+    const id = await connect('SAML by metadata', 'saml');
+    expect(browser.page?.html).toContain(`/connections/${id}/import"`);
+    expect((await browser.get(url(`/connections/${id}`))).html).toContain(`/connections/${id}/import"`);
+  });
+
   it('says what is wrong with name, uses and identifier', async () => {
     await browser.get(url('/connections/new/saml'));
     const page = await browser.submit({ name: 'Okta of acme', identifier: 'x' }, '/connections/new/saml');

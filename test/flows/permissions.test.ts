@@ -94,8 +94,9 @@ describe('The console', () => {
   });
 
   it('leads whoever is not signed in to the sign-in on every route', async () => {
-    const visitor = { browser: new Browser(), csrf: 'x' };
     for (const [route] of routes) {
+      // Each its own: what a sign-in that was begun leaves in a browser adds up.
+      const visitor = { browser: new Browser(), csrf: 'x' };
       const page = await ask(visitor, route);
       expect([route, page.status]).toEqual([route, 303]);
       expect(page.headers.location).toContain('/core/connect/authorize');

@@ -14,6 +14,7 @@ const messages = translations({
     workspaceConfiguration: 'Workspace configuration',
     acts: {
       edit: { title: 'Edit settings', text: '', confirm: '' },
+      live: { title: 'Make live', text: '', confirm: '' },
       discard: {
         title: 'Discard the changes?',
         text: 'What was prepared is deleted. The live settings stay as they are.',
@@ -41,6 +42,7 @@ const messages = translations({
     workspaceConfiguration: 'ワークスペース構成',
     acts: {
       edit: { title: '設定の編集', text: '', confirm: '' },
+      live: { title: '設定の有効化', text: '', confirm: '' },
       discard: {
         title: '変更を破棄しますか？',
         text: '準備した内容は削除されます。現在の設定は変わりません。',

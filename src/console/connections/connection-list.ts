@@ -71,7 +71,7 @@ export function connectionListRoutes({ connectionList, kinds, labelOf, csrf, sho
       isWorkspaceMethod: organization.subscriberConnectionId === item.id,
       href: url(connectionPath(item.id)),
       editAction: url(connectionPath(item.id, '/edit')),
-      ...(item.hasDraft &&
+      ...((item.hasDraft || item.state === 'live') &&
         hasRoute('GET /connections/:connectionId/test') && { testHref: url(connectionPath(item.id, '/test')) }),
       ...(item.state === 'live' && { disconnectHref: url(connectionPath(item.id, '/disconnect')) }),
     };

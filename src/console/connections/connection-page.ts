@@ -35,6 +35,14 @@ export interface ConnectionPage extends ConnectionHead, ConnectionUses {
   /** Of a live one, by `SettingDescription`, in its order. */
   settings?: readonly ShownSetting[];
   draft?: PreparedSettings;
+  /** Of a live one: tests what people sign in with now. */
+  testHref?: string;
+  /** SAML: metadata by URL, file or paste. */
+  importHref?: string;
+  /** Its sign-ins, explained. */
+  signInsHref?: string;
+  /** Live and for subscribers, but not what they sign in with: where that is chosen. */
+  workspaceHref?: string;
   /** POST with `csrf`; leads to the form. */
   editAction: string;
   csrf: string;
@@ -52,6 +60,8 @@ export interface PreparedSettings {
   passedAt: number | null;
   /** Begun from settings that are no longer live. */
   isStale: boolean;
+  /** Present when they have passed their test: POST with `csrf`, `revision` and `createdAt`. */
+  live?: { action: string; revision: number; createdAt: number };
   /** Present when the settings are complete. */
   testHref?: string;
   /** Of a live or disconnected one. */
@@ -65,7 +75,10 @@ export function connectionPage(context: PageContext, frame: ConsoleFrame, model:
   return connectionPageFrame(context, frame, model, {
     tab: '',
     beside: model.draft ? undefined : editButton(context, model),
-    body: html`${stateNotice(context, model)}${model.draft && prepared(context, model, model.draft)}${section(
+    body: html`${stateNotice(context, model)}${
+      model.workspaceHref !== undefined &&
+      html`<div class="notice information"><p>${m.notMethod} <a href="${model.workspaceHref}">${m.chooseMethod}</a></p></div>`
+    }${model.draft && prepared(context, model, model.draft)}${section(
       m.overview,
       definitionList([
         [shared.kind, model.kindLabel],
@@ -78,6 +91,7 @@ export function connectionPage(context: PageContext, frame: ConsoleFrame, model:
             ? html`<span class="muted">${shared.never}</span>`
             : time(context, model.lastWorkedAt),
         ],
+        [m.signIns, model.signInsHref && html`<a href="${model.signInsHref}">${m.signInsExplained}</a>`],
         [m.created, time(context, model.createdAt)],
         [m.changed, time(context, model.updatedAt)],
       ]),
@@ -106,15 +120,20 @@ function stateNotice(context: PageContext, { state, since }: ConnectionPage): Ht
   return notice(isFailing ? 'error' : 'warning', text);
 }
 
-function editButton(context: PageContext, { editAction, csrf, state }: ConnectionPage): Html {
+function editButton(context: PageContext, { editAction, csrf, state, testHref }: ConnectionPage): Html {
   const m = connectionMessages[context.language];
-  return form({ action: editAction, csrf }, submitButton(state === 'disconnected' ? m.reconnect : m.edit));
+  return actions(
+    form({ action: editAction, csrf }, submitButton(state === 'disconnected' ? m.reconnect : m.edit)),
+    testHref !== undefined && linkButton(m.test, testHref, 'secondary'),
+  );
 }
 
 function prepared(context: PageContext, model: ConnectionPage, draft: PreparedSettings): Html {
   const { language } = context;
   const m = connectionMessages[language];
   const isFirst = model.settings === undefined;
+  const mayGoLive = draft.live !== undefined && !draft.isStale;
+  const isEmptySaml = isFirst && model.importHref !== undefined && draft.missing.length > 0;
   const table = changesTable(language, draft.changes, model.descriptions, { isFirst });
   return section(
     isFirst ? m.draft : m.changes,
@@ -130,11 +149,26 @@ function prepared(context: PageContext, model: ConnectionPage, draft: PreparedSe
               .map(({ path }) => settingLabel(language, model.descriptions, path))
               .join(language === 'ja' ? '、' : ', '),
       ],
-    ])}${draft.changes.length > 0 ? table : html`<p>${m.noChanges}</p>`}${actions(
-      draft.testHref !== undefined && !draft.isStale && linkButton(m.testAndFinish, draft.testHref),
+    ])}${draft.changes.length > 0 ? table : html`<p>${isFirst ? m.nothingYet : m.noChanges}</p>`}${actions(
+      mayGoLive &&
+        draft.live &&
+        form(
+          {
+            action: draft.live.action,
+            csrf: model.csrf,
+            hidden: { revision: String(draft.live.revision), createdAt: String(draft.live.createdAt) },
+          },
+          submitButton(m.makeLive),
+        ),
+      isEmptySaml && model.importHref !== undefined && linkButton(m.importMetadata, model.importHref),
+      draft.testHref !== undefined &&
+        !draft.isStale &&
+        linkButton(mayGoLive ? m.testAgain : m.testAndFinish, draft.testHref, mayGoLive ? 'secondary' : 'primary'),
       form(
         { action: model.editAction, csrf: model.csrf },
-        submitButton(m.continueEditing, { kind: draft.testHref === undefined ? 'primary' : 'secondary' }),
+        submitButton(m.continueEditing, {
+          kind: draft.testHref === undefined && !isEmptySaml ? 'primary' : 'secondary',
+        }),
       ),
       draft.discardHref !== undefined && linkButton(m.discard, draft.discardHref, 'secondary'),
     )}`,
@@ -148,7 +182,7 @@ function endings(context: PageContext, model: ConnectionPage): Html | undefined 
   if (disconnectHref === undefined && deleteHref === undefined) return undefined;
   const isDraft = model.state === 'draft';
   return section(
-    m.end,
+    disconnectHref !== undefined ? m.end : isDraft ? m.endDraft : m.endDisconnected,
     html`${disconnectHref !== undefined && html`<p>${m.disconnectText}</p>${actions(linkButton(m.disconnect, disconnectHref, 'secondary'))}`}${
       deleteHref !== undefined &&
       html`<p>${isDraft ? m.removeDraftText : m.removeText}</p>${actions(linkButton(isDraft ? m.removeDraft : m.remove, deleteHref, 'secondary'))}`

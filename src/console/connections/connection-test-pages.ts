@@ -83,7 +83,10 @@ export function testPage(context: PageContext, frame: ConsoleFrame, model: TestP
       })
     }${trialChecklist(context, checklist)}${
       isDone &&
-      form({ action: model.action, csrf: model.csrf }, actions(submitButton(m.startAgain, { kind: 'secondary' })))
+      html`<p>${m.otherAccount}</p>${actions(
+        form({ action: model.action, csrf: model.csrf }, submitButton(m.startAgain, { kind: 'secondary' })),
+        checklist.trial.outcome !== 'passed' && linkButton(m.backToSettings, model.connectionHref, 'secondary'),
+      )}`
     }`,
   });
 }

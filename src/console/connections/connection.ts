@@ -44,7 +44,7 @@ const labels = translations({
     entityId: 'Entity ID',
     acs: 'Assertion consumer service (ACS) URL',
     metadata: 'Metadata URL',
-    logout: 'Logout response URL',
+    logout: 'Logout URL',
   },
   ja: {
     redirectUri: 'リダイレクトURI',
@@ -52,7 +52,7 @@ const labels = translations({
     entityId: 'エンティティID',
     acs: 'Assertion Consumer Service（ACS）URL',
     metadata: 'メタデータURL',
-    logout: 'ログアウト応答URL',
+    logout: 'ログアウトURL',
   },
 });
 
@@ -103,6 +103,18 @@ export function connectionRoutes(options: ConnectionOptions) {
         ...(draft && { draft }),
         editAction: visit.url(connectionPath(connection.id, '/edit')),
         csrf: csrf.tokenFor(visit.state.session.uid),
+        ...(connection.kind === 'saml' && { importHref: visit.url(connectionPath(connection.id, '/import')) }),
+        ...(hasRoute('GET /sign-ins') &&
+          state !== 'draft' && {
+            signInsHref: visit.url(`/sign-ins?${new URLSearchParams({ connection: connection.id })}`),
+          }),
+        ...(state === 'live' && {
+          testHref: visit.url(connectionPath(connection.id, '/test')),
+          ...(connection.forSubscribers &&
+            visit.organization.subscriberConnectionId !== connection.id && {
+              workspaceHref: visit.url('/workspace-configuration'),
+            }),
+        }),
         ...(state === 'live'
           ? { disconnectHref: visit.url(connectionPath(connection.id, '/disconnect')) }
           : { deleteHref: visit.url(connectionPath(connection.id, '/delete')) }),
@@ -124,6 +136,9 @@ export function connectionRoutes(options: ConnectionOptions) {
       passedAt: draft.passedAt,
       isStale: draft.basedOn !== null && draft.basedOn !== connection.version,
       ...(draft.problems.length === 0 && hasRoute('GET /connections/:connectionId/test') && { testHref: url('/test') }),
+      ...(draft.passedAt !== null && {
+        live: { action: url('/draft/live'), revision: draft.revision, createdAt: draft.createdAt },
+      }),
       ...(connection.state !== 'draft' && { discardHref: url('/draft/discard') }),
     };
   }

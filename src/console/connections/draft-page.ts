@@ -17,6 +17,10 @@ const messages = translations({
     titleOf: (name: string) => `Settings of ${name}`,
     leadLive: 'A change is prepared here. People sign in with the live settings until it has passed its test.',
     lead: 'You can save settings that are not complete, and go on later.',
+    ours: 'Your identity provider wants to know our addresses first:',
+    oursLink: 'values to copy',
+    byImport: 'The quickest way is its metadata, from a URL, a file or pasted:',
+    importLink: 'Import metadata',
     save: 'Save',
     saveAnyway: 'Save mine instead',
     conflict: 'Somebody else has saved these settings meanwhile',
@@ -28,13 +32,17 @@ const messages = translations({
       'You have confirmed who you are, and what you entered was saved, except for secrets: enter them once more.',
     dropped: 'Stored secrets were deleted',
     droppedText:
-      'An address that secrets are sent to has changed. So that nobody has them sent somewhere else, enter them again.',
+      'An address that secrets are sent to has changed. So that nobody has them sent somewhere else, enter them again. What is live keeps its own.',
   },
   ja: {
     title: '設定',
     titleOf: (name: string) => `${name}の設定`,
     leadLive: 'ここでは変更を準備します。テストに合格するまで、現在の設定でサインインが続きます。',
     lead: '入力の途中でも保存でき、あとで続けられます。',
+    ours: 'IDプロバイダーに先に登録する値：',
+    oursLink: 'コピー用の値を表示',
+    byImport: 'IDプロバイダーのメタデータ（URL、ファイル、貼り付け）から入力できます：',
+    importLink: 'メタデータをインポート',
     save: '保存',
     saveAnyway: '自分の内容で保存',
     conflict: 'ほかの管理者がこの設定を先に保存しました',
@@ -46,7 +54,7 @@ const messages = translations({
       '本人確認が完了し、入力内容を保存しました。シークレットだけは保存されていないため、もう一度入力してください。',
     dropped: '保存されていたシークレットを削除しました',
     droppedText:
-      'シークレットの送信先となるアドレスが変更されました。別の宛先に送信されないよう、もう一度入力してください。',
+      'シークレットの送信先となるアドレスが変更されました。別の宛先に送信されないよう、もう一度入力してください。現在の設定のシークレットはそのまま残っています。',
   },
 });
 
@@ -61,6 +69,8 @@ export interface DraftPage extends ConnectionHead {
   /** Somebody else has saved; `revision` is theirs. `by`: null: the operator. */
   conflict?: { by: string | null; at: number; reloadHref: string };
   refusal?: RefusalCode;
+  /** SAML: metadata by URL, file or paste fills the form. */
+  importHref?: string;
   /** Secrets had been typed before the proof of who one is. */
   hasLostSecrets?: boolean;
 }
@@ -80,7 +90,9 @@ export function draftPage(context: PageContext, frame: ConsoleFrame, model: Draf
       html`<div class="notice error" role="alert"><p class="notice-title">${m.conflict}</p><p>${m.conflictText(conflict.by ?? m.somebody)} ${time(context, conflict.at)}</p><p><a href="${conflict.reloadHref}">${m.seeTheirs}</a></p></div>`
     }${model.hasLostSecrets && notice('information', m.lostSecrets)}${
       fields.dropped.size > 0 && notice('warning', m.droppedText, m.dropped)
-    }${errorSummary(language, problems)}${form(
+    }${errorSummary(language, problems)}${
+      !model.isLive && html`<p>${m.ours} <a href="${model.href}">${m.oursLink}</a></p>`
+    }${model.importHref !== undefined && html`<p>${m.byImport} <a href="${model.importHref}">${m.importLink}</a></p>`}${form(
       { action: model.action, csrf: model.csrf, hidden: { revision: String(model.revision) } },
       settingFields(language, fields),
       actions(

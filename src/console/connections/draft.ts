@@ -24,7 +24,7 @@ import { readVersion, refusalOf } from './refusals.ts';
 
 export interface DraftOptions {
   connections: Pick<Connections, 'find'>;
-  connectionDrafts: Pick<ConnectionDrafts, 'find' | 'open' | 'save' | 'discard'>;
+  connectionDrafts: Pick<ConnectionDrafts, 'find' | 'open' | 'save' | 'discard' | 'makeLive'>;
   definitionOf: DefinitionOf;
   csrf: Csrf;
   show: Show;
@@ -119,6 +119,7 @@ export function draftRoutes(options: DraftOptions) {
     const { values, dropped = [], problems = [], status = 200, ...told } = shown;
     const model: DraftPage = {
       ...headOf(visit, connection),
+      ...(connection.kind === 'saml' && { importHref: visit.url(connectionPath(connection.id, '/import')) }),
       isLive: connection.state === 'live',
       fields: {
         descriptions,
@@ -156,6 +157,23 @@ export function draftRoutes(options: DraftOptions) {
     }
   };
 
+  /** Of settings that have passed their test, whoever tested them: also the guest of a set-up link. */
+  const makeLive: Handler = async (visit) => {
+    refuseUnknownFields(visit.form, ['revision', 'createdAt']);
+    const connection = await requireOwnConnection(connections, visit);
+    const draft = await connectionDrafts.find(connection);
+    // Discarded and begun again, a draft counts from 1 again: the page has shown another one.
+    if (!draft || String(draft.createdAt) !== visit.form.createdAt)
+      return finish(visit, connectionPath(connection.id), 'draft_gone');
+    try {
+      await connectionDrafts.makeLive(editorOf(visit), connection.id, readVersion(visit.form.revision));
+      finish(visit, connectionPath(connection.id), 'connection_live');
+    } catch (error) {
+      const { code } = refusalOf(error);
+      sayRefused(visit, connection, 'live', code);
+    }
+  };
+
   function confirm(visit: Visit, connection: Connection, act: ConfirmConnectionAct, version: number): void {
     const model = {
       ...headOf(visit, connection),
@@ -188,6 +206,7 @@ export function draftRoutes(options: DraftOptions) {
     'POST /connections/:connectionId/edit': edit,
     'GET /connections/:connectionId/draft': showForm,
     'POST /connections/:connectionId/draft': save,
+    'POST /connections/:connectionId/draft/live': makeLive,
     'GET /connections/:connectionId/draft/discard': askDiscard,
     'POST /connections/:connectionId/draft/discard': discard,
   } satisfies Partial<Record<ConsoleRoute, Handler>>;
