@@ -106,7 +106,7 @@ async function start(options: DemoOptions, keep: Keep): Promise<RunningDemo> {
     return (await upstreams.ask('startSaml', plan)) as { metadata: string };
   };
   const settings: Record<Exclude<DemoOrganization['kind'], 'citrix'>, Record<string, unknown>> = {
-    okta: { url: urls.okta, ...clientOfUpstreams },
+    okta: { url: urls.okta, customDomain: true, ...clientOfUpstreams },
     'azure-ad': { tenantId, authority: urls.entra, graphUrl: urls.entra, groups: true, ...clientOfUpstreams },
     gateway: { fqdn: urls.gateway, ...clientOfUpstreams },
     saml: await startSaml(),
@@ -150,7 +150,8 @@ function openIdPlan(ports: Ports, urls: DemoFacts['upstreams'], sites: Sites): O
     publicUrl: urls[name],
     client: {
       ...clientOfUpstreams,
-      redirectUris: [sites.callbackUrl(callback)],
+      // The last: the same provider connected once more, as any that speaks OpenID Connect.
+      redirectUris: [sites.callbackUrl(callback), sites.callbackUrl('login-oidc')],
       postLogoutRedirectUris: [
         sites.consoleUrl(),
         ...organizations.map(({ customerId }) => sites.workspaceUrl(customerId)),

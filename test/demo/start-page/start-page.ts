@@ -45,7 +45,10 @@ ${section(
   definitionList([
     [m.discovery, link(`${sites.issuer}/.well-known/openid-configuration`)],
     [m.samlMetadata, link(sites.samlMetadataUrl)],
-    [m.upstreams, html`${Object.values(facts.upstreams).map((url) => html`<div><code>${url}</code></div>`)}`],
+    [
+      m.upstreams,
+      html`${Object.entries(facts.upstreams).map(([name, url]) => copy(m.upstreams, name === 'saml' ? `${url}/metadata` : url))}`,
+    ],
     [m.cli, html`${copy(m.cli, commandLine(facts))}<p class="hint">${m.cliHint}</p>`],
   ]),
 )}
@@ -86,6 +89,8 @@ function link(url: string): Html {
 
 /** With everything that the CLI must know of this installation. */
 function commandLine({ env }: DemoFacts): string {
-  const settings = ['SEKISHO_DOMAIN', 'SEKISHO_DATA'].map((name) => `${name}=${env[name]}`);
+  const settings = ['SEKISHO_DOMAIN', 'SEKISHO_DATA', 'SEKISHO_UPSTREAM_LOOPBACK'].map(
+    (name) => `${name}=${env[name]}`,
+  );
   return [...settings, 'npm run sekisho -- organization list'].join(' ');
 }
