@@ -1,6 +1,6 @@
 /** `export`, `plan`, `apply`, `import`: an organization as a file that can be kept beside other configuration. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, resolve as resolvePath } from 'node:path';
+import { dirname, resolve as resolvePath, sep } from 'node:path';
 import { parseEnv } from 'node:util';
 import { definitionOf } from '../../providers/registry.ts';
 import { applyPlan } from '../directory/as-code/apply.ts';
@@ -120,11 +120,23 @@ async function makePlan(values: Values, io: CommandIo): Promise<Plan> {
   return planOrganization(needs, organization, document, { prune: values.has('prune') });
 }
 
-/** A file is looked for beside the document; its last line end is not part of the secret. */
+/**
+ * A file is looked for beside the document; its last line end is not part of the secret. A document may be written by
+ * somebody else than who applies it: what it names as a secret is sent to an address that it names too, so neither
+ * Sekisho's own configuration nor any file of this machine is one (SECURITY RP-20).
+ */
 function resolver(document: string, given: Readonly<Record<string, string | undefined>>, io: CommandIo): ResolveSecret {
+  const folder = resolvePath(dirname(document));
   return async (reference: SecretReference) => {
-    if ('env' in reference) return (given[reference.env] ?? io.environment(reference.env)) || undefined;
-    const text = await readText(resolvePath(dirname(document), reference.file));
+    if ('env' in reference) {
+      const { env } = reference;
+      if (/^SEKISHO_(?!SECRET_)/.test(env)) throw new RefusedError(`${env} is not a connection's secret`);
+      return (given[env] ?? io.environment(env)) || undefined;
+    }
+    const file = resolvePath(folder, reference.file);
+    if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+      throw new RefusedError(`${reference.file} is not beside the document`);
+    const text = await readText(file);
     return text.replace(/\r?\n$/, '') || undefined;
   };
 }

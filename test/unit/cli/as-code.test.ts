@@ -157,6 +157,30 @@ describe('an organization as a file', { timeout: 60_000 }, () => {
     expect(okta).toMatchObject({ state: 'disconnected', hasSecrets: false });
   });
 
+  test('takes neither configuration of Sekisho nor a file from elsewhere for a secret: both would leave for the provider', async () => {
+    await using it = await openAlpha();
+    for (const reference of [
+      { env: 'SEKISHO_SEALING_KEY' },
+      { env: 'SEKISHO_DATABASE_URL' },
+      { file: '../elsewhere.secret' },
+      { file: '/etc/hostname' },
+      { file: '.' },
+    ]) {
+      await it.change(({ connections: [okta] }) => {
+        Object.assign((okta as unknown as { settings: object }).settings, { clientSecret: reference });
+      });
+      for (const command of ['plan', 'apply']) {
+        const { code, err } = await it.run([command, ...it.about]);
+        expect([reference, code, err]).toEqual([
+          reference,
+          1,
+          expect.stringMatching(/is not (a connection's secret|beside)/),
+        ]);
+      }
+    }
+    expect(await it.json(['connection', 'list', '--organization', 'alpha'])).toEqual([]);
+  });
+
   test('takes what else a connection is for from the file', async () => {
     await using it = await openAlpha();
     await it.json(['apply', ...it.about, '--untested']);
