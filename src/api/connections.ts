@@ -202,7 +202,9 @@ export function connectionsHandlers(options: ConnectionsOptions) {
     'POST /api/v1/organizations/{customerId}/connections/{connectionId}/versions/{version}/restore': async (call) => {
       const before = await requireSeen(call);
       requirePerson(call, before.forAdministrators);
-      const to = Number(call.params.version);
+      const { version = '' } = call.params;
+      // What is no number is no version: PostgreSQL would not even compare it.
+      const to = /^\d{1,9}$/.test(version) ? Number(version) : -1;
       try {
         await connectionVersions.rollBack(await editorOf(call), before.id, to, before.version);
       } catch (error) {

@@ -48,6 +48,8 @@ const departureLifetime = 15 * 60_000;
 const arrivalLifetime = 60_000;
 /** A test asks somebody else's servers (SECURITY RP-11). */
 const trialsAnHour = 60;
+/** Each time somebody leaves, the provider's document is read anew. */
+const departuresOfTrial = 20;
 const hourMs = 3_600_000;
 
 export interface CheckFinding {
@@ -273,7 +275,7 @@ export function createTrials(options: TrialsOptions) {
 
   /**
    * Where to send the browser to sign in. `returnTo`: our page that the browser comes back to, which calls `accept`.
-   * Undefined: there is no such trial, or it is not so far. `failed`: the upstream cannot be asked; the trial says why.
+   * Undefined: there is no such trial, it is not so far, or it has been left too often. `failed`: the upstream cannot be asked; the trial says why.
    */
   async function depart(
     id: string,
@@ -282,6 +284,8 @@ export function createTrials(options: TrialsOptions) {
   ): Promise<BeginResult['send'] | 'failed' | undefined> {
     const trial = await read(id);
     if (trial?.owner !== owner || !trial.maySignIn) return undefined;
+    if ((await store.count(`trial-departures:{${hashOfToken(id)}}`, trial.expiresAt)) > departuresOfTrial)
+      return undefined;
     try {
       const { connection, provider } = await makeProvider(trial);
       if (provider.kind !== 'redirect') throw new ProviderError('settings_invalid');

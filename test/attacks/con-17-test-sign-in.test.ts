@@ -9,7 +9,7 @@ import { DirectoryError } from '../../src/directory/errors.ts';
 import { Browser } from '../support/browser.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { createAdministrator, signInWithCode, type TestAdministrator } from '../support/scenario/administrators.ts';
-import { codeOf, deliverTo, failureOf, startTrial } from '../support/scenario/trials.ts';
+import { codeOf, deliverTo, failureOf, returnTo, startTrial } from '../support/scenario/trials.ts';
 import { alice, type Connected, connectSaml } from '../support/scenario/upstreams.ts';
 import { samlUser } from '../support/upstreams/saml/people.ts';
 import type { SamlIdp } from '../support/upstreams/saml/saml-idp.ts';
@@ -284,6 +284,18 @@ describe('A draft', () => {
     expect((await connectionDrafts.find(connection))?.passedAt).toBeNull();
     expect(await refusal(connectionDrafts.makeLive(operatorEditor, id, 2))).toBe('draft_not_passed');
     await connectionDrafts.discard(operatorEditor, id, 2);
+  });
+
+  it('is left for its provider so often and no more: the address of that is a GET, and each reads a document there (RP-11)', async () => {
+    const { app, alpha } = ground;
+    const trial = await startTrial(app, alpha.connectionId, { what: 'live' });
+    const reads = () => alpha.upstream.requests.filter(({ path }) => path.includes('.well-known')).length;
+    const before = reads();
+    const leave = () => app.services.trials.depart(trial.id, trial.owner, returnTo);
+    const left: unknown[] = [];
+    for (let count = 0; count < 25; count++) left.push(await leave());
+    expect(left.filter((send) => send !== undefined).length).toBe(20);
+    expect(reads() - before).toBe(20);
   });
 
   it('is tested so often an hour and no more: a test asks other people’s servers (RP-11)', async () => {

@@ -166,8 +166,9 @@ describe('an organization as a file', { timeout: 60_000 }, () => {
       { file: '/etc/hostname' },
       { file: '.' },
     ]) {
-      await it.change(({ connections: [okta] }) => {
-        Object.assign((okta as unknown as { settings: object }).settings, { clientSecret: reference });
+      await it.change((written) => {
+        const [okta] = (written as unknown as { connections: { settings: object }[] }).connections;
+        Object.assign(okta!.settings, { clientSecret: reference });
       });
       for (const command of ['plan', 'apply']) {
         const { code, err } = await it.run([command, ...it.about]);
