@@ -75,6 +75,12 @@ export function readCookie(request: IncomingMessage, name: string): string | und
   return found;
 }
 
+/** Names of the request's cookies that begin like this, the oldest first (RFC 6265 §5.4). */
+export function cookieNamesOf(request: IncomingMessage, beginning: string): string[] {
+  const names = (request.headers.cookie ?? '').split(';').map((pair) => pair.split('=', 1)[0]!.trim());
+  return names.filter((name) => name.startsWith(beginning));
+}
+
 /**
  * Takes a cookie that came twice with different values out of the request, for software that would read the first one
  * (oidc-provider; SECURITY OP-11).

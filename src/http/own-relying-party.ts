@@ -8,7 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import * as client from 'openid-client';
 import type { Sealer } from '../../certs/sealing.ts';
-import { type CookieSigner, readCookie } from './cookies.ts';
+import { type CookieSigner, cookieNamesOf, readCookie } from './cookies.ts';
 
 export interface OwnRelyingPartiesOptions {
   issuer: string;
@@ -54,6 +54,8 @@ export interface OwnSignIn {
 }
 
 const flowLifetime = 3_600_000;
+/** Tabs of one browser that may be on their way to one surface. */
+const flowsAtOnce = 10;
 const capacity = 2_000;
 
 export type OwnRelyingParties = ReturnType<typeof createOwnRelyingParties>;
@@ -115,6 +117,15 @@ export function createOwnRelyingParties(options: OwnRelyingPartiesOptions) {
   }
 
   /**
+   * Cookies of sign-ins that were begun long ago, to be dropped when another begins: whoever leaves a hundred tabs open
+   * would otherwise send more cookies than a server reads, and be refused everything.
+   */
+  function forgotten(party: OwnRelyingParty, request: IncomingMessage): CookieChange[] {
+    const names = cookieNamesOf(request, `${party.loginCookie}-`);
+    return names.slice(0, Math.max(0, names.length + 1 - flowsAtOnce)).map((name) => ({ name, value: undefined }));
+  }
+
+  /**
    * The answer at the redirect URI. Undefined: not an answer that this browser waits
    * for (expired, repeated, another browser's). Throws what openid-client throws when an answer does not prove itself.
    */
@@ -160,7 +171,7 @@ export function createOwnRelyingParties(options: OwnRelyingPartiesOptions) {
 
   const forget = (party: OwnRelyingParty): CookieChange => ({ name: party.cookie, value: undefined });
 
-  return { begin, complete, sessionUidOf, forget };
+  return { begin, forgotten, complete, sessionUidOf, forget };
 }
 
 /** One per sign-in under way: several tabs may each be on their way. */

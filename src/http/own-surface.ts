@@ -81,6 +81,7 @@ export function createOwnSurfaces(options: OwnSurfacesOptions) {
       ...signIn,
       ...(uiLocales !== undefined && { uiLocales }),
     });
+    for (const old of parties.forgotten(surface.party, response.req)) responder.setCookie(response, old);
     responder.setCookie(response, cookie);
     response.redirect(303, location);
   }

@@ -44,6 +44,9 @@ describe('A secret (CON-12)', () => {
     expect(hidden.length).toBeGreaterThan(0);
     const secrets = [secret, made.secret, row[0]!.secret_hash, ...hidden].map(String);
     expect((await api('POST', own(`/connections/${ground.alpha.connectionId}/draft`))).status).toBe(200);
+    await ground.ofAlpha.signIn(new Browser());
+    const { traces } = ground.app.services;
+    const [trace] = (await traces.page({ organizationId: ground.alpha.organization.id, limit: 1 })).traces;
     const reads = apiRoutes.filter((route) => route.startsWith('GET ') && ruleOf(route).needs !== 'public');
     for (const route of reads) {
       const path = route
@@ -52,7 +55,8 @@ describe('A secret (CON-12)', () => {
         .replace('{clientId}', clientId)
         .replace('{connectionId}', ground.alpha.connectionId)
         .replace('{administratorId}', made.administratorId)
-        .replace('{applicationId}', ground.ofAlpha.clientId);
+        .replace('{applicationId}', ground.ofAlpha.clientId)
+        .replace('{signInId}', trace!.id);
       for (const caller of route.includes('/api/v1/') ? [api, page] : [api]) {
         const answer = await caller('GET', path, { headers: { 'citrix-customerid': 'alpha' } });
         expect([route, answer.status]).toEqual([route, 200]);

@@ -230,3 +230,14 @@ describe('An organization without a live method', () => {
     expect(page.html).toContain(`href="${app.sites.consoleUrl()}"`);
   });
 });
+
+describe('A browser with very many tabs', () => {
+  it('is not refused everything for its cookies, and the tab that was opened last gets in', async () => {
+    const browser = new Browser();
+    const home = app.sites.workspaceUrl(okta.organization.workspaceName);
+    for (let tab = 0; tab < 60; tab++) expect((await browser.fetch('GET', home)).status).toBe(303);
+    const sent = browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    expect(sent.length).toBeLessThan(8000);
+    expect((await browser.get(home)).html).toContain('Alice Liddell');
+  });
+});

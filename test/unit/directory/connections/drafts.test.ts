@@ -84,7 +84,11 @@ describe('A draft of a connection', () => {
     const moved = { settings: { ...settings, issuer: 'https://evil.okta.com' } };
     const saved = await it.drafts.save(operatorEditor, connection.id, 1, moved);
     expect(saved).toMatchObject({ dropped: ['clientSecret'], draft: { secrets: [] } });
-    expect(await it.drafts.openSettings(connection.id)).toEqual({ settings: moved.settings, revision: 2 });
+    expect(await it.drafts.openSettings(connection.id)).toEqual({
+      settings: moved.settings,
+      revision: 2,
+      createdAt: expect.any(Number),
+    });
     const back = await it.drafts.save(operatorEditor, connection.id, 2, { settings });
     expect(back.draft.secrets).toEqual([]);
   });
