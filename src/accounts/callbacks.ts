@@ -19,6 +19,9 @@ import { upstreamErrorPage } from './views/upstream-error-page.ts';
 /** 384 kB holds a response with 150 groups; more is refused before it is parsed (SECURITY §1.1). */
 const acsLimit = 384 * 1024;
 
+/** Browsers, and what looks at an address because somebody has sent it to somebody. */
+const lookers = /^Mozilla\/|bot\b|crawler|spider|preview|unfurl|externalhit|whatsapp|skype|scanner/i;
+
 export function createCallbackRoutes(context: AccountsContext): Router {
   const router = Router();
   const { redirectUris, responder, sites, signIn, organizations, connections } = context;
@@ -72,9 +75,13 @@ export function createCallbackRoutes(context: AccountsContext): Router {
     await noteFetched(request, connectionId);
   });
 
-  /** Who has our certificates. A person who looks at the document has imported nothing; what a stranger fetches proves nothing. */
-  async function noteFetched({ query, headers }: Request, connectionId?: string): Promise<void> {
-    if (headers['sec-fetch-mode'] !== undefined || headers['user-agent']?.startsWith('Mozilla/')) return;
+  /**
+   * Who has our certificates. A person who looks at the document has imported nothing, nor has the chat or the mail that
+   * the address was sent by; what a stranger fetches proves nothing.
+   */
+  async function noteFetched({ method, query, headers }: Request, connectionId?: string): Promise<void> {
+    if (method !== 'GET' || headers['sec-fetch-mode'] !== undefined) return;
+    if (lookers.test(headers['user-agent'] ?? '')) return;
     const proven = typeof query.for === 'string' ? context.metadataAddresses.connectionOf(query.for) : undefined;
     const id = proven ?? connectionId;
     if (id === undefined) return;

@@ -1,6 +1,7 @@
 /** Our SAML key rolls over connection by connection, when it is safe for each; and on the planned day for all. */
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operatorEditor } from '../../src/directory/connections/editor.ts';
 import { samlCertificates } from '../../src/services.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Browser } from '../support/browser.ts';
@@ -52,10 +53,14 @@ const choiceOf = async ({ connectionId }: Connected<SamlIdp>) =>
 const pageOf = (connected: Connected<SamlIdp>, customerId: string) =>
   console.get(app.sites.consoleUrl(`/o/${customerId}/connections/${connected.connectionId}/rollover`));
 const addressOn = (html: string) => (/data-copy="([^"]*\?for=[^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
-async function fetchMetadata(address: string, headers: Record<string, string> = {}): Promise<number> {
+async function fetchMetadata(
+  address: string,
+  headers: Record<string, string> = {},
+  method: 'GET' | 'HEAD' = 'GET',
+): Promise<number> {
   const url = new URL(address);
   const at = `http://127.0.0.1:${app.port}${url.pathname}${url.search}`;
-  const { statusCode, body } = await request(at, { headers: { host: url.host, ...headers } });
+  const { statusCode, body } = await request(at, { method, headers: { host: url.host, ...headers } });
   await body.text();
   return statusCode;
 }
@@ -98,6 +103,10 @@ describe('While a roll-over is planned', () => {
     for (const each of [plain, forged, crossed, app.sites.samlMetadataUrl])
       expect(await fetchMetadata(each, { 'user-agent': 'curl/8.5' })).toBe(200);
     expect(await fetchMetadata(address, { 'user-agent': 'Mozilla/5.0' })).toBe(200);
+    // The administrator has sent it to the provider's by a chat, whose server looks at it for a preview.
+    for (const agent of ['Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)', 'SkypeUriPreview Preview/0.5'])
+      expect(await fetchMetadata(address, { 'user-agent': agent })).toBe(200);
+    expect(await fetchMetadata(address, { 'user-agent': 'Java/17' }, 'HEAD')).toBe(200);
     await pass(25 * hour);
     expect(await choiceOf(late)).toBeUndefined();
     const { sightings } = await app.services.samlRollover.stateOf(late.connectionId);
@@ -118,6 +127,27 @@ describe('While a roll-over is planned', () => {
     expect(sightings.find(({ kid }) => kid === choice?.kid)?.usedAt).toBeGreaterThan(0);
     const { items } = await app.upkeep.expiryRegister.ofOrganization(early.organization.id);
     expect(items.map(({ kind }) => kind)).not.toContain('our_rollover');
+  });
+});
+
+describe('Another identity provider behind the connection', () => {
+  it('has shown nothing yet: our current key signs for it, whatever the one before it had', async () => {
+    const { connectionDrafts, connections, samlRollover } = app.services;
+    const { connectionId, upstream } = await connectSaml(app, 'moved');
+    await upstream.close();
+    await samlRollover.noteFetched(connectionId, { proven: true });
+    await pass(25 * hour);
+    expect((await samlRollover.stateOf(connectionId)).choice).toMatchObject({ how: 'fetched' });
+    const draft = await connectionDrafts.open(operatorEditor, connectionId);
+    await connectionDrafts.save(operatorEditor, connectionId, draft.revision, {
+      settings: { ...draft.settings, entityId: 'https://another.example/idp' },
+    });
+    await connectionDrafts.notePassed(connectionId, draft.revision + 1);
+    await connectionDrafts.makeLive(operatorEditor, connectionId, draft.revision + 1);
+    expect((await connections.find(connectionId))?.settings.entityId).toBe('https://another.example/idp');
+    await pass(25 * hour);
+    expect(await samlRollover.stateOf(connectionId)).toMatchObject({ sightings: [] });
+    expect((await samlRollover.choices()).has(connectionId)).toBe(false);
   });
 });
 

@@ -46,6 +46,19 @@ export interface RolloverState {
   sightings: readonly KeySighting[];
 }
 
+/**
+ * Another identity provider stands behind the connection from now on: what the one before it is known to have says nothing
+ * of this one. Within the transaction of whoever changes it.
+ */
+export async function forgetSightings(trx: Database, connectionId: string): Promise<void> {
+  await trx.deleteFrom('saml_key_sightings').where('connection_id', '=', connectionId).execute();
+  const { numDeletedRows } = await trx
+    .deleteFrom('saml_signing_choices')
+    .where('connection_id', '=', connectionId)
+    .executeTakeFirst();
+  if (numDeletedRows > 0n) await bumpKeysVersion(trx);
+}
+
 export type SamlRollover = ReturnType<typeof createSamlRollover>;
 
 export function createSamlRollover(needs: {

@@ -18,6 +18,7 @@ import { type ConnectionEditor, requireEditor } from './editor.ts';
 import { requireIdentifier } from './identifiers.ts';
 import type { DefinitionOf } from './new-connection.ts';
 import { requireProvenTenant } from './proven-tenant.ts';
+import { forgetSightings } from './saml-rollover.ts';
 import { connectionContext, openSettings, type Settings, sealSettings, versionContext } from './sealed-settings.ts';
 import { changesBetween, type SettingChange } from './setting-paths.ts';
 import { type DraftEditor, entryOfEditor, nameOfEditor } from './setup-link-holder.ts';
@@ -82,6 +83,7 @@ export async function putLive(
     })
     .where('id', '=', id)
     .execute();
+  if (connection.kind === 'saml' && before.entityId !== settings.entityId) await forgetSightings(trx, id);
   const versionId = randomUUID();
   await trx
     .insertInto('connection_versions')
