@@ -118,6 +118,23 @@ describe('a new certificate', () => {
     expect((await connection()).settings.signatures).toBe('both');
   });
 
+  it('does not arrive in a draft that leads to another provider: what the old one publishes is no key of the new one', async () => {
+    await connect('adopt');
+    const { connectionDrafts } = app.services;
+    const draft = await connectionDrafts.open(operatorEditor, connectionId);
+    const settings = { ...draft.settings, entityId: 'https://new.example/idp', certificates: [third!.certificate] };
+    await connectionDrafts.save(operatorEditor, connectionId, draft.revision, { settings });
+    await connectionDrafts.notePassed(connectionId, 2);
+    published.document = describeProvider({ keys: [old!, next!] });
+    await look();
+    expect(await certificates()).toEqual([old!.certificate, next!.certificate]);
+    const carried = (await connectionDrafts.find(await connection()))!;
+    expect(carried).toMatchObject({ revision: 3, basedOn: (await connection()).version });
+    expect(carried.settings).toMatchObject({ ...settings, certificates: [third!.certificate] });
+    await connectionDrafts.makeLive(operatorEditor, connectionId, 3);
+    expect(await certificates()).toEqual([third!.certificate]);
+  });
+
   it('is not looked for where the connection does not watch', async () => {
     await connect('off');
     published.document = describeProvider({ keys: [old!, next!] });

@@ -108,6 +108,8 @@ export function createMetadataAdoption(needs: {
 
 function carried(draft: Readonly<Settings>, before: SamlSettings, after: SamlSettings): Settings {
   const result: Settings = { ...draft };
+  // Prepared for another provider: the keys of this one must not sign for that one.
+  if (draft.entityId !== before.entityId) return result;
   for (const key of ['entityId', 'singleSignOnUrl', 'binding', 'logoutUrl'] as const)
     if (draft[key] === before[key] && after[key] !== undefined) result[key] = after[key];
   if (!Array.isArray(draft.certificates)) return result;
