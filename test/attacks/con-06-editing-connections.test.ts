@@ -203,6 +203,7 @@ describe('Full access by Azure AD', () => {
     for (const [path, fields] of [
       [`/connections/${id}/edit`, {}],
       [`/connections/${id}/details`, { name: 'Mine', administrators: 'on', identifier: 'acme-admins', version: '1' }],
+      [`/connections/${id}/draft/discard`, { version: String(draft.revision) }],
       [`/connections/${id}/disconnect`, { version: String(version) }],
       [`/connections/${id}/delete`, { version: String(version) }],
       ['/connections/new/azure-ad', { name: 'Another', subscribers: 'on' }],

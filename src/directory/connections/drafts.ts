@@ -192,11 +192,12 @@ export function createConnectionDrafts(needs: {
     });
   }
 
-  /** The live settings stay as they are. Throws `version_conflict`, `not_found`, `not_permitted`. */
+  /** The live settings stay as they are. Throws `version_conflict`, `not_found`, `not_permitted`, `citrix_identity_needed`. */
   async function discard(by: ConnectionEditor, connectionId: string, revision: number): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
       await requireFullAccess(trx, connection.organization_id, by);
+      requireEditor(by, connection.kind);
       requireRevision(await selectDraft(trx, connectionId), revision);
       await trx.deleteFrom('connection_drafts').where('connection_id', '=', connectionId).execute();
       await systemLog.record(

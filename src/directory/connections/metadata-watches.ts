@@ -11,7 +11,7 @@ import type { SamlSettings } from '../../../providers/saml/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, MetadataWatchRow } from '../../database/schema.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { type Authority, entryOf } from '../authority.ts';
+import { type Authority, entryOf, requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 import type { CertificateUses } from './certificate-uses.ts';
 import type { Connection } from './connections.ts';
@@ -241,6 +241,7 @@ export function createMetadataWatches(needs: {
     if (!watch) throw new DirectoryError('not_found', 'The metadata is not watched');
     const kept = [...new Set([...watch.kept, ...keys])].slice(-100);
     await db.transaction().execute(async (trx) => {
+      await requireFullAccess(trx, connection.organizationId, by);
       await trx
         .updateTable('metadata_watches')
         .set({ kept: JSON.stringify(kept) })
