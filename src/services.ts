@@ -17,6 +17,7 @@ import type { Config } from './config/config.ts';
 import type { Sites } from './config/sites.ts';
 import { readTermsOfService } from './config/terms-of-service.ts';
 import { readUpstreamAuthorities } from './config/upstream-authorities.ts';
+import { createConnectionServices } from './connection-services.ts';
 import type { Clock } from './core/clock.ts';
 import { watchDataVersion } from './core/data-version.ts';
 import type { GuardedFetch } from './core/guarded-fetch.ts';
@@ -29,28 +30,14 @@ import { createApplications } from './directory/applications.ts';
 import { createChangeSettings } from './directory/change-settings.ts';
 import { createChooseMethod } from './directory/choose-method.ts';
 import { openCompromisedPasswords } from './directory/compromised-sources.ts';
-import { createCertificateUses } from './directory/connections/certificate-uses.ts';
-import { createConnectionChecks } from './directory/connections/connection-checks.ts';
-import { createConnectionList } from './directory/connections/connection-list.ts';
-import { createConnectionStates } from './directory/connections/connection-states.ts';
-import { createConnections } from './directory/connections/connections.ts';
 import { createChangeDetails } from './directory/connections/details.ts';
 import { createDisconnecting } from './directory/connections/disconnecting.ts';
-import { createConnectionDrafts } from './directory/connections/drafts.ts';
 import { createGateways } from './directory/connections/gateways.ts';
-import { createMetadataAdoption } from './directory/connections/metadata-adoption.ts';
-import { createMetadataImports } from './directory/connections/metadata-imports.ts';
-import { createMetadataReader } from './directory/connections/metadata-reader.ts';
-import { createMetadataWatches } from './directory/connections/metadata-watches.ts';
 import type { DefinitionOf } from './directory/connections/new-connection.ts';
 import { createSamlRollover } from './directory/connections/saml-rollover.ts';
-import { createSecretExpiries } from './directory/connections/secret-expiries.ts';
-import { createSetupLinks } from './directory/connections/setup-links.ts';
 import { createConnectionTenants } from './directory/connections/tenants.ts';
-import { createConnectionVersions } from './directory/connections/versions.ts';
 import { createCredentialStore } from './directory/credential-store.ts';
 import { createPasswordHasher, hasherOptionsOf } from './directory/credentials.ts';
-import { createExpiryFeeds } from './directory/expiry-feeds.ts';
 import { createIdentities } from './directory/identities.ts';
 import { endSessionsBefore, sessionsNotBefore } from './directory/identity-sessions.ts';
 import { createInvitations } from './directory/invitations.ts';
@@ -85,7 +72,6 @@ import { createHandles } from './signin/handles.ts';
 import { createEndSessionsOf } from './signin/identity-sessions.ts';
 import { createMetadataAddresses } from './signin/metadata-addresses.ts';
 import { createNetworks } from './signin/networks.ts';
-import { createOutcomes } from './signin/outcomes.ts';
 import { createSignIn } from './signin/sign-in.ts';
 import { createSignInCounting } from './signin/sign-in-counts.ts';
 import { createSignInLog } from './signin/sign-in-log.ts';
@@ -126,9 +112,6 @@ export interface ServicesOptions {
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
-/** Sign-ins that begin to fail hasten a check, but not each of them. */
-const turnPauseMs = 2 * 60_000;
-
 export async function createServices(options: ServicesOptions) {
   const { config, sites, db, store, sealer, sealingKeys, clock, log, definitionOf } = options;
   const systemLog = createSystemLog({ db, clock });
@@ -165,49 +148,8 @@ export async function createServices(options: ServicesOptions) {
     // A round trip to PostgreSQL for every session check would cost more than the check; a second is "at once" (SES-2).
     rememberSettings: options.sqlite ? { whileSame: watchDataVersion(options.sqlite) } : { forMs: 1000 },
   });
-  const connections = createConnections({ db, clock, sealer, definitionOf });
-  const connectionList = createConnectionList({ db, like: options.sqlite ? 'like' : 'ilike' });
-  const connectionStates = createConnectionStates({ db, clock });
-  const connectionChecks = createConnectionChecks({ db, clock });
-  const secretExpiries = createSecretExpiries({ db, clock, definitionOf, systemLog });
-  const expiryFeeds = createExpiryFeeds({ db, clock, systemLog });
-  const outcomes = createOutcomes({
-    store,
-    clock,
-    log,
-    states: connectionStates,
-    onTurn: (id) => connectionChecks.hasten(id, turnPauseMs),
-  });
-  const connectionDrafts = createConnectionDrafts({ db, clock, sealer, definitionOf, systemLog });
-  const metadataReader = createMetadataReader();
-  const certificateUses = createCertificateUses({ db, clock });
-  const metadataAdoption = createMetadataAdoption({ db, clock, sealer, definitionOf, systemLog });
-  const metadataWatches = createMetadataWatches({
-    db,
-    clock,
-    adoption: metadataAdoption,
-    uses: certificateUses,
-    systemLog,
-  });
-  const metadataImports = createMetadataImports({
-    store,
-    clock,
-    sealer,
-    fetch: options.fetch,
-    reader: metadataReader,
-    drafts: connectionDrafts,
-    systemLog,
-  });
-  const connectionVersions = createConnectionVersions({ db, clock, sealer, definitionOf, systemLog });
-  const setupLinks = createSetupLinks({
-    db,
-    clock,
-    systemLog,
-    mails,
-    labelOf: (kind) => definitionOf(kind)?.label ?? kind,
-    linkOf: sites.setupUrl,
-    connectionUrlOf: (customerId, id) => sites.consoleUrl(`/o/${customerId}/connections/${id}`),
-  });
+  const ofConnections = createConnectionServices({ ...options, systemLog, mails });
+  const { connections, connectionDrafts, connectionList, certificateUses, metadataWatches, outcomes } = ofConnections;
   const accounts = createAccounts({ db, clock });
   /** What follows a removal at once in this process (SES-3); the surfaces know who has no access left. */
   const removals: ((removed: Administrator) => Promise<void>)[] = [];
@@ -494,6 +436,7 @@ export async function createServices(options: ServicesOptions) {
   }
 
   return {
+    ...ofConnections,
     systemLog,
     logRecords,
     logSeal,
@@ -502,27 +445,13 @@ export async function createServices(options: ServicesOptions) {
     mails,
     tellPerson,
     organizations,
-    connections,
-    connectionDrafts,
-    metadataReader,
-    metadataImports,
     gateways,
-    metadataWatches,
-    certificateUses,
-    connectionVersions,
     connectionTenants,
     directoryBrowsing,
     /** For the register of what expires: the operator's applications at Azure AD. */
     applicationCertificates: azureAd ? expiriesOf(azureAd.applications) : [],
     tenantConsents,
-    setupLinks,
     changeDetails,
-    connectionStates,
-    connectionChecks,
-    outcomes,
-    connectionList,
-    secretExpiries,
-    expiryFeeds,
     samlRollover,
     metadataAddresses,
     disconnecting,
