@@ -50,6 +50,8 @@ export const limitedRoutes: Readonly<Record<Exclude<Service, 'saml'>, readonly R
     ['journeys', 'GET', '/core/:callback'],
     ['journeys', 'POST', '/saml/acs'],
     ['journeys', 'POST', '/saml/logout'],
+    // Noted for its connection (SML-1): a write.
+    ['other', 'GET', '/saml/metadata*'],
   ],
   console: [
     ['journeys', 'GET', '/'],

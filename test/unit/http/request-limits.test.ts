@@ -49,6 +49,11 @@ describe('a request that changes something or takes a secret', () => {
     },
   );
 
+  it('is also our SAML metadata, whose readers are noted', () => {
+    for (const path of ['/saml/metadata.xml', '/saml/metadata/0.xml', '/SAML/Metadata.xml'])
+      for (const method of ['GET', 'HEAD']) expect(limitOf('saml', method, path)).toBe('other');
+  });
+
   it('has a limit even where nobody has thought of it', () => {
     expect(limitOf('console', 'POST', '/new')).toBe('other');
     expect(limitOf('accounts', 'DELETE', '/new')).toBe('other');
