@@ -54,14 +54,14 @@ export const azureAdDescriptions: readonly SettingDescription[] = [
     key: 'tenantId',
     required: true,
     endpoint: true,
-    label: { en: 'Tenant ID', ja: 'テナント ID' },
+    label: { en: 'Tenant ID', ja: 'テナントID' },
     help: { en: 'The directory (tenant) ID, a GUID.', ja: 'ディレクトリ（テナント）ID（GUID）です。' },
   },
   {
     key: 'authority',
     endpoint: true,
     advanced: true,
-    label: { en: 'Authority', ja: '認証機関の URL' },
+    label: { en: 'Authority', ja: '認証機関のURL' },
     help: {
       en: 'Only for an app registration of your own in a national cloud.',
       ja: '国別クラウドに独自のアプリ登録がある場合のみ指定します。',
@@ -79,7 +79,7 @@ export const azureAdDescriptions: readonly SettingDescription[] = [
   },
   {
     key: 'clientId',
-    label: { en: 'Application ID', ja: 'アプリケーション ID' },
+    label: { en: 'Application ID', ja: 'アプリケーションID' },
     help: { en: 'Only for an app registration of your own.', ja: '独自のアプリ登録を使う場合のみ入力します。' },
   },
   {
@@ -94,7 +94,7 @@ export const azureAdDescriptions: readonly SettingDescription[] = [
     label: { en: 'Allow cloud-only accounts', ja: 'クラウド専用アカウントを許可する' },
     help: {
       en: 'People who are not synchronised from Active Directory have no security identifier.',
-      ja: 'Active Directory から同期されていないユーザーにはセキュリティ識別子がありません。',
+      ja: 'Active Directoryから同期されていないユーザーにはセキュリティ識別子がありません。',
     },
   },
   {
@@ -106,5 +106,5 @@ export const azureAdDescriptions: readonly SettingDescription[] = [
       ja: '委任されたアクセス許可 GroupMember.Read.All が必要です。',
     },
   },
-  ...describeAttributes({ en: 'Microsoft Graph property of the user', ja: ' Microsoft Graph のユーザーのプロパティ' }),
+  ...describeAttributes({ en: 'Microsoft Graph property of the user', ja: ' Microsoft Graphのユーザーのプロパティ' }),
 ];

@@ -78,7 +78,7 @@ export const gateway: ProviderDefinition<GatewaySettings> = {
       label: { en: 'FQDN', ja: 'FQDN' },
       help: {
         en: 'Of the Gateway, such as gateway.example.com; its address if it needs a port.',
-        ja: 'Gateway の FQDN（例: gateway.example.com）です。ポートが必要な場合はアドレスを入力します。',
+        ja: 'GatewayのFQDN（例: gateway.example.com）です。ポートが必要な場合はアドレスを入力します。',
       },
     },
     {
@@ -88,16 +88,16 @@ export const gateway: ProviderDefinition<GatewaySettings> = {
       label: { en: 'Issuer', ja: '発行者' },
       help: {
         en: 'As the Gateway names itself in its discovery document. Case-sensitive. Default: https:// and the FQDN as typed.',
-        ja: 'ディスカバリードキュメントで Gateway が名乗っている値です。大文字と小文字は区別されます。既定値は https:// に、入力した FQDN を続けたものです。',
+        ja: 'ディスカバリードキュメントでGatewayが名乗っている値です。大文字と小文字は区別されます。既定値は https:// に、入力したFQDNを続けたものです。',
       },
     },
     {
       key: 'clientId',
       required: true,
-      label: { en: 'Client ID', ja: 'クライアント ID' },
+      label: { en: 'Client ID', ja: 'クライアントID' },
       help: {
         en: 'Enter the same in the OAuth IdP profile of the Gateway.',
-        ja: 'Gateway の OAuth IdP プロファイルに同じ値を入力してください。',
+        ja: 'GatewayのOAuth IdPプロファイルに同じ値を入力してください。',
       },
     },
     {
@@ -106,7 +106,7 @@ export const gateway: ProviderDefinition<GatewaySettings> = {
       label: { en: 'Client secret', ja: 'クライアントシークレット' },
       help: {
         en: 'Enter the same in the OAuth IdP profile.',
-        ja: 'OAuth IdP プロファイルに同じ値を入力してください。',
+        ja: 'OAuth IdPプロファイルに同じ値を入力してください。',
       },
       secret: true,
     },
@@ -114,10 +114,10 @@ export const gateway: ProviderDefinition<GatewaySettings> = {
       key: 'scopes',
       advanced: true,
       label: { en: 'Scopes', ja: 'スコープ' },
-      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openid は必須です。' },
+      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openidは必須です。' },
     },
     certificateAuthoritiesDescription,
-    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' ID トークンまたは userinfo のクレーム' }),
+    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' IDトークンまたはuserinfoのクレーム' }),
   ],
   create: createGateway,
 };

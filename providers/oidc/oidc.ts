@@ -65,10 +65,10 @@ export const oidc: ProviderDefinition<OidcSettings> = {
     {
       key: 'clientId',
       required: true,
-      label: { en: 'Client ID', ja: 'クライアント ID' },
+      label: { en: 'Client ID', ja: 'クライアントID' },
       help: {
         en: 'Of the confidential web application that you registered for us.',
-        ja: '当サービス用に登録した、シークレットを持つ Web アプリケーションの値です。',
+        ja: '本サービス用に登録した、シークレットを持つWebアプリケーションの値です。',
       },
     },
     {
@@ -82,7 +82,7 @@ export const oidc: ProviderDefinition<OidcSettings> = {
       key: 'scopes',
       advanced: true,
       label: { en: 'Scopes', ja: 'スコープ' },
-      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openid は必須です。' },
+      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openidは必須です。' },
     },
     {
       key: 'authenticationTime',
@@ -91,11 +91,11 @@ export const oidc: ProviderDefinition<OidcSettings> = {
       label: { en: 'Says when people signed in', ja: 'サインインの日時を通知する' },
       help: {
         en: 'OpenID Connect demands auth_time when a new sign-in is asked for. Switch it off only for a provider that leaves it out.',
-        ja: 'OpenID Connect では、再サインインを求めたときに auth_time を返すことが必須です。返さないプロバイダーの場合のみオフにします。',
+        ja: 'OpenID Connectでは、再サインインを求めたときに auth_time を返すことが必須です。返さないプロバイダーの場合のみオフにします。',
       },
     },
     certificateAuthoritiesDescription,
-    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' ID トークンまたは userinfo のクレーム' }),
+    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' IDトークンまたはuserinfoのクレーム' }),
   ],
   create: createOidc,
 };

@@ -67,7 +67,7 @@ export const okta: ProviderDefinition<OktaSettings> = {
       label: { en: 'Okta URL', ja: 'Okta URL' },
       help: {
         en: 'Your Okta domain, such as https://example.okta.com, or a custom domain. With a custom authorization server, add its path: /oauth2/default.',
-        ja: 'Okta ドメイン（例: https://example.okta.com）またはカスタムドメインです。カスタム認可サーバーを使う場合は、そのパス（/oauth2/default）も付けます。',
+        ja: 'Oktaドメイン（例: https://example.okta.com）またはカスタムドメインです。カスタム認可サーバーを使う場合は、そのパス（/oauth2/default）も付けます。',
       },
     },
     {
@@ -76,7 +76,7 @@ export const okta: ProviderDefinition<OktaSettings> = {
       label: { en: 'This is our own domain', ja: '自社のカスタムドメインを使用する' },
       help: {
         en: 'Only for a custom domain: an Okta URL that does not end in okta.com, okta-eu.com or oktapreview.com.',
-        ja: 'Okta URL が okta.com、okta-eu.com、oktapreview.com で終わらない、カスタムドメインの場合のみ選択してください。',
+        ja: 'Okta URLが okta.com、okta-eu.com、oktapreview.com で終わらない、カスタムドメインの場合のみ選択してください。',
       },
     },
     {
@@ -86,16 +86,16 @@ export const okta: ProviderDefinition<OktaSettings> = {
       label: { en: 'Issuer', ja: '発行者' },
       help: {
         en: 'Only when tokens name another issuer than the Okta URL, as with a custom domain set to dynamic issuer.',
-        ja: 'トークンの発行者が Okta の URL と異なる場合のみ入力します（カスタムドメインで動的な発行者を使う場合など）。',
+        ja: 'トークンの発行者がOktaのURLと異なる場合のみ入力します（カスタムドメインで動的な発行者を使う場合など）。',
       },
     },
     {
       key: 'clientId',
       required: true,
-      label: { en: 'Client ID', ja: 'クライアント ID' },
+      label: { en: 'Client ID', ja: 'クライアントID' },
       help: {
         en: 'Of the OIDC web application that you made in Okta.',
-        ja: 'Okta で作成した OIDC Web アプリケーションの値です。',
+        ja: 'Oktaで作成したOIDC Webアプリケーションの値です。',
       },
     },
     {
@@ -107,7 +107,7 @@ export const okta: ProviderDefinition<OktaSettings> = {
     },
     {
       key: 'apiToken',
-      label: { en: 'API token', ja: 'API トークン' },
+      label: { en: 'API token', ja: 'APIトークン' },
       help: {
         en: 'Reads users and groups when you assign them to resources. Sign-in works without it.',
         ja: 'リソースへの割り当て時にユーザーとグループを読み取ります。なくてもサインインできます。',
@@ -118,9 +118,9 @@ export const okta: ProviderDefinition<OktaSettings> = {
       key: 'scopes',
       advanced: true,
       label: { en: 'Scopes', ja: 'スコープ' },
-      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openid は必須です。' },
+      help: { en: 'Space-separated; openid is required.', ja: 'スペースで区切ります。openidは必須です。' },
     },
-    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' ID トークンまたは userinfo のクレーム' }),
+    ...describeAttributes({ en: 'claim of the ID token or of userinfo', ja: ' IDトークンまたはuserinfoのクレーム' }),
   ],
   create: createOkta,
 };

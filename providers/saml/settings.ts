@@ -191,20 +191,20 @@ const contextClasses = [
 export const samlDescriptions: readonly SettingDescription[] = [
   {
     key: 'metadata',
-    label: { en: 'Identity provider metadata', ja: 'ID プロバイダーのメタデータ' },
+    label: { en: 'Identity provider metadata', ja: 'IDプロバイダーのメタデータ' },
     help: {
       en: 'Paste the whole XML document; it fills entity ID, URLs and certificates.',
-      ja: 'XML ドキュメント全体を貼り付けると、エンティティ ID、URL、証明書が入力されます。',
+      ja: 'XMLドキュメント全体を貼り付けると、エンティティID、URL、証明書が入力されます。',
     },
     multiline: true,
   },
   {
     key: 'metadataUrl',
     advanced: true,
-    label: { en: 'Metadata URL', ja: 'メタデータの URL' },
+    label: { en: 'Metadata URL', ja: 'メタデータのURL' },
     help: {
       en: 'Where the identity provider publishes its metadata; needed to watch it.',
-      ja: 'ID プロバイダーがメタデータを公開している URL です。変更を確認するために必要です。',
+      ja: 'IDプロバイダーがメタデータを公開しているURLです。変更を確認するために必要です。',
     },
   },
   {
@@ -213,7 +213,7 @@ export const samlDescriptions: readonly SettingDescription[] = [
     label: { en: 'Watch the metadata', ja: 'メタデータの変更の確認' },
     help: {
       en: 'Several times a day. Only certificates are ever adopted by themselves; a changed address always waits for you.',
-      ja: '1 日に数回確認します。自動的に取り込まれるのは証明書だけで、URL などの変更は必ず管理者の承認を待ちます。',
+      ja: '1日に数回確認します。自動的に取り込まれるのは証明書だけで、URLなどの変更は必ず管理者の承認を待ちます。',
     },
     choices: [
       { value: 'off', label: { en: 'Off', ja: '確認しない' } },
@@ -225,17 +225,17 @@ export const samlDescriptions: readonly SettingDescription[] = [
     key: 'entityId',
     required: true,
     endpoint: true,
-    label: { en: 'Entity ID', ja: 'エンティティ ID' },
+    label: { en: 'Entity ID', ja: 'エンティティID' },
     help: {
       en: 'Of the identity provider, exactly as it signs it in Issuer.',
-      ja: 'ID プロバイダーが Issuer に記す値と完全に同じものです。',
+      ja: 'IDプロバイダーがIssuerに記す値と完全に同じものです。',
     },
   },
   {
     key: 'singleSignOnUrl',
     required: true,
     endpoint: true,
-    label: { en: 'Single sign-on URL', ja: 'シングルサインオン URL' },
+    label: { en: 'Single sign-on URL', ja: 'シングルサインオンURL' },
     help: { en: 'Where people are sent to sign in.', ja: 'サインインする人の移動先です。' },
   },
   {
@@ -253,7 +253,7 @@ export const samlDescriptions: readonly SettingDescription[] = [
     label: { en: 'Sign authentication requests', ja: '認証要求に署名する' },
     help: {
       en: 'With SHA-256 and the key in our metadata.',
-      ja: 'SHA-256 と、当サービスのメタデータにある鍵で署名します。',
+      ja: 'SHA-256と、本サービスのメタデータにある鍵で署名します。',
     },
   },
   {
@@ -276,8 +276,8 @@ export const samlDescriptions: readonly SettingDescription[] = [
     required: true,
     label: { en: 'Signing certificates', ja: '署名証明書' },
     help: {
-      en: 'PEM. Several during a rollover; each is tried.',
-      ja: 'PEM 形式です。更新期間中は複数登録でき、順に試されます。',
+      en: 'PEM. During a rollover the old one and the new one; each is tried.',
+      ja: 'PEM形式です。更新期間中は新旧両方を登録でき、順に試されます。',
     },
     multiline: true,
   },
@@ -300,7 +300,7 @@ export const samlDescriptions: readonly SettingDescription[] = [
     label: { en: 'Encrypted assertions', ja: '暗号化されたアサーション' },
     help: {
       en: 'AES-GCM with RSA-OAEP, in a signed response. Give the provider our metadata that has the encryption key.',
-      ja: '署名付き応答に含まれる、AES-GCM と RSA-OAEP による暗号化に対応します。暗号化鍵を含む当サービスのメタデータをプロバイダーに登録してください。',
+      ja: '署名付き応答に含まれる、AES-GCMとRSA-OAEPによる暗号化に対応します。暗号化鍵を含む本サービスのメタデータをプロバイダーに登録してください。',
     },
     choices: [
       { value: 'refuse', label: { en: 'Refuse', ja: '拒否する' } },
@@ -335,43 +335,43 @@ export const samlDescriptions: readonly SettingDescription[] = [
     key: 'ownEntityId',
     type: 'yes-no',
     advanced: true,
-    label: { en: 'Entity ID of its own', ja: '専用のエンティティ ID' },
+    label: { en: 'Entity ID of its own', ja: '専用のエンティティID' },
     help: {
       en: 'For an identity provider that takes our common entity ID only once. Its administrator then needs the metadata of this connection.',
-      ja: '当サービス共通のエンティティ ID を一度しか登録できない ID プロバイダー向けです。相手側には、この接続のメタデータを登録してください。',
+      ja: '本サービス共通のエンティティIDを一度しか登録できないIDプロバイダー向けです。相手側には、この接続のメタデータを登録してください。',
     },
   },
   {
     key: 'logoutUrl',
-    label: { en: 'Logout URL', ja: 'ログアウト URL' },
+    label: { en: 'Logout URL', ja: 'ログアウトURL' },
     help: {
       en: 'Optional; the browser goes there with a LogoutRequest after signing out here.',
-      ja: '省略できます。ここでサインアウトした後、ブラウザーが LogoutRequest とともに移動します。',
+      ja: '省略できます。ここでサインアウトした後、ブラウザーがLogoutRequestとともに移動します。',
     },
   },
   {
     key: 'attributes.sid',
     advanced: true,
-    label: { en: 'SID attribute', ja: 'SID の属性' },
-    help: { en: 'Name of the attribute with objectSid.', ja: 'objectSid を格納した属性の名前です。' },
+    label: { en: 'SID attribute', ja: 'SIDの属性' },
+    help: { en: 'Name of the attribute with objectSid.', ja: 'objectSidを格納した属性の名前です。' },
   },
   {
     key: 'attributes.upn',
     advanced: true,
-    label: { en: 'UPN attribute', ja: 'UPN の属性' },
-    help: { en: 'Name of the attribute with userPrincipalName.', ja: 'userPrincipalName を格納した属性の名前です。' },
+    label: { en: 'UPN attribute', ja: 'UPNの属性' },
+    help: { en: 'Name of the attribute with userPrincipalName.', ja: 'userPrincipalNameを格納した属性の名前です。' },
   },
   {
     key: 'attributes.oid',
     advanced: true,
-    label: { en: 'Object ID attribute', ja: 'オブジェクト ID の属性' },
-    help: { en: 'Name of the attribute with objectGUID.', ja: 'objectGUID を格納した属性の名前です。' },
+    label: { en: 'Object ID attribute', ja: 'オブジェクトIDの属性' },
+    help: { en: 'Name of the attribute with objectGUID.', ja: 'objectGUIDを格納した属性の名前です。' },
   },
   {
     key: 'attributes.email',
     advanced: true,
     label: { en: 'Email attribute', ja: 'メールの属性' },
-    help: { en: 'Name of the attribute with mail.', ja: 'mail を格納した属性の名前です。' },
+    help: { en: 'Name of the attribute with mail.', ja: 'mailを格納した属性の名前です。' },
   },
   {
     key: 'attributes.displayName',
@@ -397,7 +397,7 @@ export const samlDescriptions: readonly SettingDescription[] = [
     label: { en: 'Groups attribute', ja: 'グループの属性' },
     help: {
       en: 'Optional; group SIDs, one value each.',
-      ja: '省略できます。グループの SID を、値ごとに 1 つ格納します。',
+      ja: '省略できます。グループのSIDを、値ごとに1つ格納します。',
     },
   },
 ];

@@ -59,7 +59,7 @@ export const adfs: Guide = {
         {
           note: {
             en: 'On the trust’s **Monitoring** tab let AD FS monitor and update the trust: then our next certificate is known in time.',
-            ja: '信頼のプロパティの**監視**タブで、監視と自動更新を有効にしてください。当サービスの証明書の更新が自動的に反映されます。',
+            ja: '信頼のプロパティの**監視**タブで、監視と自動更新を有効にしてください。本サービスの証明書の更新が自動的に反映されます。',
           },
         },
       ],

@@ -30,7 +30,7 @@ export const entraSaml: Guide = {
       ],
     },
     {
-      title: { en: 'Enter our addresses', ja: '当サービスのアドレスを入力する' },
+      title: { en: 'Enter our addresses', ja: '本サービスのアドレスを入力する' },
       parts: [
         {
           do: [
@@ -190,7 +190,7 @@ export const entraOidc: Guide = {
           do: [
             {
               en: 'Open **Certificates & secrets** > **Client secrets** > **New client secret**. Choose how long it lives; we warn before it expires.',
-              ja: '**証明書とシークレット** > **クライアント シークレット** > **新しいクライアント シークレット**を開き、有効期間を選択します。期限が近づくと当サービスから通知します。',
+              ja: '**証明書とシークレット** > **クライアント シークレット** > **新しいクライアント シークレット**を開き、有効期間を選択します。期限が近づくと本サービスから通知します。',
             },
             {
               en: 'Copy its **Value** now (not the Secret ID): it is shown once.',

@@ -22,13 +22,13 @@ export const genericSaml: Guide = {
   protocol: 'SAML 2.0',
   steps: [
     {
-      title: { en: 'Register us as a service provider', ja: '当サービスをサービスプロバイダーとして登録する' },
+      title: { en: 'Register us as a service provider', ja: '本サービスをサービスプロバイダーとして登録する' },
       parts: [
         {
           do: [
             {
               en: 'Import our metadata from its address, or enter the values by hand.',
-              ja: '当サービスのメタデータをアドレスからインポートするか、値を入力します。',
+              ja: '本サービスのメタデータをアドレスからインポートするか、値を入力します。',
             },
             {
               en: 'Sign the response or the assertion with RSA and SHA-256 or better. Do not encrypt assertions.',

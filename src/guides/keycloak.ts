@@ -44,11 +44,11 @@ export const keycloakSaml: Guide = {
           do: [
             {
               en: 'Download our metadata from this address.',
-              ja: '次のアドレスから当サービスのメタデータをダウンロードします。',
+              ja: '次のアドレスから本サービスのメタデータをダウンロードします。',
             },
             {
               en: 'Open **Clients** > **Import client**, choose the file and **Save**: entity ID, addresses and our certificate are filled in.',
-              ja: '**Clients** > **Import client**を開き、ファイルを選択して**Save**を選択します。エンティティID、アドレス、当サービスの証明書が設定されます。',
+              ja: '**Clients** > **Import client**を開き、ファイルを選択して**Save**を選択します。エンティティID、アドレス、本サービスの証明書が設定されます。',
             },
             {
               en: 'In the client’s settings: **Name ID format** persistent, **Force name ID format** on, **Sign assertions** on, **Encrypt assertions** off.',
@@ -58,7 +58,7 @@ export const keycloakSaml: Guide = {
         },
         {
           copy: [
-            { value: 'metadata', at: { en: 'Our metadata', ja: '当サービスのメタデータ' } },
+            { value: 'metadata', at: { en: 'Our metadata', ja: '本サービスのメタデータ' } },
             { value: 'entityId', at: { en: 'Client ID (after the import)', ja: 'Client ID（インポート後の値）' } },
           ],
         },

@@ -66,7 +66,7 @@ export function attributesSetting(defaults: AttributeNames, pattern = /^\S(.*\S)
 const roleLabels: Readonly<Record<AttributeRole, Text>> = {
   sid: { en: 'Security identifier (cip_sid)', ja: 'セキュリティ識別子 (cip_sid)' },
   upn: { en: 'User principal name (cip_upn)', ja: 'ユーザープリンシパル名 (cip_upn)' },
-  oid: { en: 'Object GUID (cip_oid)', ja: 'オブジェクト GUID (cip_oid)' },
+  oid: { en: 'Object GUID (cip_oid)', ja: 'オブジェクトGUID (cip_oid)' },
   email: { en: 'Email (cip_email)', ja: 'メール (cip_email)' },
   displayName: { en: 'Display name', ja: '表示名' },
   givenName: { en: 'Given name', ja: '名' },
@@ -95,7 +95,7 @@ export const certificateAuthoritiesDescription: SettingDescription = {
   label: { en: 'Certificate authorities', ja: '認証局' },
   help: {
     en: 'PEM certificates of a private authority that issued the server certificate. Trusted for this connection only.',
-    ja: 'サーバー証明書を発行したプライベート認証局の PEM 証明書です。この接続でのみ信頼されます。',
+    ja: 'サーバー証明書を発行したプライベート認証局のPEM証明書です。この接続でのみ信頼されます。',
   },
   multiline: true,
 };

@@ -24,7 +24,8 @@ export const directoryMessages = translations({
     wait: (seconds: number) => `The directory asks us to wait ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`,
     notLive: 'This connection is not connected yet. Its directory can be looked at when it is.',
     notProven: 'The tenant has not been connected by its own administrator yet, so its directory is not read.',
-    unable: 'This connection cannot look people and groups up. An Okta connection needs an API token for it.',
+    unable:
+      'This connection cannot look people and groups up. An Okta connection needs an API token for it: enter one under Overview, Edit settings.',
   },
   ja: {
     lead: (provider: string) => `${provider}の現在の情報です。ここでは変更できません。`,
@@ -48,6 +49,7 @@ export const directoryMessages = translations({
     wait: (seconds: number) => `ディレクトリから${seconds}秒待つよう求められました。`,
     notLive: 'この接続はまだ有効ではありません。有効にすると、ディレクトリを参照できます。',
     notProven: 'テナントの管理者がまだ接続していないため、ディレクトリは読み取れません。',
-    unable: 'この接続ではユーザーとグループを参照できません。Oktaの接続ではAPIトークンが必要です。',
+    unable:
+      'この接続ではユーザーとグループを参照できません。Oktaの接続ではAPIトークンが必要です（「概要」の「設定を編集」で入力できます）。',
   },
 });

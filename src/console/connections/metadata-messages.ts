@@ -56,7 +56,7 @@ export const metadataMessages = translations({
     noneLive: 'This connection is not live.',
   },
   ja: {
-    lead: '相手側に登録する当サービスのメタデータと、IDプロバイダーのメタデータを確認できます。',
+    lead: '相手側に登録する本サービスのメタデータと、IDプロバイダーのメタデータを確認できます。',
     import: 'メタデータをインポート',
     ours: 'IDプロバイダーに登録する値',
     oursLead: '同じ値でも、製品によって名称が異なります。',

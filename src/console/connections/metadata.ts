@@ -62,21 +62,24 @@ export function metadataRoutes(options: MetadataOptions) {
   }
 
   /** What the provider is to be told: of a draft that is not live yet, as the draft has it. */
-  async function ourSide(connection: Connection): Promise<{ isOwn: boolean; encryption: boolean }> {
+  async function shownOf(
+    connection: Connection,
+  ): Promise<{ settings: Connection['settings']; isOwn: boolean; encryption: boolean }> {
     const draft = connection.state === 'live' ? undefined : await connectionDrafts.find(connection);
     const settings = draft?.settings ?? connection.settings;
     return {
+      settings,
       isOwn: settings.ownEntityId === true,
       encryption: settings.encryption === 'accept' || settings.encryption === 'require',
     };
   }
 
   async function showPage(visit: Visit, connection: Connection, changedMeanwhile = false): Promise<void> {
-    const { id, settings, state } = connection;
-    const { isOwn, encryption } = await ourSide(connection);
+    const { id, state } = connection;
+    const { settings, isOwn, encryption } = await shownOf(connection);
     const watched = await metadataWatches.find(id);
     const isLive = state === 'live';
-    const live = settings as unknown as SamlSettings;
+    const live = connection.settings as unknown as SamlSettings;
     const used = new Map((await certificateUses.list(id)).map((use) => [use.fingerprint, use.lastUsedAt]));
     const url = (rest: string) => visit.url(connectionPath(id, rest));
     const policy = settings.metadataRefresh;
@@ -154,7 +157,7 @@ export function metadataRoutes(options: MetadataOptions) {
 
   const downloadMetadata: Handler = async (visit) => {
     const connection = await requireSaml(visit);
-    const { isOwn, encryption } = await ourSide(connection);
+    const { isOwn, encryption } = await shownOf(connection);
     const xml = await options.samlMetadata({ encryption, ...(isOwn && { connectionId: connection.id }) });
     send(visit, 'application/samlmetadata+xml', 'sekisho-metadata.xml', xml);
   };

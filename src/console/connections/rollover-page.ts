@@ -22,6 +22,8 @@ export interface ShownKey {
 }
 
 export interface RolloverPage extends ConnectionHead {
+  /** Nobody has signed in with it yet. */
+  isDraft?: boolean;
   signsRequests: boolean;
   /** The current one first. */
   keys: readonly ShownKey[];
@@ -37,6 +39,7 @@ export interface RolloverPage extends ConnectionHead {
 const texts = translations({
   en: {
     lead: 'Our metadata holds the current certificate and the next one. While a change is planned, requests of this connection are signed with the next one as soon as your identity provider has it.',
+    draft: 'The connection is not live yet, so nothing is signed for it.',
     unsigned: 'Requests of this connection are not signed, so a change of our certificate does not concern it.',
     planned: (at: Html) => html`On ${at} the next certificate signs for every connection.`,
     unplanned: 'No change of our certificate is planned.',
@@ -62,6 +65,7 @@ const texts = translations({
   },
   ja: {
     lead: '本サービスのメタデータには、現在の証明書と次の証明書が含まれています。更新の予定がある間は、IDプロバイダーが次の証明書を取得した接続から順に、次の証明書で要求に署名します。',
+    draft: 'この接続はまだ有効ではないため、署名は行われていません。',
     unsigned: 'この接続では要求に署名しないため、本サービスの証明書を更新しても影響はありません。',
     planned: (at) => html`${at} に、すべての接続が次の証明書に切り替わります。`,
     unplanned: '本サービスの証明書を更新する予定はありません。',
@@ -102,7 +106,7 @@ export function rolloverPage(context: PageContext, frame: ConsoleFrame, model: R
             dueAt === null || hasSwitched ? 'information' : 'warning',
             html`${plan}${dueAt !== null && hasSwitched && html` ${m.switched}`}`,
           )
-        : notice('information', m.unsigned)
+        : notice('information', model.isDraft === true ? m.draft : m.unsigned)
     }${keys.map((key) =>
       section(
         key.isNext ? m.next : m.current,

@@ -61,6 +61,7 @@ export function rolloverRoutes(options: RolloverOptions) {
     });
     const model: RolloverPage = {
       ...headOf(visit, connection, health),
+      isDraft: connection.state === 'draft',
       signsRequests: connection.settings.signRequests === true,
       keys: shown.sort((one, other) => Number(one.isNext) - Number(other.isNext)),
       dueAt,

@@ -23,7 +23,7 @@ export const trialMessages = translations({
     passed: 'The test has passed',
     passedText: 'People can sign in with these settings. Nobody was signed in by the test itself.',
     failed: 'The test has failed',
-    failedText: (check: string) => `It stopped at: ${check}. What to do stands below.`,
+    failedText: (check: string) => `It stopped at “${check}”. What to do stands below.`,
     outdated: 'The draft was changed while the test ran',
     outdatedText: 'What passed is not what is saved now. Test again.',
     signIn: (provider: string) => `Sign in at ${provider}`,
