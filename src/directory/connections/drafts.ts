@@ -30,6 +30,7 @@ import {
 import { changesBetween, isSet, type SettingChange, valueAt } from './setting-paths.ts';
 import {
   type DraftEditor,
+  endFinishingLinks,
   entryOfEditor,
   isHolder,
   nameOfEditor,
@@ -278,6 +279,7 @@ export function createConnectionDrafts(needs: {
         settings: parsed.data as Settings,
         how: untested ?? 'test',
       });
+      if (connection.state !== 'live') await endFinishingLinks(trx, connection, by, { now: clock.now(), systemLog });
       await trx.deleteFrom('connection_drafts').where('connection_id', '=', connectionId).execute();
       return made;
     });

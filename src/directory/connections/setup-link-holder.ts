@@ -8,6 +8,7 @@
 import type { Selectable } from 'kysely';
 import type { ConnectionRow, Database, SetupLinkRow } from '../../database/schema.ts';
 import { type Act, entryBy, type SystemLogEntry } from '../../system-log/events.ts';
+import type { SystemLog } from '../../system-log/system-log.ts';
 import { entryOf, requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
@@ -107,6 +108,39 @@ export async function isCreatorStillAllowed(
     .where('suspended_at', 'is', null)
     .executeTakeFirst();
   return client !== undefined;
+}
+
+/**
+ * The connection is live for the first time: whoever was asked to bring it there by another link has nothing to finish any
+ * more, and must not be able to replace what people sign in with from now on. Links that may only prepare stay.
+ */
+export async function endFinishingLinks(
+  trx: Database,
+  { id, organization_id: organizationId, name }: ConnectionOfLink & { name: string },
+  by: DraftEditor,
+  needs: { now: number; systemLog: Pick<SystemLog, 'record'> },
+): Promise<void> {
+  const ended = await trx
+    .updateTable('setup_links')
+    .set({ revoked_at: needs.now, browser_hash: null })
+    .where('connection_id', '=', id)
+    .where('id', '<>', isHolder(by) ? by.setupLink.id : '')
+    .where('may_finish', '=', 1)
+    .where('revoked_at', 'is', null)
+    .where('finished_at', 'is', null)
+    .where('expires_at', '>', needs.now)
+    .returning(['id', 'email'])
+    .execute();
+  for (const link of ended)
+    await needs.systemLog.record(
+      entryOfEditor(by, {
+        event: 'platform/setuplink/revoke',
+        organizationId,
+        target: { type: 'setuplink', id: link.id, name, email: link.email },
+        detail: { connectionId: id, because: 'live' },
+      }),
+      trx,
+    );
 }
 
 export function linkOver(): DirectoryError {

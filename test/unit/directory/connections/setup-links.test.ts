@@ -190,6 +190,24 @@ describe('A set-up link', () => {
     expect(version).toMatchObject({ liveBy: 'idp@customer.test', how: 'test' });
   });
 
+  test('that may finish is over when somebody else has made the connection live meanwhile (CON-06)', async () => {
+    await using it = await openWithLink({ mayFinish: true });
+    const { link: preparing } = await it.make(false);
+    await it.setupLinks.begin(it.token, browser, origin);
+    await it.drafts.makeLive(operatorEditor, it.connection.id, 1, { untested: 'operator' });
+    expect(await it.setupLinks.find(it.token)).toMatchObject({ outcome: 'revoked' });
+    expect(await it.setupLinks.held(it.link.id, browser)).toBeUndefined();
+    expect(await refusalOf(it.drafts.open(it.holder, it.connection.id))).toMatchObject({ code: 'setup_link_over' });
+    const states = await it.setupLinks.list(it.organization.id, it.connection.id);
+    expect(states.find(({ id }) => id === preparing.id)).toMatchObject({ state: 'open' });
+    // One that is made for a live connection is for changing it, and stays while others change it.
+    const { link: renewing } = await it.make(true);
+    await it.drafts.open(operatorEditor, it.connection.id);
+    await it.drafts.makeLive(operatorEditor, it.connection.id, 1, { untested: 'operator' });
+    const after = await it.setupLinks.list(it.organization.id, it.connection.id);
+    expect(after.find(({ id }) => id === renewing.id)).toMatchObject({ state: 'open' });
+  });
+
   test('loses the stored secret when another endpoint is entered (RP-20)', async () => {
     await using it = await openWithLink();
     await it.drafts.makeLive(operatorEditor, it.connection.id, 1, { untested: 'operator' });
