@@ -54,14 +54,24 @@ export async function readJson(request: IncomingMessage, limits: BodyLimits = {}
 
 function parseForm(text: string, maxFields: number): Form {
   const form: Record<string, string> = Object.create(null);
-  let count = 0;
+  if (hasMoreFields(text, maxFields)) throw new AppError('too_large');
   for (const [name, value] of new URLSearchParams(text)) {
-    if (++count > maxFields) throw new AppError('too_large');
     if (name in form) throw new AppError('field_repeated');
     if (name.includes('\0') || value.includes('\0')) throw new AppError('request_invalid');
     form[name] = value;
   }
   return form;
+}
+
+/** Before they are taken apart, which of two megabytes of `&` takes a quarter of a second. */
+function hasMoreFields(text: string, maxFields: number): boolean {
+  let at = -1;
+  for (let count = 0; count < maxFields; count++) {
+    at = text.indexOf('&', at + 1);
+    if (at < 0) return false;
+  }
+  // A last one that is empty is none.
+  return at < text.length - 1;
 }
 
 /** `text/plain` with a body that looks like JSON is how a cross-site form gets past a careless reader. */

@@ -38,6 +38,15 @@ describe('reading a form', () => {
     expect((await post('/', { method: 'POST', headers, body: 'x'.repeat(5000) })).body).toBe('too_large');
   });
 
+  it('counts fields before it takes them apart', () => {
+    const flood = `/?${'a&'.repeat(1_000_000)}`;
+    expect(() => readQuery(flood, { maxBytes: flood.length })).toThrow(expect.objectContaining({ code: 'too_large' }));
+    expect({ ...readQuery('/?a=1&b=2&c=3&', { maxFields: 3 }) }).toEqual({ a: '1', b: '2', c: '3' });
+    expect(() => readQuery('/?a=1&b=2&c=3&d', { maxFields: 3 })).toThrow(
+      expect.objectContaining({ code: 'too_large' }),
+    );
+  });
+
   it('treats __proto__ as a field like any other', () => {
     const fields = readQuery('/?__proto__=x&constructor=y');
     expect(fields.constructor).toBe('y');
