@@ -78,7 +78,10 @@ export const draftSchema = named(
     basedOn: z.int().nullable().meta({ description: 'The live version that it was begun from' }),
     revision: z.int(),
     passedAt: time.nullable().meta({ description: 'When exactly these settings passed their test' }),
-    updatedBy: z.string().nullable().meta({ description: 'Null: the operator' }),
+    updatedBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null: the operator; `set-up link`: whoever held one that was mailed to nobody' }),
     updatedAt: time,
   }),
 );

@@ -116,6 +116,13 @@ describe('A set-up link', () => {
     await console_.get(linksUrl(connectionId));
     expect(textOf(console_.page?.html)).toMatch(/idp@customer\.test.*Finished/);
     expect(console_.page?.html).not.toContain(link);
+
+    // The administrator has no account at the provider to test with: what was tested goes live as it is.
+    const own = textOf((await console_.get(app.sites.consoleUrl(`/o/acme/connections/${connectionId}`))).html);
+    expect(own).toContain('The test has passed. Nobody can sign in with this connection before it is made live.');
+    expect(own).toContain('idp@customer.test');
+    await console_.submit({}, '/draft/live');
+    expect(await app.services.connections.find(connectionId)).toMatchObject({ state: 'live' });
   });
 
   it('makes the connection live where the administrator allowed it', async () => {
@@ -128,6 +135,8 @@ describe('A set-up link', () => {
     await holder.submit({}, '/finish');
     expect(textOf(holder.page?.html)).toContain('The connection is live');
     expect((await app.takeMail(hanako.email)).text).toContain('is live, as you allowed');
+    const history = await console_.get(app.sites.consoleUrl(`/o/acme/connections/${connectionId}/history`));
+    expect(textOf(history.html)).toContain('Somebody with a set-up link');
     expect(await app.services.connections.find(connectionId)).toMatchObject({ state: 'live' });
   });
 

@@ -13,6 +13,7 @@ export const connectionMessages = translations({
     settings: 'Settings',
     settingsLead: 'What people sign in with now. Secrets are stored sealed and never shown again.',
     draftNotice: 'This connection has not been tested. Nobody can sign in with it yet.',
+    passedNotice: 'The test has passed. Nobody can sign in with this connection before it is made live.',
     disconnectedNotice:
       'Nobody can sign in with this connection. Its secrets were deleted; who signed in with it is still known.',
     warningSince: 'Something needs your attention since',
@@ -66,10 +67,11 @@ export const connectionMessages = translations({
     settings: '設定',
     settingsLead: '現在のサインインに使用されている設定です。シークレットは暗号化して保存され、再表示されません。',
     draftNotice: 'この接続はまだテストされていないため、サインインに使用できません。',
+    passedNotice: 'テストに合格しました。有効にするまで、この接続はサインインに使用できません。',
     disconnectedNotice:
       'この接続ではサインインできません。シークレットは削除されましたが、これまでにサインインした人の情報は残っています。',
-    warningSince: '確認が必要な問題が発生しています。発生：',
-    failingSince: 'この接続でのサインインに障害が発生しています。発生：',
+    warningSince: '確認が必要な問題が発生しています。発生日時',
+    failingSince: 'この接続でのサインインに障害が発生しています。発生日時',
     draft: '準備した設定',
     draftLead: 'テストに合格すると、この設定が有効になります。',
     changes: '準備中の変更',

@@ -12,7 +12,7 @@ import { copyValue, definitionList, section } from '../../http/views/values.ts';
 import type { ConsoleFrame } from '../views/console-layout.ts';
 import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
 import { connectionMessages } from './connection-messages.ts';
-import { type ConnectionUses, usedFor } from './connection-words.ts';
+import { type ConnectionUses, editorName, usedFor } from './connection-words.ts';
 import { connectionsMessages } from './connections-messages.ts';
 import { type ConnectionHealthSection, healthSection } from './health-section.ts';
 import { changesTable, type ShownSetting, settingValue } from './setting-words.ts';
@@ -110,9 +110,10 @@ export function connectionPage(context: PageContext, frame: ConsoleFrame, model:
   });
 }
 
-function stateNotice(context: PageContext, { state, since }: ConnectionPage): Html | undefined {
+function stateNotice(context: PageContext, { state, since, draft }: ConnectionPage): Html | undefined {
   const m = connectionMessages[context.language];
-  if (state === 'draft') return notice('warning', m.draftNotice);
+  if (state === 'draft')
+    return draft && draft.passedAt !== null ? notice('information', m.passedNotice) : notice('warning', m.draftNotice);
   if (state === 'disconnected') return notice('warning', m.disconnectedNotice);
   if (since === undefined || (state !== 'failing' && state !== 'warning')) return undefined;
   const isFailing = state === 'failing';
@@ -138,7 +139,7 @@ function prepared(context: PageContext, model: ConnectionPage, draft: PreparedSe
   return section(
     isFirst ? m.draft : m.changes,
     html`${draft.isStale && notice('error', m.stale)}${definitionList([
-      [m.preparedBy, draft.preparedBy ?? m.operator],
+      [m.preparedBy, editorName(context, draft.preparedBy, m.operator)],
       [m.saved, time(context, draft.savedAt)],
       [m.test, draft.passedAt === null ? m.notTested : html`${m.passed} ${time(context, draft.passedAt)}`],
       [

@@ -1,5 +1,6 @@
 /** What is said about a connection on every page: its state and what it is used for. */
 import type { ConnectionState } from '../../directory/connections/connection-states.ts';
+import { namelessHolder } from '../../directory/connections/setup-link-holder.ts';
 import { type Html, html } from '../../http/views/html.ts';
 import { sharedMessages } from '../../http/views/messages/messages.ts';
 import type { PageContext } from '../../http/views/page.ts';
@@ -24,6 +25,11 @@ const tones: Readonly<Record<ConnectionState | 'not_connected', Tone>> = {
 
 export function stateBadge({ language }: PageContext, state: ConnectionState | 'not_connected'): Html {
   return badge(tones[state], connectionsMessages[language].states[state]);
+}
+
+/** Who changed it; `nobody`: what to say when it was no person. */
+export function editorName({ language }: PageContext, name: string | null, nobody: string): string {
+  return name === namelessHolder ? connectionsMessages[language].linkHolder : (name ?? nobody);
 }
 
 export function usedFor({ language }: PageContext, uses: ConnectionUses): Html {

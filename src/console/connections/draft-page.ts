@@ -10,6 +10,7 @@ import { type SettingFields, settingFields, settingProblems } from '../../http/v
 import { time } from '../../http/views/time.ts';
 import type { ConsoleFrame } from '../views/console-layout.ts';
 import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
+import { editorName } from './connection-words.ts';
 
 const messages = translations({
   en: {
@@ -87,7 +88,7 @@ export function draftPage(context: PageContext, frame: ConsoleFrame, model: Draf
     lead: model.isLive ? m.leadLive : m.lead,
     body: html`${
       conflict &&
-      html`<div class="notice error" role="alert"><p class="notice-title">${m.conflict}</p><p>${m.conflictText(conflict.by ?? m.somebody)} ${time(context, conflict.at)}</p><p><a href="${conflict.reloadHref}">${m.seeTheirs}</a></p></div>`
+      html`<div class="notice error" role="alert"><p class="notice-title">${m.conflict}</p><p>${m.conflictText(editorName(context, conflict.by, m.somebody))} ${time(context, conflict.at)}</p><p><a href="${conflict.reloadHref}">${m.seeTheirs}</a></p></div>`
     }${model.hasLostSecrets && notice('information', m.lostSecrets)}${
       fields.dropped.size > 0 && notice('warning', m.droppedText, m.dropped)
     }${errorSummary(language, problems)}${

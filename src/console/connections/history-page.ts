@@ -10,6 +10,7 @@ import { time } from '../../http/views/time.ts';
 import { badge, definitionList } from '../../http/views/values.ts';
 import type { ConsoleFrame } from '../views/console-layout.ts';
 import { type ConnectionHead, connectionPageFrame } from './connection-frame.ts';
+import { editorName } from './connection-words.ts';
 import { changesTable } from './setting-words.ts';
 
 const messages = translations({
@@ -34,8 +35,8 @@ const messages = translations({
     first: 'The first version that is kept.',
     same: 'The settings did not differ from the version before.',
     back: 'Go back to this version',
-    emptyTitle: 'No versions yet',
-    empty: 'The first one appears when these settings have gone live.',
+    emptyTitle: 'No history yet',
+    empty: 'Every change that goes live is listed here, with what was live before it and the way back.',
   },
   ja: {
     lead: 'これまでに有効だった設定です（新しい順）。接続を切断するまで、直近の20バージョンが保存されます。',
@@ -58,8 +59,8 @@ const messages = translations({
     first: '保存されている最初のバージョンです。',
     same: '前のバージョンとの違いはありません。',
     back: 'このバージョンに戻す',
-    emptyTitle: 'バージョンはまだありません',
-    empty: '設定が有効になると、ここに表示されます。',
+    emptyTitle: '履歴はまだありません',
+    empty: '変更が有効になると、変更前の設定とともにここに表示され、元に戻せます。',
   },
 });
 
@@ -99,7 +100,7 @@ function versionSection(
     changes.length > 0 ? changesTable(language, changes, descriptions) : html`<p>${isFirst ? m.first : m.same}</p>`;
   return html`<section class="section"><h2>${heading}</h2>${definitionList([
     [m.when, time(context, version.liveAt)],
-    [m.who, version.liveBy ?? nobody],
+    [m.who, editorName(context, version.liveBy, nobody)],
     [m.how, version.rolledBackTo === null ? m.ways[how] : m.to(version.rolledBackTo)],
   ])}${differences}${version.backHref !== undefined && actions(linkButton(m.back, version.backHref, 'secondary'))}</section>`;
 }

@@ -152,7 +152,11 @@ export function entryOfEditor(by: DraftEditor, what: Omit<SystemLogEntry, keyof 
   return isHolder(by) ? entryBy(by.act, { ...what, detail: { via: 'setuplink', ...what.detail } }) : entryOf(by, what);
 }
 
+/** In rows that name who changed them: somebody with a set-up link that was mailed to nobody. */
+export const namelessHolder = 'set-up link';
+
 /** For rows that name who changed them; null: the operator, or the broker by itself. */
 export function nameOfEditor({ act: { actor } }: DraftEditor): string | null {
+  if (actor.type === 'setuplink') return actor.name ?? namelessHolder;
   return actor.type === 'system' ? null : (actor.name ?? null);
 }
