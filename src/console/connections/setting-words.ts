@@ -1,4 +1,5 @@
 /** A setting's value in words, and what changed between two. A secret is said to be set or changed, never shown (CON-12). */
+import { X509Certificate } from 'node:crypto';
 import type { SettingDescription } from '../../../providers/provider.ts';
 import { type Language, translations } from '../../core/language.ts';
 import { isSet, type SettingChange, valueAt } from '../../directory/connections/setting-paths.ts';
@@ -95,5 +96,17 @@ function textOf(language: Language, value: unknown, description?: SettingDescrip
   if (typeof value === 'boolean') return value ? m.yes : m.no;
   if (Array.isArray(value)) return value.map((item) => textOf(language, item) ?? '').join('\n');
   const text = typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
-  return description?.choices?.find((choice) => choice.value === text)?.label[language] ?? text;
+  return description?.choices?.find((choice) => choice.value === text)?.label[language] ?? certificateOf(text) ?? text;
+}
+
+/** One certificate as people compare it: subject, end and fingerprint; undefined: the text is something else. */
+function certificateOf(text: string): string | undefined {
+  if (!/^\s*-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\s*$/.test(text)) return undefined;
+  try {
+    const { subject, validTo, fingerprint256 } = new X509Certificate(text);
+    const end = new Date(validTo).toISOString().slice(0, 10);
+    return `${subject.replaceAll('\n', ', ')} (– ${end})\nSHA-256 ${fingerprint256}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { describeSetting } from '../../../src/console/connections/setting-words.ts';
+import { issue } from '../../support/certificates.ts';
 
 const both = (text: string) => ({ en: text, ja: text });
 const description = { key: 'clientSecret', label: both('Client secret'), help: both(''), secret: true };
@@ -27,5 +29,22 @@ describe('A setting of a connection, as the console shows it', () => {
     expect(shown('certificates')).toMatchObject({ value: 'a\nb', multiline: true });
     expect(shown('attributes.none')).toMatchObject({ value: undefined });
     expect(shown('constructor.name')).toMatchObject({ value: undefined });
+  });
+
+  it('is, of a certificate, what people compare: subject, end and fingerprint', () => {
+    const { certificate, der } = issue({ name: 'Contoso', notAfter: Date.parse('2045-01-01T00:00:00Z') });
+    const digits = createHash('sha256').update(der).digest('hex').toUpperCase();
+    const { value } = describeSetting(
+      'en',
+      { certificates: [certificate, 'no certificate'] },
+      { key: 'certificates', label: both(''), help: both('') },
+      new Set(),
+    ) as { value: string };
+    const fingerprint = (digits.match(/../g) ?? []).join(':');
+    expect(value).toBe(`CN=Contoso (– 2045-01-01)\nSHA-256 ${fingerprint}\nno certificate`);
+    const broken = certificate.replace(/\n[A-Za-z0-9+/]{4}/, '\nAAAA');
+    expect(
+      describeSetting('en', { c: broken }, { key: 'c', label: both(''), help: both('') }, new Set()),
+    ).toMatchObject({ value: broken });
   });
 });
