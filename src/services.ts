@@ -289,6 +289,7 @@ export async function createServices(options: ServicesOptions) {
     definitionOf,
     systemLog,
     callbackUrlOf,
+    alwaysPrompts: async (id) => (await organizations.find(id))?.settings.alwaysPrompt !== false,
   });
   const signIn = createSignIn({
     trials,

@@ -129,6 +129,8 @@ export interface TrialsOptions {
   definitionOf: DefinitionOf;
   systemLog: Pick<SystemLog, 'record'>;
   callbackUrlOf(definition: ProviderDefinition): string;
+  /** SES-5, of this organization. */
+  alwaysPrompts(organizationId: string): Promise<boolean>;
 }
 
 export type Beginning =
@@ -293,7 +295,8 @@ export function createTrials(options: TrialsOptions) {
       const { send, remember } = await provider.begin({
         handle,
         callbackUrl: options.callbackUrlOf(definitionFor(connection.kind)),
-        forceAuthentication: false,
+        // As at the workspace: a provider that does not ask again would otherwise fail there and pass here.
+        forceAuthentication: connection.forSubscribers && (await options.alwaysPrompts(trial.organizationId)),
       });
       const { organizationId, connectionId, tested } = trial;
       const departure: Departure = { trialId: id, owner, organizationId, connectionId, tested, returnTo, remember };

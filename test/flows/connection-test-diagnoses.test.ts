@@ -153,3 +153,24 @@ describe('saml', () => {
     expect(await trial.signIn()).toMatchObject({ outcome: 'passed' });
   });
 });
+
+describe('A provider that does not ask the person again (SES-5)', () => {
+  it('fails the test where the workspace always prompts, as it would fail there', async () => {
+    const trial = await startTrial(app, okta.connectionId);
+    okta.upstream.misbehaveNext('auth-time-stale');
+    const done = await trial.signIn();
+    expect(failureOf(done)).toMatchObject({ code: 'reauthentication_missing' });
+  });
+
+  it('passes it where an open session may be used', async () => {
+    const { organizations } = app.services;
+    const { id } = okta.organization;
+    const change = async (alwaysPrompt: boolean) =>
+      organizations.updateSettings(id, { alwaysPrompt }, (await organizations.find(id))!.version);
+    await change(false);
+    const trial = await startTrial(app, okta.connectionId);
+    okta.upstream.misbehaveNext('auth-time-stale');
+    expect(await trial.signIn()).toMatchObject({ outcome: 'passed' });
+    await change(true);
+  });
+});
