@@ -19,7 +19,7 @@ export const connectionTestMessages = translations({
     startAgain: 'Test again',
     backToSettings: 'Back to the settings',
     otherAccount:
-      'A provider where you are signed in already answers for the same account again. To test with another one, sign out there first.',
+      'Where the workspace does not always prompt, a provider where you are signed in already answers for the same account again. To test with another one, sign out there first.',
     finish: 'Finish',
     finishTitle: 'Make the draft live',
     finishText: 'From then on, everybody signs in with these settings. One click in the history leads back.',
@@ -59,7 +59,7 @@ export const connectionTestMessages = translations({
     startAgain: 'もう一度テスト',
     backToSettings: '設定に戻る',
     otherAccount:
-      'プロバイダーにサインインしたままの場合、同じアカウントで応答が返されます。別のアカウントでテストするには、先にプロバイダーからサインアウトしてください。',
+      'ワークスペースが毎回認証を求めない設定で、プロバイダーにサインインしたままの場合、同じアカウントで応答が返されます。別のアカウントでテストするには、先にプロバイダーからサインアウトしてください。',
     finish: '完了',
     finishTitle: '下書きを本番に反映',
     finishText: '反映すると、以後のサインインにはこの設定が使われます。履歴からワンクリックで元に戻せます。',
