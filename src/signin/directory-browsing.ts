@@ -10,7 +10,7 @@ import {
   type Provider,
 } from '../../providers/provider.ts';
 import type { Connection } from '../directory/connections/connections.ts';
-import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import { type DefinitionOf, requireDefinition } from '../directory/connections/new-connection.ts';
 import type { ConnectionTenants } from '../directory/connections/tenants.ts';
 import { DirectoryError } from '../directory/errors.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -25,9 +25,7 @@ export function createDirectoryBrowsing(needs: {
   /** Throws `connection_not_live`, `tenant_not_proven`. */
   async function providerOf(connection: Connection): Promise<Provider> {
     if (connection.state !== 'live') throw new DirectoryError('connection_not_live', 'The connection is not live');
-    const definition = needs.definitionOf(connection.kind);
-    if (!definition) throw new Error(`no provider of kind ${connection.kind} is registered`);
-    await needs.tenants.requireProven(connection, definition);
+    await needs.tenants.requireProven(connection, requireDefinition(needs.definitionOf, connection.kind));
     return needs.upstreams.providerOf(connection);
   }
 

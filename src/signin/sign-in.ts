@@ -21,7 +21,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { referenceCode } from '../core/random.ts';
 import type { Connection, Connections } from '../directory/connections/connections.ts';
-import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import { type DefinitionOf, requireDefinition } from '../directory/connections/new-connection.ts';
 import { endpointsOf } from '../directory/connections/setting-paths.ts';
 import { administratorsRealm } from '../sessions/policy.ts';
 import type { Attempt, Attempts, HandOver, Journey } from './attempts.ts';
@@ -159,7 +159,7 @@ export function createSignIn(options: SignInOptions) {
       organizationId: organization.id,
       connectionId: connection.id,
       connectionVersion: connection.version,
-      endpoints: endpointsOf(connection.settings, definition(connection).descriptions),
+      endpoints: endpointsOf(connection.settings, requireDefinition(definitionOf, connection.kind).descriptions),
       browser: request.browser,
       network: request.network,
       startedAt,
@@ -182,7 +182,7 @@ export function createSignIn(options: SignInOptions) {
       throw new ProviderError('settings_invalid', { detail: { note: 'not a redirect provider' } });
     return provider.begin({
       handle,
-      callbackUrl: options.callbackUrlOf(definition(connection)),
+      callbackUrl: options.callbackUrlOf(requireDefinition(definitionOf, connection.kind)),
       forceAuthentication: request.forced,
       ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
       ...(request.target.realm === administratorsRealm && { asAdministrator: true }),
@@ -216,7 +216,7 @@ export function createSignIn(options: SignInOptions) {
       if (connection?.state !== 'live' || !goesTo(connection, attempt.endpoints)) {
         throw new ProviderError('settings_invalid', { detail: { note: 'the connection was changed meanwhile' } });
       }
-      if (definition(connection).callback !== name)
+      if (requireDefinition(definitionOf, connection.kind).callback !== name)
         throw new ProviderError('callback_invalid', { detail: { received: name } });
       const identity = await recorder.watch(() => prove(connection, attempt, callback));
       recorder.note('proven', proofOf(identity));
@@ -237,7 +237,9 @@ export function createSignIn(options: SignInOptions) {
    * in. Not when it speaks to somebody else, who would get the other one's code.
    */
   function goesTo(connection: Connection, endpoints: string): boolean {
-    return endpointsOf(connection.settings, definition(connection).descriptions) === endpoints;
+    return (
+      endpointsOf(connection.settings, requireDefinition(definitionOf, connection.kind).descriptions) === endpoints
+    );
   }
 
   /** A fault of ours is traced, and thrown on. */
@@ -395,12 +397,6 @@ export function createSignIn(options: SignInOptions) {
       'sign-in failed',
     );
     await options.onFailed(failure, share);
-  }
-
-  function definition(connection: Pick<Connection, 'kind'>): ProviderDefinition {
-    const found = definitionOf(connection.kind);
-    if (!found) throw new Error(`no provider of kind ${connection.kind} is registered`);
-    return found;
   }
 
   const signOutContext = (connectionId: string) => `sign-out/${connectionId}`;

@@ -32,7 +32,7 @@ import { hashOfToken, randomToken } from '../core/random.ts';
 import type { Connection, Connections } from '../directory/connections/connections.ts';
 import type { ConnectionDrafts } from '../directory/connections/drafts.ts';
 import { type ConnectionEditor, requireEditor } from '../directory/connections/editor.ts';
-import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import { type DefinitionOf, requireDefinition } from '../directory/connections/new-connection.ts';
 import { valueAt } from '../directory/connections/setting-paths.ts';
 import type { Store } from '../store/store.ts';
 import { type Act, entryBy } from '../system-log/events.ts';
@@ -204,7 +204,7 @@ export function createTrials(options: TrialsOptions) {
   /** Never rejects: nobody waits for it. */
   async function runChecks(id: string, trial: StoredTrial): Promise<void> {
     try {
-      const definition = definitionFor(trial.kind);
+      const definition = requireDefinition(definitionOf, trial.kind);
       const { provider, settings } = await makeProvider(trial);
       await add(id, [{ check: 'settings', outcome: 'passed' }]);
       const about = { callbackUrl: options.callbackUrlOf(definition) };
@@ -256,7 +256,7 @@ export function createTrials(options: TrialsOptions) {
       throw changed;
     if (tested.what === 'live' && (connection.state !== 'live' || connection.version !== tested.version)) throw changed;
     const whole = draft?.settings ?? (await connections.openSettings(connection));
-    const parsed = definitionFor(connection.kind).schema.safeParse(whole);
+    const parsed = requireDefinition(definitionOf, connection.kind).schema.safeParse(whole);
     if (!parsed.success) {
       const missing = [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].slice(0, 10).join(', ');
       throw new ProviderError('settings_invalid', { detail: { where: missing, note: 'missing or not possible' } });
@@ -294,7 +294,7 @@ export function createTrials(options: TrialsOptions) {
       const handle = handles.makeForTrial();
       const { send, remember } = await provider.begin({
         handle,
-        callbackUrl: options.callbackUrlOf(definitionFor(connection.kind)),
+        callbackUrl: options.callbackUrlOf(requireDefinition(definitionOf, connection.kind)),
         // As at the workspace: a provider that does not ask again would otherwise fail there and pass here.
         forceAuthentication: connection.forSubscribers && (await options.alwaysPrompts(trial.organizationId)),
       });
@@ -341,7 +341,7 @@ export function createTrials(options: TrialsOptions) {
     const { connectionId } = departure;
     try {
       const { connection, provider, settings } = await makeProvider(departure);
-      if (definitionFor(connection.kind).callback !== name)
+      if (requireDefinition(definitionOf, connection.kind).callback !== name)
         throw new ProviderError('callback_invalid', { detail: { received: name } });
       if (provider.kind !== 'redirect') throw new ProviderError('settings_invalid');
       const identity = await provider.complete(callback, departure.remember);
@@ -456,12 +456,6 @@ export function createTrials(options: TrialsOptions) {
         detail: { ...detail, ...versionOf(tested) },
       }),
     );
-  }
-
-  function definitionFor(kind: string): ProviderDefinition {
-    const definition = definitionOf(kind);
-    if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
-    return definition;
   }
 
   return { begin, find, depart, complete, accept };

@@ -1,7 +1,7 @@
 /** Providers made from connections, kept per (connection, version): their discovery documents and keys stay warm. */
 import type { Installation, Ports, Provider } from '../../providers/provider.ts';
 import type { Connection, Connections } from '../directory/connections/connections.ts';
-import type { DefinitionOf } from '../directory/connections/new-connection.ts';
+import { type DefinitionOf, requireDefinition } from '../directory/connections/new-connection.ts';
 
 /** Enough for the connections in use; the least recently made goes first. */
 const capacity = 2_000;
@@ -37,8 +37,7 @@ export function createUpstreams(options: UpstreamsOptions) {
    * settings that are incomplete.
    */
   function make({ id, kind }: Pick<Connection, 'id' | 'kind'>, settings: Readonly<Record<string, unknown>>): Provider {
-    const definition = definitionOf(kind);
-    if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
+    const definition = requireDefinition(definitionOf, kind);
     const parsed = definition.schema.parse(settings);
     return definition.create(parsed, ports, installationFor(id, parsed));
   }

@@ -1,16 +1,9 @@
-/**
- * "Test and Finish" in the console (SPEC IDP-4): a test sign-in of the draft, or of what is live, and its checklist.
- *
- * A test is its session's own: nobody else sees what was asserted (SECURITY CON-17), and only the browser with that
- * session can bring the answer back.
- */
-import type { ProviderDefinition } from '../../../providers/provider.ts';
 import type { Sites } from '../../config/sites.ts';
 import { AppError } from '../../core/errors.ts';
 import { hashOfToken } from '../../core/random.ts';
 import type { Connection, Connections } from '../../directory/connections/connections.ts';
 import type { ConnectionDrafts, Draft } from '../../directory/connections/drafts.ts';
-import type { DefinitionOf } from '../../directory/connections/new-connection.ts';
+import { type DefinitionOf, requireDefinition } from '../../directory/connections/new-connection.ts';
 import { DirectoryError } from '../../directory/errors.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import { readQuery, refuseUnknownFields } from '../../http/forms.ts';
@@ -74,7 +67,7 @@ export function connectionTestRoutes(options: ConnectionTestOptions) {
 
   async function showStart(visit: Visit, connection: Connection, problem?: TestProblem, status = 200): Promise<void> {
     const draft = await connectionDrafts.find(connection);
-    const descriptions = definitionFor(connection).descriptions;
+    const descriptions = requireDefinition(definitionOf, connection.kind).descriptions;
     show(
       visit,
       (context, frame) =>
@@ -121,7 +114,7 @@ export function connectionTestRoutes(options: ConnectionTestOptions) {
       ours:
         kind === 'saml'
           ? { acs: sites.acsUrl, entityId }
-          : { redirectUri: sites.callbackUrl(definitionFor(connection).callback) },
+          : { redirectUri: sites.callbackUrl(requireDefinition(definitionOf, connection.kind).callback) },
     };
   }
 
@@ -202,12 +195,6 @@ export function connectionTestRoutes(options: ConnectionTestOptions) {
       await showTrial(visit, connection, trial, problem);
     }
   };
-
-  function definitionFor({ kind }: Connection): ProviderDefinition {
-    const definition = definitionOf(kind);
-    if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
-    return definition;
-  }
 
   return {
     'GET /connections/:connectionId/test': async (visit) => showStart(visit, await requireConnection(visit)),

@@ -9,7 +9,7 @@ import type { Connection, Connections } from '../connections/connections.ts';
 import type { ConnectionDrafts, Draft } from '../connections/drafts.ts';
 import { type DefinitionOf, readConnectionHead } from '../connections/new-connection.ts';
 import type { Settings } from '../connections/sealed-settings.ts';
-import { changesBetween, isSet, type SettingChange, valueAt } from '../connections/setting-paths.ts';
+import { changesBetween, endpointsOf, isSet, type SettingChange, valueAt } from '../connections/setting-paths.ts';
 import { DirectoryError, type Problem, problemsOf } from '../errors.ts';
 import type { Organization, OrganizationSettings } from '../organizations.ts';
 import {
@@ -160,13 +160,14 @@ async function planConnection(
       keptSecrets: [],
     };
   const wantedWhole = parsed.success ? (parsed.data as Settings) : whole;
-  const moved = stored && endpointMoved(definition, stored.now, wantedWhole);
+  const { descriptions } = definition;
+  const moved = stored && endpointsOf(stored.now, descriptions) !== endpointsOf(wantedWhole, descriptions);
   const needed = moved ? Object.keys(given.kept) : [];
   if (needed.length > 0) {
     const message = 'must have a value: an endpoint changes, and the stored secret was entered for the old one';
     return { steps: [], problems: needed.map((key) => ({ path: `settings.${key}`, message })), keptSecrets: [] };
   }
-  const { plain } = splitSecrets(wantedWhole, definition.descriptions);
+  const { plain } = splitSecrets(wantedWhole, descriptions);
   const wanted: Wanted = { head: read.value, state, settings: plain, secrets: given.secrets };
   const keptSecrets = Object.keys(given.kept);
   if (!existing || !stored) return { steps: [{ act: 'create', wanted }], problems: [], keptSecrets };
@@ -249,12 +250,6 @@ async function secretsOf(
     }
   }
   return given;
-}
-
-function endpointMoved(definition: ProviderDefinition, before: Settings, after: Settings): boolean {
-  return definition.descriptions.some(
-    ({ key, endpoint = false }) => endpoint && String(valueAt(before, key) ?? '') !== String(valueAt(after, key) ?? ''),
-  );
 }
 
 function changesOfUse(connection: Connection, head: Wanted['head']): SettingChange[] {

@@ -5,11 +5,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../database/schema.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { entryOf, requireFullAccess } from '../authority.ts';
+import { entryOf } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
-import { type Connection, findConnection, lockConnection } from './connections.ts';
+import { type Connection, findConnection } from './connections.ts';
 import { requireUnused } from './disconnecting.ts';
-import { type ConnectionEditor, requireEditor } from './editor.ts';
+import { type ConnectionEditor, lockAsEditor, requireVersion } from './editor.ts';
 import { identifierOf, releaseIdentifier, takeIdentifier } from './identifiers.ts';
 import { type DefinitionOf, readConnectionHead } from './new-connection.ts';
 
@@ -45,12 +45,9 @@ export function createChangeDetails(needs: {
     version: number,
   ): Promise<{ connection: Connection; changed: boolean }> {
     const done = await db.transaction().execute(async (trx) => {
-      const connection = await lockConnection(trx, connectionId);
+      const connection = await lockAsEditor(trx, by, connectionId);
       const organizationId = connection.organization_id;
-      await requireFullAccess(trx, organizationId, by);
-      requireEditor(by, connection.kind);
-      if (connection.details_version !== version)
-        throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
+      requireVersion({ version: connection.details_version }, version);
       const identifier = await identifierOf(trx, connectionId);
       const { name, subscribers, administrators, ...rest } = readConnectionHead(
         { kind: connection.kind, ...wanted },

@@ -7,11 +7,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../database/schema.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { entryOf, requireFullAccess } from '../authority.ts';
+import { entryOf } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
 import { forgetFinding } from './connection-states.ts';
-import { lockConnection } from './connections.ts';
-import { type ConnectionEditor, requireEditor } from './editor.ts';
+import { type ConnectionEditor, lockAsEditor, requireVersion } from './editor.ts';
 import { releaseIdentifier } from './identifiers.ts';
 
 export type Disconnecting = ReturnType<typeof createDisconnecting>;
@@ -32,11 +31,8 @@ export function createDisconnecting(needs: {
    */
   async function disconnect(by: ConnectionEditor, connectionId: string, version: number): Promise<void> {
     const organizationId = await db.transaction().execute(async (trx) => {
-      const connection = await lockConnection(trx, connectionId);
-      await requireFullAccess(trx, connection.organization_id, by);
-      requireEditor(by, connection.kind);
-      if (connection.version !== version)
-        throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
+      const connection = await lockAsEditor(trx, by, connectionId);
+      requireVersion(connection, version);
       if (connection.state !== 'live')
         throw new DirectoryError('connection_not_live', 'The connection is not connected');
       await requireUnused(trx, connection.organization_id, connectionId);
@@ -75,11 +71,8 @@ export function createDisconnecting(needs: {
    */
   async function remove(by: ConnectionEditor, connectionId: string, version: number): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      const connection = await lockConnection(trx, connectionId);
-      await requireFullAccess(trx, connection.organization_id, by);
-      requireEditor(by, connection.kind);
-      if (connection.version !== version)
-        throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
+      const connection = await lockAsEditor(trx, by, connectionId);
+      requireVersion(connection, version);
       if (connection.state === 'live')
         throw new DirectoryError('connection_in_use', 'Disconnect the connection before you delete it');
       await forgetSecrets(trx, connectionId);

@@ -16,8 +16,8 @@ import { entryOf, requireFullAccess } from '../authority.ts';
 import { DirectoryError, type Problem, problemsOf } from '../errors.ts';
 import { joinSecrets } from './connection-secrets.ts';
 import { type Connection, insertConnection, lockConnection } from './connections.ts';
-import { type ConnectionEditor, requireEditor } from './editor.ts';
-import { type DefinitionOf, type NewConnectionHead, readConnectionHead } from './new-connection.ts';
+import { type ConnectionEditor, lockAsEditor, requireEditor } from './editor.ts';
+import { type DefinitionOf, type NewConnectionHead, readConnectionHead, requireDefinition } from './new-connection.ts';
 import {
   connectionContext,
   draftContext,
@@ -120,7 +120,7 @@ export function createConnectionDrafts(needs: {
   /** Undefined: nothing is being prepared. */
   async function find(connection: Pick<Connection, 'id' | 'kind'>): Promise<Draft | undefined> {
     const row = await selectDraft(db, connection.id);
-    return row && toDraft(row, definitionFor(connection.kind));
+    return row && toDraft(row, requireDefinition(definitionOf, connection.kind));
   }
 
   /**
@@ -131,7 +131,7 @@ export function createConnectionDrafts(needs: {
   async function open(by: DraftEditor, connectionId: string): Promise<Draft> {
     return db.transaction().execute(async (trx) => {
       const row = await lockConnection(trx, connectionId);
-      const definition = definitionFor(row.kind);
+      const definition = requireDefinition(definitionOf, row.kind);
       await requireDraftEditor(trx, row, by, clock.now());
       const existing = await selectDraft(trx, connectionId);
       const isStale = existing && !isBegun(existing) && existing.based_on !== row.version;
@@ -163,7 +163,7 @@ export function createConnectionDrafts(needs: {
   ): Promise<{ draft: Draft; dropped: readonly string[] }> {
     return db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
-      const definition = definitionFor(connection.kind);
+      const definition = requireDefinition(definitionOf, connection.kind);
       await requireDraftEditor(trx, connection, by, clock.now());
       const row = requireRevision(await selectDraft(trx, connectionId), revision);
       refuseOtherSecrets(definition, change.secrets);
@@ -196,9 +196,7 @@ export function createConnectionDrafts(needs: {
   /** The live settings stay as they are. Throws `version_conflict`, `not_found`, `not_permitted`, `citrix_identity_needed`. */
   async function discard(by: ConnectionEditor, connectionId: string, revision: number): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      const connection = await lockConnection(trx, connectionId);
-      await requireFullAccess(trx, connection.organization_id, by);
-      requireEditor(by, connection.kind);
+      const connection = await lockAsEditor(trx, by, connectionId);
       requireRevision(await selectDraft(trx, connectionId), revision);
       await trx.deleteFrom('connection_drafts').where('connection_id', '=', connectionId).execute();
       await systemLog.record(
@@ -221,7 +219,7 @@ export function createConnectionDrafts(needs: {
     if (!live || !row) return [];
     const before = live.state === 'live' ? openSettings(sealer, connectionContext(connection.id), live) : {};
     const after = openSettings(sealer, draftContext(connection.id), row);
-    return changesBetween(before, after, definitionFor(connection.kind).descriptions);
+    return changesBetween(before, after, requireDefinition(definitionOf, connection.kind).descriptions);
   }
 
   /** What a provider is made from to be tested. Never shown, never logged. Undefined: there is no draft. */
@@ -263,7 +261,7 @@ export function createConnectionDrafts(needs: {
   ): Promise<MadeLive> {
     return db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
-      const definition = definitionFor(connection.kind);
+      const definition = requireDefinition(definitionOf, connection.kind);
       await requireFinisher(trx, connection, by, clock.now());
       const row = requireRevision(await selectDraft(trx, connectionId), revision);
       if (row.based_on !== null && row.based_on !== connection.version)
@@ -283,12 +281,6 @@ export function createConnectionDrafts(needs: {
       await trx.deleteFrom('connection_drafts').where('connection_id', '=', connectionId).execute();
       return made;
     });
-  }
-
-  function definitionFor(kind: string): ProviderDefinition {
-    const definition = definitionOf(kind);
-    if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
-    return definition;
   }
 
   async function writeDraft(

@@ -1,6 +1,9 @@
 /** By what right somebody changes connections: full access (ADM-2), and for Azure AD the built-in identity (IDP-2). */
-import { type Authority, broker, operator } from '../authority.ts';
+import type { Selectable } from 'kysely';
+import type { ConnectionRow, Database } from '../../database/schema.ts';
+import { type Authority, broker, operator, requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
+import { lockConnection } from './connections.ts';
 
 export interface ConnectionEditor extends Authority {
   /** `citrix`, or the id of the connection that the person signed in by; `operator`: the command line. */
@@ -23,4 +26,25 @@ export function requireEditor({ signedInWith }: ConnectionEditor, kind: string):
     'citrix_identity_needed',
     'Only a full-access administrator who signed in with the Citrix identity may connect, change or disconnect Azure AD',
   );
+}
+
+/**
+ * The row, locked for a change by this editor: with full access asked of the rows at that moment (SECURITY CON-06). Throws
+ * `not_found`, `not_permitted`, `citrix_identity_needed`.
+ */
+export async function lockAsEditor(
+  trx: Database,
+  by: ConnectionEditor,
+  connectionId: string,
+): Promise<Selectable<ConnectionRow>> {
+  const connection = await lockConnection(trx, connectionId);
+  await requireFullAccess(trx, connection.organization_id, by);
+  requireEditor(by, connection.kind);
+  return connection;
+}
+
+/** SECURITY CON-13. `seen`: the version that the caller knows. Throws `version_conflict`. */
+export function requireVersion({ version }: { version: number }, seen: number): void {
+  if (version !== seen)
+    throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
 }

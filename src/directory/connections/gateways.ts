@@ -16,7 +16,7 @@ import { DirectoryError } from '../errors.ts';
 import { type Connection, lockConnection } from './connections.ts';
 import type { ConnectionDrafts, Draft } from './drafts.ts';
 import { type ConnectionEditor, requireEditor } from './editor.ts';
-import type { DefinitionOf } from './new-connection.ts';
+import { type DefinitionOf, requireDefinition } from './new-connection.ts';
 import {
   connectionContext,
   draftContext,
@@ -117,7 +117,11 @@ export function createGateways<Detection>(needs: {
         throw new DirectoryError('connection_not_live', 'Only a live connection has a pair that is in use');
       const current = openSettings(sealer, connectionContext(connectionId), connection);
       const settings = { ...current, ...pair };
-      const made = await putLive(trx, needs, connection, definition(), { by, settings, how: 'pair' });
+      const made = await putLive(trx, needs, connection, requireDefinition(definitionOf, 'gateway'), {
+        by,
+        settings,
+        how: 'pair',
+      });
       await replaceInVersions(trx, connectionId, current, pair);
       await replaceInDraft(trx, connectionId, current, pair, { before: version, after: made.version });
       return made;
@@ -193,7 +197,7 @@ export function createGateways<Detection>(needs: {
    * what was made for there, or, where that is the pair that is replaced, none.
    */
   function withPair(settings: Settings, live: Settings, pair: GatewayPair): Settings {
-    const { descriptions } = definition();
+    const { descriptions } = requireDefinition(definitionOf, 'gateway');
     if (endpointsOf(settings, descriptions) === endpointsOf(live, descriptions)) return { ...settings, ...pair };
     if (settings.clientSecret !== live.clientSecret) return settings;
     const { clientSecret: _, ...rest } = settings;
@@ -201,13 +205,7 @@ export function createGateways<Detection>(needs: {
   }
 
   function sealed(context: string, settings: Settings) {
-    return sealSettings(sealer, context, settings, definition().descriptions);
-  }
-
-  function definition() {
-    const found = definitionOf('gateway');
-    if (!found) throw new Error('no provider of kind gateway is registered');
-    return found;
+    return sealSettings(sealer, context, settings, requireDefinition(definitionOf, 'gateway').descriptions);
   }
 
   return { detect, prepare, replacePair, isPair };

@@ -12,7 +12,7 @@ import type { SystemLog } from '../../system-log/system-log.ts';
 import { requireFullAccess } from '../authority.ts';
 import { DirectoryError, problemsOf } from '../errors.ts';
 import { lockConnection } from './connections.ts';
-import type { ConnectionEditor } from './editor.ts';
+import { type ConnectionEditor, requireVersion } from './editor.ts';
 import { certificatesOf } from './metadata-difference.ts';
 import type { DefinitionOf } from './new-connection.ts';
 import { connectionContext, draftContext, openSettings, type Settings, sealSettings } from './sealed-settings.ts';
@@ -42,8 +42,7 @@ export function createMetadataAdoption(needs: {
     return db.transaction().execute(async (trx) => {
       const connection = await lockConnection(trx, connectionId);
       await requireFullAccess(trx, connection.organization_id, by);
-      if (connection.version !== version)
-        throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
+      requireVersion(connection, version);
       const definition = definitionOf(connection.kind);
       if (connection.state !== 'live' || connection.kind !== 'saml' || !definition)
         throw new DirectoryError('connection_not_live', 'Only a live SAML connection adopts metadata');

@@ -11,6 +11,13 @@ import { problemOfName } from '../names.ts';
 /** The provider's definition of a kind, from `providers/registry.ts`; undefined for a kind that there is not. */
 export type DefinitionOf = (kind: string) => ProviderDefinition | undefined;
 
+/** Of a connection that is there already. Throws where this program has no such provider: a row of a newer one. */
+export function requireDefinition(definitionOf: DefinitionOf, kind: string): ProviderDefinition {
+  const definition = definitionOf(kind);
+  if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
+  return definition;
+}
+
 /** What a connection is apart from its settings. */
 const headShape = {
   /** `ProviderKind`. */

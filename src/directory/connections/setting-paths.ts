@@ -21,7 +21,7 @@ export function isSet(value: unknown): boolean {
 export function endpointsOf(settings: Readonly<Settings>, descriptions: readonly SettingDescription[]): string {
   const values = descriptions
     .filter(({ endpoint }) => endpoint === true)
-    .map(({ key }) => valueAt(settings, key) ?? null);
+    .map(({ key }) => valueAt(settings, key) || null);
   return JSON.stringify(values);
 }
 

@@ -9,11 +9,11 @@ import type { ProvenTenant, ProviderDefinition } from '../../../providers/provid
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../database/schema.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { entryOf, requireFullAccess } from '../authority.ts';
+import { entryOf } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
-import { type Connection, lockConnection } from './connections.ts';
+import type { Connection } from './connections.ts';
 import type { ConnectionDrafts } from './drafts.ts';
-import { type ConnectionEditor, requireEditor } from './editor.ts';
+import { type ConnectionEditor, lockAsEditor } from './editor.ts';
 import { requireProvenTenant } from './proven-tenant.ts';
 
 export interface ConnectionTenant {
@@ -53,9 +53,7 @@ export function createConnectionTenants(needs: {
     { tenantId, settings }: ProvenTenant,
   ): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      const row = await lockConnection(trx, connection.id);
-      await requireFullAccess(trx, row.organization_id, by);
-      requireEditor(by, row.kind);
+      const row = await lockAsEditor(trx, by, connection.id);
       const live = row.state === 'live' ? (JSON.parse(row.settings) as { tenantId?: unknown }).tenantId : undefined;
       if (live !== undefined && live !== tenantId) {
         throw new DirectoryError(

@@ -11,12 +11,11 @@ import type { Clock } from '../../core/clock.ts';
 import type { ConnectionRow, ConnectionVersionRow, Database } from '../../database/schema.ts';
 import type { Changes } from '../../system-log/events.ts';
 import type { SystemLog } from '../../system-log/system-log.ts';
-import { requireFullAccess } from '../authority.ts';
 import { DirectoryError } from '../errors.ts';
-import { type Connection, lockConnection } from './connections.ts';
-import { type ConnectionEditor, requireEditor } from './editor.ts';
+import type { Connection } from './connections.ts';
+import { type ConnectionEditor, lockAsEditor, requireVersion } from './editor.ts';
 import { requireIdentifier } from './identifiers.ts';
-import type { DefinitionOf } from './new-connection.ts';
+import { type DefinitionOf, requireDefinition } from './new-connection.ts';
 import { requireProvenTenant } from './proven-tenant.ts';
 import { forgetSightings } from './saml-rollover.ts';
 import { connectionContext, openSettings, type Settings, sealSettings, versionContext } from './sealed-settings.ts';
@@ -84,20 +83,15 @@ export async function putLive(
     .where('id', '=', id)
     .execute();
   if (connection.kind === 'saml' && before.entityId !== settings.entityId) await forgetSightings(trx, id);
-  const versionId = randomUUID();
-  await trx
-    .insertInto('connection_versions')
-    .values({
-      id: versionId,
-      connection_id: id,
-      number: version,
-      ...sealSettings(sealer, versionContext(versionId), settings, descriptions),
-      live_at: now,
-      live_by: nameOfEditor(by),
-      how,
-      rolled_back_to: rolledBackTo ?? null,
-    })
-    .execute();
+  const row = versionRow(sealer, definition, settings, {
+    connection_id: id,
+    number: version,
+    live_at: now,
+    live_by: nameOfEditor(by),
+    how,
+    rolled_back_to: rolledBackTo ?? null,
+  });
+  await trx.insertInto('connection_versions').values(row).execute();
   await trx
     .deleteFrom('connection_versions')
     .where('connection_id', '=', id)
@@ -122,25 +116,34 @@ async function keepCurrent(
   trx: Database,
   sealer: Sealer,
   connection: Selectable<ConnectionRow>,
-  { descriptions }: ProviderDefinition,
+  definition: ProviderDefinition,
 ): Promise<void> {
   const { id, version } = connection;
   const settings = openSettings(sealer, connectionContext(id), connection);
-  const versionId = randomUUID();
+  const row = versionRow(sealer, definition, settings, {
+    connection_id: id,
+    number: version,
+    live_at: connection.updated_at,
+    live_by: null,
+    how: 'operator',
+    rolled_back_to: null,
+  });
   await trx
     .insertInto('connection_versions')
-    .values({
-      id: versionId,
-      connection_id: id,
-      number: version,
-      ...sealSettings(sealer, versionContext(versionId), settings, descriptions),
-      live_at: connection.updated_at,
-      live_by: null,
-      how: 'operator',
-      rolled_back_to: null,
-    })
+    .values(row)
     .onConflict((conflict) => conflict.columns(['connection_id', 'number']).doNothing())
     .execute();
+}
+
+/** A row, its secrets sealed for it alone. */
+function versionRow(
+  sealer: Sealer,
+  { descriptions }: ProviderDefinition,
+  settings: Readonly<Settings>,
+  about: Omit<ConnectionVersionRow, 'id' | 'settings' | 'secrets_sealed'>,
+): ConnectionVersionRow {
+  const id = randomUUID();
+  return { ...about, id, ...sealSettings(sealer, versionContext(id), settings, descriptions) };
 }
 
 export type ConnectionVersions = ReturnType<typeof createConnectionVersions>;
@@ -162,7 +165,7 @@ export function createConnectionVersions(needs: {
       .where('connection_id', '=', connection.id)
       .orderBy('number', 'desc')
       .execute();
-    const { descriptions } = definitionFor(connection.kind);
+    const { descriptions } = requireDefinition(definitionOf, connection.kind);
     const opened = rows.map((row) => openSettings(sealer, versionContext(row.id), row));
     return rows.map((row, index) => {
       const [settings, before] = [opened[index]!, opened[index + 1]];
@@ -185,11 +188,8 @@ export function createConnectionVersions(needs: {
    */
   async function rollBack(by: ConnectionEditor, connectionId: string, to: number, version: number): Promise<MadeLive> {
     return db.transaction().execute(async (trx) => {
-      const connection = await lockConnection(trx, connectionId);
-      await requireFullAccess(trx, connection.organization_id, by);
-      requireEditor(by, connection.kind);
-      if (connection.version !== version)
-        throw new DirectoryError('version_conflict', 'Somebody else has changed this connection meanwhile');
+      const connection = await lockAsEditor(trx, by, connectionId);
+      requireVersion(connection, version);
       if (connection.state !== 'live')
         throw new DirectoryError('connection_not_live', 'Only a live connection has something to go back from');
       const row = await trx
@@ -199,19 +199,13 @@ export function createConnectionVersions(needs: {
         .where('number', '=', to)
         .executeTakeFirst();
       if (!row || to === version) throw new DirectoryError('not_found', 'There is no such earlier version');
-      const definition = definitionFor(connection.kind);
+      const definition = requireDefinition(definitionOf, connection.kind);
       const parsed = definition.schema.safeParse(openSettings(sealer, versionContext(row.id), row));
       if (!parsed.success)
         throw new DirectoryError('settings_invalid', 'That version is not possible with this program');
       const settings = parsed.data as Settings;
       return putLive(trx, needs, connection, definition, { by, settings, how: 'rollback', rolledBackTo: to });
     });
-  }
-
-  function definitionFor(kind: string): ProviderDefinition {
-    const definition = definitionOf(kind);
-    if (!definition) throw new Error(`no provider of kind ${kind} is registered`);
-    return definition;
   }
 
   return { list, rollBack };

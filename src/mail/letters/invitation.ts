@@ -1,6 +1,7 @@
 /** The letter that invites somebody to administer an organization (SPEC ADM-1, CIT-10). */
 import { type Language, translations } from '../../core/language.ts';
 import type { Letter } from '../letter.ts';
+import { deadlineOf } from '../moments.ts';
 
 export interface InvitationLetter {
   /** Customer name and OrgID. */
@@ -64,7 +65,7 @@ export function invitationLetter(language: Language, model: InvitationLetter): L
           [m.customer, organization],
           [m.orgId, orgId],
           [m.access, access],
-          [m.until, momentOf(language, expiresAt)],
+          [m.until, deadlineOf(language, expiresAt)],
         ],
       },
       { button: m.review, href: link },
@@ -72,13 +73,4 @@ export function invitationLetter(language: Language, model: InvitationLetter): L
     ],
     small: [m.expired, m.notYou],
   };
-}
-
-/** The reader's zone is not known: UTC, and Japan's time beside it. */
-function momentOf(language: Language, at: number): string {
-  const text = (timeZone: string) =>
-    new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone }).format(
-      at,
-    );
-  return language === 'ja' ? `${text('Asia/Tokyo')}（日本時間）` : `${text('UTC')} UTC`;
 }

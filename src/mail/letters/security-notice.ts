@@ -5,6 +5,7 @@
 import { deviceOf } from '../../core/device-name.ts';
 import { type Language, translations } from '../../core/language.ts';
 import type { Letter, Line } from '../letter.ts';
+import { momentOf } from '../moments.ts';
 
 /** Done by the person, or by somebody who pretends to be them: the letter says how to take the account back. */
 const ownActs = translations({
@@ -138,7 +139,7 @@ export function securityNotice(language: Language, model: SecurityNotice): Lette
     ...(model.thing === undefined ? [] : [[m.thing, model.thing] as const]),
     ...(model.left === undefined ? [] : [[m.left, String(model.left)] as const]),
     ...(model.suspended ? [[m.suspended, String(model.suspended)] as const] : []),
-    [m.at, momentOf(language, model.at)],
+    [m.at, momentOf(language, model.at, { withSeconds: true })],
     ...(model.clientAddress === undefined
       ? []
       : ([
@@ -163,19 +164,4 @@ const withoutAccount: ReadonlySet<SecurityNoticeKind> = new Set<SecurityNoticeKi
 
 function isOwnAct(kind: SecurityNoticeKind): kind is keyof (typeof ownActs)[Language] {
   return Object.hasOwn(ownActs.en, kind);
-}
-
-/** "Nov 22, 2026, 14:05:09 UTC (Nov 22, 23:05 in Japan)": the reader's zone is not known; most readers are in Japan. */
-function momentOf(language: Language, at: number): string {
-  const text = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options).format(at);
-  const utc = text({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23', timeZone: 'UTC' });
-  const japan = text({
-    month: language === 'ja' ? 'numeric' : 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone: 'Asia/Tokyo',
-  });
-  return language === 'ja' ? `${utc} UTC（日本時間 ${japan}）` : `${utc} UTC (${japan} in Japan)`;
 }

@@ -1,6 +1,7 @@
 /** The letter that asks whoever runs an identity provider to set up one connection, without an account here. */
 import { type Language, translations } from '../../core/language.ts';
 import type { Letter } from '../letter.ts';
+import { deadlineOf } from '../moments.ts';
 
 export interface SetupLinkLetter {
   organization: string;
@@ -60,7 +61,7 @@ export function setupLinkLetter(language: Language, model: SetupLinkLetter): Let
         facts: [
           [m.organization, organization],
           [m.connection, language === 'ja' ? `${connection}（${kind}）` : `${connection} (${kind})`],
-          [m.until, momentOf(language, expiresAt)],
+          [m.until, deadlineOf(language, expiresAt)],
         ],
       },
       m.what,
@@ -69,13 +70,4 @@ export function setupLinkLetter(language: Language, model: SetupLinkLetter): Let
     ],
     small: [m.expired, m.notYou],
   };
-}
-
-/** The reader's zone is not known: UTC, and Japan's time in Japanese. */
-function momentOf(language: Language, at: number): string {
-  const text = (timeZone: string) =>
-    new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone }).format(
-      at,
-    );
-  return language === 'ja' ? `${text('Asia/Tokyo')}（日本時間）` : `${text('UTC')} UTC`;
 }
